@@ -1,0 +1,20 @@
+/**
+ * Why the server closes a connection: name → code and the reason text sent with it.
+ * 4000–4499 ask the client to reconnect, 4500–4999 tell it not to; the rest is RFC 6455's.
+ */
+export const CloseCode = {
+  goingAway: { code: 1001, reason: 'Server shutting down' },
+  userIdRequired: { code: 1008, reason: 'User ID required' },
+  invalidUserId: { code: 1008, reason: 'Invalid user ID' },
+  slowConsumer: { code: 4001, reason: 'Slow consumer' },
+} as const
+
+export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode]
+
+/**
+ * Whether a client that was closed with `code` should connect again. 1008 is the server's answer
+ * to a connection it will never accept; every other standard code may be a passing fault.
+ */
+export function isReconnectable(code: number): boolean {
+  return code !== 1008 && !(code >= 4500 && code <= 4999)
+}

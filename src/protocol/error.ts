@@ -1,0 +1,37 @@
+/**
+ * Every error code of chatws → whether trying the same thing again can help. The first group is
+ * sent in ERROR frames, the second ends a command.
+ */
+const RETRYABLE = {
+  INVALID_JSON: false,
+  INVALID_FRAME: false,
+  UNKNOWN_TYPE: false,
+  SENDER_MISMATCH: false,
+  STORAGE_UNAVAILABLE: true,
+  INTERNAL: false,
+
+  USAGE: false,
+  INVALID_SCENARIO: false,
+  DATABASE_UNAVAILABLE: true,
+  DATABASE_INCOMPATIBLE: false,
+  LISTEN_FAILED: false,
+  CONNECT_FAILED: true,
+  CONNECTION_REFUSED: false,
+  SERVER_START_FAILED: false,
+} as const
+
+export type ErrorCode = keyof typeof RETRYABLE
+
+/** An error whose meaning is its `code`; the message is for people and may change. */
+export class ChatwsError extends Error {
+  override readonly name = 'ChatwsError'
+  readonly code: ErrorCode
+  /** Whether trying again, unchanged, can succeed. */
+  readonly retryable: boolean
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.retryable = RETRYABLE[code]
+  }
+}

@@ -1,0 +1,41 @@
+import type { z } from 'zod'
+import { type ClientFrame, NewMessage, NewSupportMessage } from './client-frames.ts'
+import type { ErrorFrame } from './server-frames.ts'
+
+/** Frame type → its schema. */
+const SCHEMAS = new Map<unknown, z.ZodType<ClientFrame>>([
+  ['NEW_MESSAGE', NewMessage],
+  ['NEW_SUPPORT_MESSAGE', NewSupportMessage],
+])
+
+/** Reads one frame of a client. What is wrong with it comes back as the ERROR frame to answer. */
+export function parseClientFrame(text: string): ClientFrame | ErrorFrame {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    return { type: 'ERROR', code: 'INVALID_JSON', message: (error as Error).message }
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { type: 'ERROR', code: 'INVALID_FRAME', message: 'A frame is a JSON object' }
+
+  const { type, client_id } = value as Record<string, unknown>
+  const ref = typeof client_id === 'string' ? { ref: client_id } : {}
+  if (typeof type !== 'string')
+    return { type: 'ERROR', code: 'INVALID_FRAME', message: 'type: must be a string', ...ref }
+
+  const schema = SCHEMAS.get(type)
+  if (!schema)
+    return { type: 'ERROR', code: 'UNKNOWN_TYPE', message: `Unknown type ${quote(type)}`, ...ref }
+
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const message = result.error.issues
+    .map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '))
+    .join('; ')
+  return { type: 'ERROR', code: 'INVALID_FRAME', message, ...ref }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
+}

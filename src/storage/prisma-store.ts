@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto'
+import { ChatwsError } from '../protocol/error.ts'
+import type { Dialect, EntryRow } from './dialect.ts'
+import type { Appended, LogEntry, NewEntry, Store } from './store.ts'
+
+/** What the store uses of a generated Prisma client, whichever provider it was generated for. */
+export interface RawQueries {
+  $queryRawUnsafe<T>(sql: string, ...values: unknown[]): Promise<T>
+  $executeRawUnsafe(sql: string, ...values: unknown[]): Promise<number>
+}
+
+export interface PrismaDatabase extends RawQueries {
+  $transaction<T>(
+    work: (tx: RawQueries) => Promise<T>,
+    options: { maxWait: number; timeout: number },
+  ): Promise<T>
+  $disconnect(): Promise<void>
+}
+
+/** How long an append may wait for its turn and how long it may then take. */
+const TRANSACTION = { maxWait: 10_000, timeout: 30_000 }
+
+/** The log in a database behind Prisma. */
+export class PrismaStore implements Store {
+  readonly epoch: string
+  readonly #database: PrismaDatabase
+  readonly #dialect: Dialect
+
+  private constructor(database: PrismaDatabase, dialect: Dialect, epoch: string) {
+    this.#database = database
+    this.#dialect = dialect
+    this.epoch = epoch
+  }
+
+  /** Opens the log in a migrated database and begins its history if it has none. */
+  static async open(database: PrismaDatabase, dialect: Dialect): Promise<PrismaStore> {
+    await database.$executeRawUnsafe(dialect.createLog, randomUUID())
+    const [row] = await database.$queryRawUnsafe<{ epoch: string }[]>('SELECT epoch FROM log')
+    return new PrismaStore(database, dialect, row!.epoch)
+  }
+
+  async lastOffset(): Promise<number> {
+    return storageErrors(async () => {
+      const rows = await this.#database.$queryRawUnsafe<{ last_offset: bigint }[]>(
+        'SELECT last_offset FROM log',
+      )
+      return Number(rows[0]!.last_offset)
+    })
+  }
+
+  async append(entries: readonly NewEntry[], createdAt: string): Promise<Appended[]> {
+    if (entries.length === 0) return []
+    return storageErrors(() =>
+      this.#database.$transaction((tx) => this.#append(tx, entries, createdAt), TRANSACTION),
+    )
+  }
+
+  async readAfter(offset: number, limit: number): Promise<LogEntry[]> {
+    return storageErrors(async () => {
+      const rows = await this.#database.$queryRawUnsafe<EntryRow[]>(
+        this.#dialect.readAfter,
+        offset,
+        limit,
+      )
+      return rows.map(toLogEntry)
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#database.$disconnect()
+  }
+
+  async #append(
+    tx: RawQueries,
+    entries: readonly NewEntry[],
+    createdAt: string,
+  ): Promise<Appended[]> {
+    const [log] = await tx.$queryRawUnsafe<{ last_offset: bigint }[]>(this.#dialect.lockLog)
+    const byName = await this.#findRepeats(tx, entries)
+
+    let offset = Number(log!.last_offset)
+    const appended: Appended[] = []
+    const fresh: { -readonly [K in keyof LogEntry]: LogEntry[K] }[] = []
+    for (const entry of entries) {
+      const name = nameOf(entry)
+      const first = name === undefined ? undefined : byName.get(name)
+      if (first) {
+        appended.push({ entry: first, repeated: true })
+        continue
+      }
+      offset += 1
+      const stored = { ...entry, id: 0, offset, createdAt }
+      if (name !== undefined) byName.set(name, stored)
+      fresh.push(stored)
+      appended.push({ entry: stored, repeated: false })
+    }
+    if (fresh.length === 0) return appended
+
+    const byOffset = new Map(fresh.map((entry) => [entry.offset, entry]))
+    for (const kind of ['chat', 'support'] as const) {
+      const rows = fresh.filter((entry) => entry.kind === kind)
+      if (rows.length === 0) continue
+      const inserted = await tx.$queryRawUnsafe<{ id: bigint; offset: bigint }[]>(
+        this.#dialect.insert[kind],
+        JSON.stringify(rows.map(toColumns)),
+        this.#dialect.timestamp(createdAt),
+      )
+      for (const row of inserted) byOffset.get(Number(row.offset))!.id = Number(row.id)
+    }
+    await tx.$executeRawUnsafe(this.#dialect.moveLog, offset)
+    return appended
+  }
+
+  /** The entries already stored under the names that this batch uses: name → entry. */
+  async #findRepeats(tx: RawQueries, entries: readonly NewEntry[]): Promise<Map<string, LogEntry>> {
+    const named = entries.filter((entry) => entry.clientId !== undefined)
+    if (named.length === 0) return new Map()
+    const rows = await tx.$queryRawUnsafe<EntryRow[]>(
+      this.#dialect.findRepeats,
+      JSON.stringify(
+        named.map((entry) => ({ sender_id: entry.senderId, client_id: entry.clientId })),
+      ),
+    )
+    return new Map(rows.map(toLogEntry).map((entry) => [nameOf(entry)!, entry]))
+  }
+}
+
+function nameOf(entry: NewEntry): string | undefined {
+  return entry.clientId === undefined ? undefined : `${entry.senderId} ${entry.clientId}`
+}
+
+/** An entry as the columns that `Dialect.insert` reads. */
+function toColumns(entry: LogEntry): object {
+  return {
+    offset: entry.offset,
+    chat_id: entry.chatId,
+    sender_id: entry.senderId,
+    client_id: entry.clientId,
+    content: entry.content,
+    file_type: entry.fileType,
+    file_paths: entry.filePaths,
+  }
+}
+
+function toLogEntry(row: EntryRow): LogEntry {
+  return {
+    kind: row.kind,
+    id: Number(row.id),
+    offset: Number(row.offset),
+    chatId: Number(row.chat_id),
+    senderId: Number(row.sender_id),
+    clientId: row.client_id ?? undefined,
+    content: row.content,
+    fileType: row.file_type ?? undefined,
+    filePaths: row.file_paths ?? undefined,
+    createdAt: new Date(row.created_at).toISOString(),
+  }
+}
+
+async function storageErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw new ChatwsError('STORAGE_UNAVAILABLE', 'The database did not answer as it should', {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,129 @@
+import { PrismaLibSql } from '@prisma/adapter-libsql'
+import type { SqlDriverAdapter, SqlQuery, Transaction } from '@prisma/driver-adapter-utils'
+import { sqliteFileUrl } from './database-url.ts'
+
+type Client = ReturnType<PrismaLibSql['createClient']>
+
+/**
+ * How long a statement waits for another process's lock. The wait blocks the event loop, so it is
+ * short and the caller tries again.
+ */
+const BUSY_TIMEOUT_MS = 50
+
+const PRAGMAS = `PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA foreign_keys = ON;
+PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};`
+
+/**
+ * Prisma's libsql adapter held to one connection. The stock adapter opens another one after every
+ * transaction, which forgets the PRAGMAs and leaks descriptors, and after SQLITE_BUSY it loses
+ * writes that it acknowledges (https://github.com/prisma/orm/issues/30028).
+ */
+export class SqliteAdapterFactory extends PrismaLibSql {
+  #client: Client | undefined
+
+  constructor(path: string) {
+    super({ url: sqliteFileUrl(path) })
+  }
+
+  override createClient(config: Parameters<PrismaLibSql['createClient']>[0]): Client {
+    this.#client = super.createClient(config)
+    return this.#client
+  }
+
+  override async connect(): Promise<SqlDriverAdapter> {
+    const adapter = await super.connect()
+    await adapter.executeScript(PRAGMAS)
+    return new SingleConnection(adapter, this.#client!)
+  }
+}
+
+/** One connection whose callers take turns: a transaction has it alone from begin to end. */
+class SingleConnection implements SqlDriverAdapter {
+  readonly provider = 'sqlite'
+  readonly adapterName: string
+  readonly #adapter: SqlDriverAdapter
+  readonly #client: Client
+  /** Settles when the last caller in line is done. */
+  #lastTurn: Promise<void> = Promise.resolve()
+
+  constructor(adapter: SqlDriverAdapter, client: Client) {
+    this.#adapter = adapter
+    this.#client = client
+    this.adapterName = adapter.adapterName
+  }
+
+  queryRaw(query: SqlQuery) {
+    return this.#inTurn(() => this.#adapter.queryRaw(query))
+  }
+
+  executeRaw(query: SqlQuery) {
+    return this.#inTurn(() => this.#adapter.executeRaw(query))
+  }
+
+  executeScript(script: string) {
+    return this.#inTurn(() => this.#adapter.executeScript(script))
+  }
+
+  async startTransaction(): Promise<Transaction> {
+    const endTurn = await this.#takeTurn()
+    const run = (sql: string) =>
+      this.#mended(() => this.#adapter.executeRaw({ sql, args: [], argTypes: [] }))
+    try {
+      await run('BEGIN IMMEDIATE')
+    } catch (error) {
+      endTurn()
+      throw error
+    }
+    return {
+      provider: this.provider,
+      adapterName: this.adapterName,
+      options: { usePhantomQuery: true },
+      queryRaw: (query) => this.#mended(() => this.#adapter.queryRaw(query)),
+      executeRaw: (query) => this.#mended(() => this.#adapter.executeRaw(query)),
+      commit: () => run('COMMIT').then(noop).finally(endTurn),
+      // SQLite has already rolled back by itself after some errors, and a second time fails.
+      rollback: () => run('ROLLBACK').then(noop, noop).finally(endTurn),
+    }
+  }
+
+  dispose() {
+    return this.#adapter.dispose()
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const endTurn = await this.#takeTurn()
+    try {
+      return await this.#mended(work)
+    } finally {
+      endTurn()
+    }
+  }
+
+  async #takeTurn(): Promise<() => void> {
+    const previous = this.#lastTurn
+    let endTurn = noop
+    this.#lastTurn = new Promise((resolve) => {
+      endTurn = resolve
+    })
+    await previous
+    return endTurn
+  }
+
+  /** Runs `work`; after SQLITE_BUSY the connection is replaced, because it may be lost. */
+  async #mended<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      const cause = (error as { cause?: { kind?: string } }).cause
+      if (cause?.kind === 'SocketTimeout') {
+        await this.#client.reconnect()
+        await this.#adapter.executeScript(PRAGMAS)
+      }
+      throw error
+    }
+  }
+}
+
+function noop(): void {}

@@ -1,0 +1,33 @@
+import { type Dialect, entryColumns, TABLES } from './dialect.ts'
+
+type Kind = 'chat' | 'support'
+
+const insert = (kind: Kind) => `
+  INSERT INTO ${TABLES[kind].table} ("offset", ${TABLES[kind].chatColumn}, sender_id, client_id,
+    content, file_type, file_paths, created_at)
+  SELECT value ->> '$.offset', value ->> '$.chat_id', value ->> '$.sender_id',
+    value ->> '$.client_id', value ->> '$.content', value ->> '$.file_type',
+    value ->> '$.file_paths', ?2
+  FROM json_each(?1) ORDER BY key
+  RETURNING id, "offset"`
+
+const repeats = (kind: Kind) => `
+  SELECT ${entryColumns(kind)} FROM json_each(?1) AS named
+  JOIN ${TABLES[kind].table} AS m
+    ON m.sender_id = named.value ->> '$.sender_id' AND m.client_id = named.value ->> '$.client_id'`
+
+const after = (kind: Kind) => `
+  SELECT * FROM (SELECT ${entryColumns(kind)} FROM ${TABLES[kind].table} AS m
+    WHERE m."offset" > ?1 ORDER BY m."offset" LIMIT ?2)`
+
+/** SQLite needs no lock of its own: a transaction that begins IMMEDIATE is the only writer. */
+export const sqliteDialect: Dialect = {
+  lockLog: 'SELECT last_offset FROM log WHERE id = 1',
+  moveLog: 'UPDATE log SET last_offset = ?1 WHERE id = 1',
+  createLog: 'INSERT INTO log (id, epoch, last_offset) VALUES (1, ?1, 0) ON CONFLICT DO NOTHING',
+  findRepeats: `${repeats('chat')} UNION ALL ${repeats('support')}`,
+  insert: { chat: insert('chat'), support: insert('support') },
+  readAfter: `${after('chat')} UNION ALL ${after('support')} ORDER BY "offset" LIMIT ?2`,
+  // The form in which Prisma itself writes a DateTime.
+  timestamp: (iso) => iso.replace('Z', '+00:00'),
+}
