@@ -1,0 +1,104 @@
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { CloseCode } from '../protocol/close-code.ts'
+import { ChatwsError } from '../protocol/error.ts'
+import type { Store } from '../storage/store.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { createHttp } from './http.ts'
+import { Hub } from './hub.ts'
+import type { Journal } from './journal.ts'
+import { WebSocketEndpoint } from './web-socket-endpoint.ts'
+
+/** Connections that may wait to be accepted: a reconnect storm comes all at once. */
+const LISTEN_BACKLOG = 4096
+
+/** How long clients have to answer the close frame when the server stops. */
+const CLOSE_TIMEOUT_MS = 2_000
+
+export interface ChatServerOptions {
+  /** Stays open when the server closes. */
+  readonly store: Store
+  readonly journal: Journal
+  readonly heartbeatMs: number
+  readonly statsIntervalMs: number
+}
+
+/** The presence and messaging server. */
+export class ChatServer {
+  readonly #options: ChatServerOptions
+  readonly #hub: Hub
+  readonly #http: FastifyInstance
+  readonly #heartbeat = new Heartbeat()
+  readonly #endpoint: WebSocketEndpoint
+  #statsTimer: NodeJS.Timeout | undefined
+
+  private constructor(options: ChatServerOptions, hub: Hub) {
+    this.#options = options
+    this.#hub = hub
+    this.#http = createHttp()
+    this.#endpoint = new WebSocketEndpoint(hub, this.#heartbeat)
+    this.#endpoint.attach(this.#http.server)
+  }
+
+  /** Reads where the log stands; the server does not listen yet. */
+  static async create(options: ChatServerOptions): Promise<ChatServer> {
+    const offset = await options.store.lastOffset()
+    return new ChatServer(options, new Hub(options.store, options.journal, offset))
+  }
+
+  /** Listens and returns the `ws://` URL; port 0 picks a free one. Throws LISTEN_FAILED. */
+  async listen(host: string, port: number): Promise<string> {
+    try {
+      await this.#http.listen({ host, port, backlog: LISTEN_BACKLOG })
+    } catch (error) {
+      throw new ChatwsError('LISTEN_FAILED', listenProblem(error, host, port), { cause: error })
+    }
+    this.startHeartbeat()
+    this.#statsTimer = setInterval(() => this.#logStats(), this.#options.statsIntervalMs)
+    const address = this.#http.server.address() as AddressInfo
+    const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
+    const url = `ws://${name}:${address.port}`
+    this.#options.journal.listening(url)
+    return url
+  }
+
+  /** Pings every connection once a heartbeat, and cuts off those that missed two. */
+  startHeartbeat(): void {
+    this.#heartbeat.start(this.#options.heartbeatMs)
+  }
+
+  /**
+   * Stops: no new connections, what was accepted is committed and sent, and every connection is
+   * closed with 1001.
+   */
+  async close(): Promise<void> {
+    clearInterval(this.#statsTimer)
+    this.#heartbeat.stop()
+    this.#endpoint.stop()
+    await this.#hub.drain()
+    for (const connection of [...this.#hub.connections]) connection.close(CloseCode.goingAway)
+    await this.#untilAllClosed()
+    await this.#http.close()
+    this.#options.journal.close()
+  }
+
+  async #untilAllClosed(): Promise<void> {
+    const deadline = performance.now() + CLOSE_TIMEOUT_MS
+    while (this.#hub.connections.length > 0 && performance.now() < deadline) await sleep(10)
+    for (const connection of [...this.#hub.connections]) connection.terminate()
+  }
+
+  #logStats(): void {
+    const { userCount, connectionCount } = this.#hub.presence
+    this.#options.journal.stats(userCount, connectionCount)
+  }
+}
+
+function listenProblem(error: unknown, host: string, port: number): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE')
+    return `Port ${port} on ${host} is in use: stop what listens there, or choose another with --port`
+  if (code === 'EACCES') return `Port ${port} needs more rights: choose one above 1023 with --port`
+  return `Cannot listen on ${host}:${port}: ${message}`
+}

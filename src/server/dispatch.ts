@@ -1,0 +1,18 @@
+import type { ClientFrame } from '../protocol/client-frames.ts'
+import type { Connection } from './connection.ts'
+import type { Handler, HandlerContext } from './handlers/handler.ts'
+import { handleNewMessage } from './handlers/new-message.ts'
+
+/** Frame type → what acts on it. */
+const HANDLERS: {
+  readonly [Type in ClientFrame['type']]: Handler<Extract<ClientFrame, { type: Type }>>
+} = {
+  NEW_MESSAGE: handleNewMessage,
+  NEW_SUPPORT_MESSAGE: handleNewMessage,
+}
+
+/** Takes a valid frame to its handler. */
+export function dispatch(frame: ClientFrame, sender: Connection, context: HandlerContext): void {
+  const handle = HANDLERS[frame.type] as Handler<ClientFrame>
+  handle(frame, sender, context)
+}

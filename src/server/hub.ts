@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts'
+import { parseClientFrame } from '../protocol/parse-client-frame.ts'
+import type { ServerFrame } from '../protocol/server-frames.ts'
+import type { Appended, NewEntry, Store } from '../storage/store.ts'
+import { Connection, type Transport } from './connection.ts'
+import { dispatch } from './dispatch.ts'
+import { entryFrame } from './entry-frame.ts'
+import { FanOut } from './fan-out.ts'
+import type { HandlerContext } from './handlers/handler.ts'
+import type { Journal } from './journal.ts'
+import { Presence } from './presence.ts'
+import { Tail } from './tail.ts'
+import { encodeFrame } from './websocket-frame.ts'
+import { Writer } from './writer.ts'
+
+/** Bytes of the newest frames kept in memory for connections that lag. */
+const TAIL_BYTES = 16 * 1024 * 1024
+
+/** Where everything meets: who is connected, what they send, and what all are told. */
+export class Hub {
+  readonly presence = new Presence()
+  readonly #store: Store
+  readonly #journal: Journal
+  readonly #fanOut = new FanOut(new Tail(TAIL_BYTES))
+  readonly #writer: Writer<Connection>
+  readonly #context: HandlerContext
+  /** Makes the session ids of one server differ from those of the next. */
+  readonly #instance = randomBytes(6).toString('hex')
+  #serial = 0
+  /** The newest offset in the fan-out. */
+  #offset: number
+
+  /** @param offset the newest offset in the store, which nobody else writes to */
+  constructor(store: Store, journal: Journal, offset: number) {
+    this.#store = store
+    this.#journal = journal
+    this.#offset = offset
+    this.#writer = new Writer(store, {
+      onCommitted: (appended, senders) => this.#announce(appended, senders),
+      onFailed: (entries, senders, error) => this.#refuse(entries, senders, error),
+    })
+    this.#context = {
+      submit: (entry, sender) => this.#writer.submit(entry, sender),
+      reply: (connection, frame) => this.#send(connection, frame),
+    }
+  }
+
+  get connections(): readonly Connection[] {
+    return this.#fanOut.connections
+  }
+
+  /** Takes in a user's connection: greets it, and tells the others if it is the user's first. */
+  connect(userId: number, transport: Transport): Connection {
+    this.#journal.userConnected(userId)
+    if (this.presence.join(userId)) this.broadcastUserStatus(userId, true)
+    // The cursor starts behind the user's own USER_ONLINE, which is for everyone else.
+    this.#serial += 1
+    const connection = new Connection(userId, this.#serial, transport, this.#fanOut.end)
+    this.#fanOut.add(connection)
+    this.#send(connection, {
+      type: 'CONNECTION_ESTABLISHED',
+      userId,
+      timestamp: new Date().toISOString(),
+      protocol: PROTOCOL_VERSION,
+      sessionId: `${this.#instance}-${connection.serial}`,
+      epoch: this.#store.epoch,
+      offset: this.#offset,
+      limits: { maxMessageBytes: MAX_FRAME_BYTES },
+      online: this.presence.online(),
+    })
+    return connection
+  }
+
+  /** Acts on one text frame of a client, or answers what is wrong with it. */
+  receive(connection: Connection, text: string): void {
+    const frame = parseClientFrame(text)
+    if (frame.type === 'ERROR') {
+      this.#send(connection, frame)
+      return
+    }
+    this.#journal.frameReceived(connection.userId, frame.type)
+    dispatch(frame, connection, this.#context)
+  }
+
+  /** Refuses a frame that is not text. */
+  refuseBinary(connection: Connection): void {
+    this.#send(connection, {
+      type: 'ERROR',
+      code: 'INVALID_FRAME',
+      message: 'Frames are text, not binary',
+    })
+  }
+
+  /** Sends more to a connection whose socket has drained. */
+  resume(connection: Connection): void {
+    this.#fanOut.resume(connection)
+  }
+
+  /** Lets go of a closed connection. */
+  disconnect(connection: Connection): void {
+    this.#fanOut.remove(connection)
+    this.handleUserDisconnect(connection.userId)
+  }
+
+  /** Counts one of a user's connections out, and tells the others if it was the last. */
+  handleUserDisconnect(userId: number): void {
+    this.#journal.userDisconnected(userId)
+    if (this.presence.leave(userId)) this.broadcastUserStatus(userId, false)
+  }
+
+  /** Tells every other user that one came or went. */
+  broadcastUserStatus(userId: number, isOnline: boolean): void {
+    this.#fanOut.broadcast(
+      encodeFrame({
+        type: isOnline ? 'USER_ONLINE' : 'USER_OFFLINE',
+        userId,
+        timestamp: new Date().toISOString(),
+      }),
+    )
+    const others = this.presence.userCount - (this.presence.isOnline(userId) ? 1 : 0)
+    this.#journal.statusBroadcast(userId, isOnline, others)
+  }
+
+  /** Resolves when everything submitted is stored, acknowledged and handed to the sockets. */
+  async drain(): Promise<void> {
+    await this.#writer.drain()
+    this.#fanOut.flush()
+  }
+
+  #announce(appended: readonly Appended[], senders: readonly Connection[]): void {
+    for (const [i, { entry, repeated }] of appended.entries()) {
+      const sender = senders[i]!
+      if (!repeated) {
+        this.#fanOut.broadcast(encodeFrame(entryFrame(entry)))
+        this.#offset = entry.offset
+        this.#journal.messageStored(entry.kind, entry.id, this.presence.userCount)
+      }
+      if (entry.clientId !== undefined)
+        this.#send(sender, {
+          type: 'ACK',
+          client_id: entry.clientId,
+          id: entry.id,
+          offset: entry.offset,
+          created_at: entry.createdAt,
+        })
+    }
+  }
+
+  #refuse(entries: readonly NewEntry[], senders: readonly Connection[], error: unknown): void {
+    this.#journal.failure(`${entries.length} messages were not stored`, error)
+    for (const [i, { clientId }] of entries.entries())
+      this.#send(senders[i]!, {
+        type: 'ERROR',
+        code: 'STORAGE_UNAVAILABLE',
+        message: 'The message could not be stored; send it again later',
+        ...(clientId === undefined ? {} : { ref: clientId }),
+      })
+  }
+
+  #send(connection: Connection, frame: ServerFrame): void {
+    this.#fanOut.send(connection, encodeFrame(frame))
+  }
+}

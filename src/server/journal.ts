@@ -1,0 +1,122 @@
+type Level = 'info' | 'error'
+
+/** Takes finished lines; the command line decides whether they come out as text or as JSON. */
+export interface JournalSink {
+  isEnabled(level: Level): boolean
+  /** @param line for people; @param record the same for programs, `event` first */
+  write(level: Level, line: string, record: Record<string, unknown>): void
+}
+
+/** Lines about single connections and messages written in a second; more are summarised. */
+const LINES_PER_SECOND = 200
+
+/** What is counted instead of written when too much happens. */
+type Counted =
+  | 'connected'
+  | 'disconnected'
+  | 'status changes'
+  | 'frames received'
+  | 'messages stored'
+
+/**
+ * What the server tells its operator. At a high rate the lines about single events give way to
+ * one summary a second, so that writing them never slows the server.
+ */
+export class Journal {
+  readonly #sink: JournalSink
+  #linesLeft = LINES_PER_SECOND
+  #timer: NodeJS.Timeout | undefined
+  /** What was counted in this second → how often. */
+  readonly #unwritten = new Map<Counted, number>()
+
+  constructor(sink: JournalSink) {
+    this.#sink = sink
+  }
+
+  listening(url: string): void {
+    this.#sink.write('info', `🚀 WS: Server listening on ${url}`, { event: 'listening', url })
+  }
+
+  userConnected(userId: number): void {
+    if (this.#admits('connected'))
+      this.#write(`🚀 WS: User ${userId} connected`, 'user_connected', { userId })
+  }
+
+  userDisconnected(userId: number): void {
+    if (this.#admits('disconnected'))
+      this.#write(`🔌 WS: User ${userId} disconnected`, 'user_disconnected', { userId })
+  }
+
+  /** @param users how many users the change was sent to */
+  statusBroadcast(userId: number, isOnline: boolean, users: number): void {
+    if (!this.#admits('status changes')) return
+    const status = isOnline ? 'ONLINE' : 'OFFLINE'
+    this.#write(`📡 WS: User ${userId} is ${status}`, `user_${status.toLowerCase()}`, { userId })
+    this.#write(`📡 WS: Broadcast sent to ${users} users`, 'status_broadcast', { users })
+  }
+
+  frameReceived(userId: number, type: string): void {
+    if (this.#admits('frames received'))
+      this.#write(`📨 WS: Received message from user ${userId}: ${type}`, 'frame_received', {
+        userId,
+        type,
+      })
+  }
+
+  /** @param users how many users the message was sent to */
+  messageStored(kind: 'chat' | 'support', id: number, users: number): void {
+    if (!this.#admits('messages stored')) return
+    const what = kind === 'chat' ? 'message' : 'support message'
+    this.#write(`💬 WS: New ${what} created with ID: ${id}`, 'message_created', { kind, id })
+    this.#write(`📡 WS: Message broadcast sent to ${users} users`, 'message_broadcast', { users })
+  }
+
+  stats(users: number, connections: number): void {
+    this.#write(`📊 WS Stats: ${users} users, ${connections} connections`, 'stats', {
+      users,
+      connections,
+    })
+  }
+
+  stopping(signal: string): void {
+    this.#write(`🛑 WS: ${signal}: stopping`, 'stopping', { signal })
+  }
+
+  failure(what: string, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error)
+    this.#sink.write('error', `❌ WS: ${what}: ${reason}`, { event: 'failure', what, err: error })
+  }
+
+  /** Writes what is still only counted. */
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#endSecond()
+  }
+
+  /** Whether an event may be written; otherwise it is counted, to be summarised. */
+  #admits(what: Counted): boolean {
+    if (!this.#sink.isEnabled('info')) return false
+    this.#timer ??= setTimeout(() => this.#endSecond(), 1_000).unref()
+    if (this.#linesLeft > 0) {
+      this.#linesLeft -= 1
+      return true
+    }
+    this.#unwritten.set(what, (this.#unwritten.get(what) ?? 0) + 1)
+    return false
+  }
+
+  #endSecond(): void {
+    this.#timer = undefined
+    this.#linesLeft = LINES_PER_SECOND
+    if (this.#unwritten.size === 0) return
+    const counts = [...this.#unwritten].map(([what, count]) => `${count} ${what}`).join(', ')
+    this.#write(`📈 WS: Not listed one by one: ${counts}`, 'summary', {
+      counts: Object.fromEntries(this.#unwritten),
+    })
+    this.#unwritten.clear()
+  }
+
+  #write(line: string, event: string, fields: Record<string, unknown>): void {
+    this.#sink.write('info', line, { event, ...fields })
+  }
+}

@@ -1,0 +1,28 @@
+import type { ServerFrame } from '../protocol/server-frames.ts'
+
+/** A final text frame without a mask: FIN and opcode 1 (RFC 6455, section 5.2). */
+const FINAL_TEXT = 0x81
+
+/** A ping frame without a payload. */
+export const PING_FRAME: Buffer = Buffer.from([0x89, 0])
+
+/** Encodes a frame once, ready to be written to any number of sockets. */
+export function encodeFrame(frame: ServerFrame): Buffer {
+  const text = JSON.stringify(frame)
+  const length = Buffer.byteLength(text)
+  const headerLength = length < 126 ? 2 : length < 65536 ? 4 : 10
+  const bytes = Buffer.allocUnsafe(headerLength + length)
+  bytes[0] = FINAL_TEXT
+  if (headerLength === 2) {
+    bytes[1] = length
+  } else if (headerLength === 4) {
+    bytes[1] = 126
+    bytes.writeUInt16BE(length, 2)
+  } else {
+    bytes[1] = 127
+    bytes.writeUInt32BE(0, 2)
+    bytes.writeUInt32BE(length, 6)
+  }
+  bytes.write(text, headerLength, 'utf8')
+  return bytes
+}
