@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+import module from 'node:module'
+
+// Node 22 and later keep the compiled code, which halves the time to start.
+module.enableCompileCache?.()
+
+const { main } = await import('../dist/cli/main.js')
+
+/** @type {import('../dist/cli/host.js').Host} */
+const host = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  onSignal(callback) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => callback(signal))
+  },
+  notifyParent(message) {
+    process.send?.(message)
+  },
+}
+
+// A reader that has seen enough (`chatws … | head`) is no error.
+process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+process.exitCode = await main(process.argv.slice(2), host)
+// What is still open (sockets of a second Ctrl-C, say) must not keep the process; output must be out.
+process.stdout.write('', () => process.exit())

@@ -1,0 +1,2 @@
+import type { DefineCommand } from './main.ts'
+export const defineConnect: DefineCommand = () => async () => 1

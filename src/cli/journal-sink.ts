@@ -1,0 +1,19 @@
+import pino from 'pino'
+import type { JournalSink } from '../server/journal.ts'
+
+/** Writes the journal to a file descriptor: bare lines for people, or one JSON record a line. */
+export function createJournalSink(
+  format: 'text' | 'json',
+  level: 'info' | 'error' | 'silent',
+  descriptor: number,
+): JournalSink {
+  const destination = pino.destination({ dest: descriptor, sync: true })
+  const logger = pino({ level, base: null }, destination)
+  return {
+    isEnabled: (wanted) => logger.isLevelEnabled(wanted),
+    write(lineLevel, line, record) {
+      if (format === 'json') logger[lineLevel](record, line)
+      else if (logger.isLevelEnabled(lineLevel)) destination.write(`${line}\n`)
+    },
+  }
+}

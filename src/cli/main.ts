@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { ChatwsError } from '../protocol/error.ts'
+import type { Host } from './host.ts'
+
+/**
+ * Adds a subcommand's options and help to `command` and returns what runs it. What that resolves
+ * to is the exit code.
+ */
+export type DefineCommand = (command: Command, host: Host) => (...args: never[]) => Promise<number>
+
+/** Subcommand → its line in the help, and its module, loaded only when it is named. */
+const COMMANDS: Record<string, { summary: string; load: () => Promise<DefineCommand> }> = {
+  serve: {
+    summary: 'run the presence and messaging server',
+    load: async () => (await import('./serve.ts')).defineServe,
+  },
+  connect: {
+    summary: 'chat in the terminal, or from a script',
+    load: async () => (await import('./connect.ts')).defineConnect,
+  },
+  bench: {
+    summary: 'load-test a server and audit every delivery',
+    load: async () => (await import('./bench.ts')).defineBench,
+  },
+}
+
+const EXAMPLES = `
+Examples:
+  chatws serve                            a server on port 3004, messages in ./chatws.db
+  chatws connect --user 123               chat as user 123
+  chatws bench scenarios/500-users.json   500 users against a server of its own
+
+Run "chatws <command> --help" for a command's options.`
+
+/** Exit codes that every command shares; a command's own are in its help. */
+const EXIT = { ok: 0, failed: 1, usage: 2 }
+
+/** Runs the command line without the program's name and returns the exit code. */
+export async function main(argv: readonly string[], host: Host): Promise<number> {
+  let exitCode = EXIT.ok
+  const program = createProgram(host)
+  const named = argv.find((argument) => Object.hasOwn(COMMANDS, argument))
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = program.command(name).description(summary)
+    if (name !== named) continue
+    const run = (await load())(command, host)
+    command.action(async (...args) => {
+      exitCode = await run(...(args as never[]))
+    })
+  }
+  try {
+    if (argv.length === 0) program.outputHelp()
+    else await program.parseAsync(argv, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return report(error, host)
+  }
+}
+
+function createProgram(host: Host): Command {
+  return new Command('chatws')
+    .description('WebSocket presence and messaging: server, terminal client and load tester')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .addHelpText('after', EXAMPLES)
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+    })
+    .exitOverride()
+    .showHelpAfterError('(--help lists what there is)')
+}
+
+function packageVersion(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  return JSON.parse(readFileSync(file, 'utf8')).version
+}
+
+/** The only place where an error becomes text and an exit code. */
+function report(error: unknown, host: Host): number {
+  // Commander has already written its own, help included.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if (!(error instanceof ChatwsError)) {
+    const text = error instanceof Error ? error.stack : String(error)
+    host.stderr.write(`chatws: internal error, please report it: ${text}\n`)
+    return EXIT.failed
+  }
+  for (const line of error.message.split('\n')) host.stderr.write(`chatws: ${line}\n`)
+  return error.code === 'USAGE' || error.code === 'INVALID_SCENARIO' ? EXIT.usage : EXIT.failed
+}

@@ -1,0 +1,61 @@
+import { resolveConfig } from '../config/resolve-config.ts'
+import { ServeConfig } from '../config/serve-config.ts'
+import { ChatServer } from '../server/chat-server.ts'
+import { Journal } from '../server/journal.ts'
+import { parseDatabaseUrl } from '../storage/database-url.ts'
+import { openStore } from '../storage/open-store.ts'
+import { defineOptions } from './define-options.ts'
+import type { Host } from './host.ts'
+import { createJournalSink } from './journal-sink.ts'
+import type { DefineCommand } from './main.ts'
+
+const HELP = `
+Examples:
+  chatws serve
+  chatws serve --port 0 --log-format json
+  chatws serve --database-url /var/lib/chatws/chatws.db
+  DATABASE_URL=postgresql://chat@127.0.0.1/chat chatws serve
+
+SIGINT or SIGTERM stops it in order: what was accepted is stored and sent, and every
+connection is closed with 1001. A second signal ends it at once.
+
+Exit codes: 0 stopped by a signal, 1 could not run, 2 wrong usage.`
+
+/** `chatws serve`. */
+export const defineServe: DefineCommand = (command, host) => {
+  defineOptions(command, ServeConfig)
+  command.addHelpText('after', HELP)
+  return (flags: Record<string, unknown>) =>
+    serve(resolveConfig(ServeConfig, { flags, env: host.env }), host)
+}
+
+async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number> {
+  const location = parseDatabaseUrl(config.databaseUrl)
+  const journal = new Journal(createJournalSink(config.logFormat, config.logLevel, 1))
+  const store = await openStore(location)
+  try {
+    const server = await ChatServer.create({
+      store,
+      journal,
+      heartbeatMs: config.heartbeat * 1000,
+      statsIntervalMs: config.statsInterval * 1000,
+    })
+    host.notifyParent({ event: 'listening', url: await server.listen(config.host, config.port) })
+    return await untilStopped(server, journal, host)
+  } finally {
+    await store.close()
+  }
+}
+
+/** Resolves to the exit code after the first signal's orderly stop, or at once on a second one. */
+function untilStopped(server: ChatServer, journal: Journal, host: Host): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let isStopping = false
+    host.onSignal((signal) => {
+      if (isStopping) return resolve(1)
+      isStopping = true
+      journal.stopping(signal)
+      server.close().then(() => resolve(0), reject)
+    })
+  })
+}

@@ -1,0 +1,239 @@
+import type { ClientFrame, NewMessage, NewSupportMessage } from '../protocol/client-frames.ts'
+import { isReconnectable } from '../protocol/close-code.ts'
+import { ChatwsError } from '../protocol/error.ts'
+import type {
+  Ack,
+  ConnectionEstablished,
+  ErrorFrame,
+  MessagePayload,
+  ServerFrame,
+  SupportMessagePayload,
+} from '../protocol/server-frames.ts'
+import { Backoff } from './backoff.ts'
+import { Emitter } from './emitter.ts'
+import { type NamedMessage, PendingSends } from './pending-sends.ts'
+
+/** How long the server has to accept and greet a connection. */
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** How long to wait before a message that the server could not store is sent again. */
+const RESEND_DELAY_MS = 1_000
+
+/** The part of a browser's WebSocket that the client uses; `ws` has it too. */
+export interface WebSocketLike {
+  readonly readyState: number
+  onmessage: ((event: { data: unknown }) => void) | null
+  onclose: ((event: { code: number; reason: string }) => void) | null
+  onerror: ((event: unknown) => void) | null
+  send(data: string): void
+  close(code?: number): void
+}
+
+export interface ChatClientOptions {
+  /** `ws://host:port`, without a query. */
+  readonly url: string
+  readonly userId: number
+  /** Numbers in [0, 1), for the jitter of reconnecting. */
+  readonly random?: () => number
+}
+
+/** Where the connection stands. */
+export type ConnectionStatus =
+  | { state: 'idle' }
+  | { state: 'connecting'; attempt: number }
+  | { state: 'open' }
+  | { state: 'waiting'; attempt: number; delayMs: number; reason: string }
+  | { state: 'closed'; error?: ChatwsError }
+
+/** Event → what its listeners get. */
+export interface ChatClientEvents {
+  status: ConnectionStatus
+  /** A connection was greeted: who is online, and where the log stands. */
+  established: ConnectionEstablished
+  presence: { userId: number; isOnline: boolean }
+  message: MessagePayload
+  supportMessage: SupportMessagePayload
+  /** The server refused a frame. */
+  refused: ErrorFrame
+  /** Every frame of the server, as it came. */
+  frame: ServerFrame
+}
+
+/**
+ * One user's connection to a server that outlives its sockets: it reconnects with back-off, and
+ * sends what is not acknowledged again under the same `client_id`, which the server stores once.
+ */
+export class ChatClient extends Emitter<ChatClientEvents> {
+  readonly userId: number
+  readonly #url: string
+  readonly #createSocket: (url: string) => WebSocketLike
+  readonly #backoff: Backoff
+  readonly #pending = new PendingSends()
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>()
+  #status: ConnectionStatus = { state: 'idle' }
+  #socket: WebSocketLike | undefined
+
+  constructor(options: ChatClientOptions, createSocket: (url: string) => WebSocketLike) {
+    super()
+    this.userId = options.userId
+    this.#url = `${options.url}${options.url.includes('?') ? '&' : '?'}userId=${options.userId}`
+    this.#createSocket = createSocket
+    this.#backoff = new Backoff(options.random)
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status
+  }
+
+  /** Messages that are not acknowledged yet. */
+  get pendingSends(): number {
+    return this.#pending.size
+  }
+
+  /** Starts to connect, and to reconnect whenever the connection is lost. */
+  connect(): void {
+    if (this.#status.state === 'idle') this.#open()
+  }
+
+  /**
+   * Sends a message now, or once connected, and resolves with its ACK. A missing `client_id` is
+   * filled in. Rejects when the server refuses it, the client closes, or `signal` aborts; an
+   * aborted message may still have been sent.
+   */
+  async send(
+    message: NewMessage | NewSupportMessage,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Ack> {
+    options.signal?.throwIfAborted()
+    if (this.#status.state === 'closed')
+      throw new ChatwsError('CONNECT_FAILED', 'The client is closed')
+    const frame: NamedMessage = { ...message, client_id: message.client_id ?? randomId() }
+    const onAbort = () => this.#pending.reject(frame.client_id, options.signal?.reason)
+    options.signal?.addEventListener('abort', onAbort, { once: true })
+    try {
+      const acknowledged = this.#pending.add(frame)
+      if (this.#status.state === 'open') this.#write(frame)
+      return await acknowledged
+    } finally {
+      options.signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  /** Closes for good; what is not acknowledged is given up. */
+  close(): void {
+    this.#end()
+  }
+
+  #open(): void {
+    this.#setStatus({ state: 'connecting', attempt: this.#backoff.attempt + 1 })
+    const socket = this.#createSocket(this.#url)
+    this.#socket = socket
+    const timer = this.#after(CONNECT_TIMEOUT_MS, () => socket.close())
+    socket.onmessage = ({ data }) => {
+      if (socket !== this.#socket) return
+      const frame = JSON.parse(String(data)) as ServerFrame
+      if (frame.type === 'CONNECTION_ESTABLISHED') this.#cancel(timer)
+      this.#receive(frame)
+    }
+    // `onclose` follows with what there is to know.
+    socket.onerror = () => {}
+    socket.onclose = ({ code, reason }) => {
+      this.#cancel(timer)
+      if (socket === this.#socket) this.#lost(code, reason)
+    }
+  }
+
+  #receive(frame: ServerFrame): void {
+    this.emit('frame', frame)
+    switch (frame.type) {
+      case 'CONNECTION_ESTABLISHED':
+        this.#backoff.reset()
+        this.#setStatus({ state: 'open' })
+        this.emit('established', frame)
+        for (const unanswered of this.#pending.frames()) this.#write(unanswered)
+        break
+      case 'USER_ONLINE':
+      case 'USER_OFFLINE':
+        this.emit('presence', { userId: frame.userId, isOnline: frame.type === 'USER_ONLINE' })
+        break
+      case 'MESSAGE':
+        this.emit('message', frame.payload)
+        break
+      case 'SUPPORT_MESSAGE':
+        this.emit('supportMessage', frame.payload)
+        break
+      case 'ACK':
+        this.#pending.settle(frame)
+        break
+      case 'ERROR':
+        this.#refused(frame)
+        break
+    }
+  }
+
+  #refused(frame: ErrorFrame): void {
+    this.emit('refused', frame)
+    if (frame.ref === undefined) return
+    const { ref } = frame
+    const error = new ChatwsError(frame.code, frame.message)
+    if (!error.retryable) {
+      this.#pending.reject(ref, error)
+      return
+    }
+    this.#after(RESEND_DELAY_MS, () => {
+      const unanswered = this.#pending.find(ref)
+      if (unanswered && this.#status.state === 'open') this.#write(unanswered)
+    })
+  }
+
+  #lost(code: number, reason: string): void {
+    this.#socket = undefined
+    const why = reason || (code === 1006 ? 'no connection' : `closed with code ${code}`)
+    if (!isReconnectable(code)) {
+      this.#end(new ChatwsError('CONNECTION_REFUSED', `The server refuses this connection: ${why}`))
+      return
+    }
+    const delayMs = this.#backoff.next()
+    this.#setStatus({ state: 'waiting', attempt: this.#backoff.attempt, delayMs, reason: why })
+    this.#after(delayMs, () => this.#open())
+  }
+
+  #end(error?: ChatwsError): void {
+    if (this.#status.state === 'closed') return
+    for (const timer of this.#timers) clearTimeout(timer)
+    const socket = this.#socket
+    this.#socket = undefined
+    socket?.close(1000)
+    this.#pending.rejectAll(error ?? new ChatwsError('CONNECT_FAILED', 'The client was closed'))
+    this.#setStatus(error ? { state: 'closed', error } : { state: 'closed' })
+  }
+
+  #write(frame: ClientFrame): void {
+    this.#socket?.send(JSON.stringify(frame))
+  }
+
+  #setStatus(status: ConnectionStatus): void {
+    this.#status = status
+    this.emit('status', status)
+  }
+
+  #after(delayMs: number, work: () => void): ReturnType<typeof setTimeout> {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      work()
+    }, delayMs)
+    this.#timers.add(timer)
+    return timer
+  }
+
+  #cancel(timer: ReturnType<typeof setTimeout>): void {
+    clearTimeout(timer)
+    this.#timers.delete(timer)
+  }
+}
+
+/** 96 bits of randomness, as hex. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+/** Where an option of a command can be set, and what it does. */
+export interface OptionMeta {
+  /** As commander reads it: `--port <number>`. */
+  readonly flag: string
+  /** The environment variable, for an option that has one. */
+  readonly env?: string
+  readonly description: string
+}
+
+const metas = z.registry<OptionMeta>()
+
+/** Attaches to the schema of an option where it can be set; the default stands in the schema. */
+export function option<S extends z.ZodType>(schema: S, meta: OptionMeta): S {
+  metas.add(schema, meta)
+  return schema
+}
+
+/** The options of a command: name (camelCase) → what was attached, and the default if any. */
+export function describeOptions(
+  schema: z.ZodObject,
+): { name: string; meta: OptionMeta; defaultValue: unknown }[] {
+  return Object.entries(schema.shape).map(([name, field]) => {
+    const meta = metas.get(field as z.ZodType)
+    if (!meta) throw new TypeError(`option ${name} was not made with option()`)
+    const parsed = (field as z.ZodType).safeParse(undefined)
+    return { name, meta, defaultValue: parsed.success ? parsed.data : undefined }
+  })
+}
+
+/** A number, given as one or as its decimal text. */
+export function numeric(number: z.ZodNumber) {
+  return z.preprocess(
+    (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
+    number,
+  )
+}

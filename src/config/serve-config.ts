@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { DEFAULT_PORT } from '../protocol/limits.ts'
+import { numeric, option } from './option.ts'
+
+/** The longest interval a timer can hold, in seconds. */
+const MAX_TIMER_S = 2 ** 31 / 1000 - 1
+
+const seconds = () =>
+  numeric(
+    z
+      .number('must be a number of seconds')
+      .min(0.1, 'must be at least 0.1')
+      .max(MAX_TIMER_S, 'is too long'),
+  )
+
+/** What `chatws serve` can be told. */
+export const ServeConfig = z.object({
+  port: option(
+    numeric(
+      z
+        .int('must be a port number')
+        .min(0, 'must be a port number')
+        .max(65535, 'must be a port number'),
+    ).default(DEFAULT_PORT),
+    {
+      flag: '--port <number>',
+      env: 'CHATWS_PORT',
+      description: 'port to listen on; 0 picks a free one and prints it',
+    },
+  ),
+  host: option(z.string().default('127.0.0.1'), {
+    flag: '--host <address>',
+    env: 'CHATWS_HOST',
+    description: 'address to listen on',
+  }),
+  databaseUrl: option(z.string().default('./chatws.db'), {
+    flag: '--database-url <url>',
+    env: 'DATABASE_URL',
+    description: 'SQLite file or postgresql:// URL that holds the messages',
+  }),
+  heartbeat: option(seconds().default(30), {
+    flag: '--heartbeat <seconds>',
+    env: 'CHATWS_HEARTBEAT',
+    description: 'time between pings; a peer that misses two is cut off',
+  }),
+  statsInterval: option(seconds().default(30), {
+    flag: '--stats-interval <seconds>',
+    env: 'CHATWS_STATS_INTERVAL',
+    description: 'time between lines of statistics',
+  }),
+  logFormat: option(z.enum(['text', 'json'], 'must be text or json').default('text'), {
+    flag: '--log-format <format>',
+    env: 'CHATWS_LOG_FORMAT',
+    description: 'text for people, json for programs',
+  }),
+  logLevel: option(
+    z.enum(['info', 'error', 'silent'], 'must be info, error or silent').default('info'),
+    {
+      flag: '--log-level <level>',
+      env: 'CHATWS_LOG_LEVEL',
+      description: 'how much to log: info, error or silent',
+    },
+  ),
+})
+export type ServeConfig = z.infer<typeof ServeConfig>
