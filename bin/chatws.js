@@ -14,6 +14,8 @@ const host = {
   env: process.env,
   onSignal(callback) {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => callback(signal))
+    // Whoever started this process over an IPC channel is gone, and so is its use.
+    process.on('disconnect', () => callback('SIGTERM'))
   },
   notifyParent(message) {
     process.send?.(message)

@@ -18,6 +18,7 @@ const RETRYABLE = {
   CONNECT_FAILED: true,
   CONNECTION_REFUSED: false,
   SERVER_START_FAILED: false,
+  OUTPUT_FAILED: false,
 } as const
 
 export type ErrorCode = keyof typeof RETRYABLE

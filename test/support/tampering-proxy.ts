@@ -1,0 +1,42 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { WebSocket, WebSocketServer } from 'ws'
+
+/** What the proxy sends on instead of a frame of the server's: none, one or several. */
+export type Tamper = (frame: string, connection: number) => string[]
+
+/** A proxy between clients and a server that may change what the server sends. */
+export interface TamperingProxy {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Starts a proxy in front of the server at `target`; connections are numbered from 0. */
+export async function startTamperingProxy(target: string, tamper: Tamper): Promise<TamperingProxy> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+  await once(server, 'listening')
+  let connections = 0
+  server.on('connection', (client, request) => {
+    const index = connections++
+    const upstream = new WebSocket(`${target}${request.url?.slice(1)}`)
+    const opened = once(upstream, 'open')
+    client.on('message', async (data) => {
+      await opened
+      upstream.send(String(data))
+    })
+    upstream.on('message', (data) => {
+      for (const frame of tamper(String(data), index)) client.send(frame)
+    })
+    client.on('close', () => upstream.close())
+    upstream.on('close', () => client.close())
+    for (const socket of [client, upstream]) socket.on('error', () => {})
+  })
+  return {
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      for (const client of server.clients) client.terminate()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
