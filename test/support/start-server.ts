@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ChatServer } from '../../src/server/chat-server.ts'
+import { Journal } from '../../src/server/journal.ts'
+import { openStore } from '../../src/storage/open-store.ts'
+import type { Store } from '../../src/storage/store.ts'
+
+export interface TestServer {
+  /** `ws://127.0.0.1:port` */
+  readonly url: string
+  readonly port: number
+  readonly server: ChatServer
+  readonly store: Store
+  /** The SQLite file. */
+  readonly databasePath: string
+  /** The journal's lines so far. */
+  readonly lines: string[]
+  /** Stops the server, closes its store and deletes its files; a second call does nothing. */
+  close(): Promise<void>
+}
+
+export interface TestServerOptions {
+  heartbeatMs?: number
+  statsIntervalMs?: number
+  /** Wraps the store that the server writes to. */
+  wrapStore?: (store: Store) => Store
+}
+
+/** Starts a real server on a free port and a database file of its own. */
+export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'chatws-test-'))
+  const databasePath = join(folder, 'test.db')
+  const store = await openStore({ provider: 'sqlite', path: databasePath })
+  const lines: string[] = []
+  const journal = new Journal({
+    isEnabled: () => true,
+    write: (_level, line) => void lines.push(line),
+  })
+  const server = await ChatServer.create({
+    store: options.wrapStore?.(store) ?? store,
+    journal,
+    heartbeatMs: options.heartbeatMs ?? 30_000,
+    statsIntervalMs: options.statsIntervalMs ?? 30_000,
+  })
+  const url = await server.listen('127.0.0.1', 0)
+  let closed: Promise<void> | undefined
+  const close = async () => {
+    await server.close()
+    await store.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return {
+    url,
+    port: Number(new URL(url).port),
+    server,
+    store,
+    databasePath,
+    lines,
+    close: () => {
+      closed ??= close()
+      return closed
+    },
+  }
+}

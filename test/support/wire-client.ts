@@ -1,0 +1,54 @@
+import { once } from 'node:events'
+import { WebSocket } from 'ws'
+import { ServerFrame } from '../../src/protocol/server-frames.ts'
+import { until } from './until.ts'
+
+/** The frame of one type. */
+type FrameOf<Type extends ServerFrame['type']> = Extract<ServerFrame, { type: Type }>
+
+/** A bare WebSocket that keeps every frame it gets, each checked against the protocol. */
+export class WireClient {
+  readonly socket: WebSocket
+  readonly frames: ServerFrame[] = []
+  /** The code and reason it was closed with. */
+  readonly closed: Promise<{ code: number; reason: string }>
+
+  constructor(url: string) {
+    this.socket = new WebSocket(url, { perMessageDeflate: false })
+    this.socket.on('message', (data) => {
+      this.frames.push(ServerFrame.parse(JSON.parse(String(data))))
+    })
+    this.closed = once(this.socket, 'close').then(([code, reason]) => ({
+      code: code as number,
+      reason: String(reason),
+    }))
+  }
+
+  /** Connects as a user and waits for the greeting. */
+  static async connect(url: string, userId: number): Promise<WireClient> {
+    const client = new WireClient(`${url}?userId=${userId}`)
+    await client.next('CONNECTION_ESTABLISHED')
+    return client
+  }
+
+  /** Sends an object as JSON, and anything else as it is. */
+  send(frame: object | string): void {
+    this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame))
+  }
+
+  /** The frames of a type so far, in order. */
+  all<Type extends ServerFrame['type']>(type: Type): FrameOf<Type>[] {
+    return this.frames.filter((frame): frame is FrameOf<Type> => frame.type === type)
+  }
+
+  /** Waits for the `count`-th frame of a type, from 1. */
+  async next<Type extends ServerFrame['type']>(type: Type, count = 1): Promise<FrameOf<Type>> {
+    await until(() => this.all(type).length >= count, `frame ${count} of type ${type}`)
+    return this.all(type)[count - 1]!
+  }
+
+  async close(): Promise<void> {
+    this.socket.close()
+    await this.closed
+  }
+}
