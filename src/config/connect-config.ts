@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { parseId } from '../protocol/id.ts'
+import { DEFAULT_PORT } from '../protocol/limits.ts'
+import { option } from './option.ts'
+
+const id = () =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? (parseId(value) ?? value) : value),
+    z
+      .int({
+        error: ({ input }) =>
+          input === undefined ? 'is required' : 'must be a positive whole number',
+      })
+      .positive('must be a positive whole number'),
+  )
+
+/** Whether a WebSocket can be opened at `text`: the standard forbids a fragment. */
+function isWebSocketUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol } = new URL(text)
+  return (protocol === 'ws:' || protocol === 'wss:') && !text.includes('#')
+}
+
+/** What `chatws connect` can be told. */
+export const ConnectConfig = z.object({
+  user: option(id(), { flag: '--user <id>', description: 'user to chat as (required)' }),
+  url: option(
+    z
+      .string()
+      .trim()
+      .refine(isWebSocketUrl, 'must be a ws:// or wss:// URL')
+      .default(`ws://127.0.0.1:${DEFAULT_PORT}`),
+    { flag: '--url <url>', env: 'CHATWS_URL', description: 'server to connect to' },
+  ),
+  chat: option(id().default(1), { flag: '--chat <id>', description: 'chat to begin in' }),
+  json: option(z.boolean().default(false), {
+    flag: '--json',
+    description: 'read and write frames as lines of JSON',
+  }),
+})
+export type ConnectConfig = z.infer<typeof ConnectConfig>

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { parseCommand } from '../../src/tui/commands.ts'
+
+describe('parseCommand', () => {
+  it.each([
+    ['', { type: 'nothing' }],
+    ['   ', { type: 'nothing' }],
+    ['Hello', { type: 'say', text: 'Hello' }],
+    [' /join 1', { type: 'say', text: ' /join 1' }],
+    ['//join 1', { type: 'say', text: '/join 1' }],
+    ['/join 7', { type: 'join', chat: { kind: 'chat', id: 7 } }],
+    ['/join #7 ', { type: 'join', chat: { kind: 'chat', id: 7 } }],
+    ['/support 3', { type: 'join', chat: { kind: 'support', id: 3 } }],
+    ['/help', { type: 'help' }],
+    ['/quit', { type: 'quit' }],
+  ])('%j is understood', (line, command) => {
+    expect(parseCommand(line)).toEqual(command)
+  })
+
+  it.each([
+    '/join',
+    '/join 0',
+    '/join x',
+    '/join 1 2',
+    '/join 1\nmore',
+    '/support 9007199254740992',
+  ])('%j tells what the command takes', (line) => {
+    expect(parseCommand(line)).toMatchObject({
+      type: 'wrong',
+      message: expect.stringMatching(/takes the number of a chat/),
+    })
+  })
+
+  it('a command that takes no argument refuses one', () => {
+    expect(parseCommand('/quit now')).toMatchObject({ type: 'wrong' })
+  })
+
+  it.each([
+    ['/hlep', '/help'],
+    ['/JOIN 3', '/join'],
+    ['/sup 3', '/support'],
+    ['/q', '/quit'],
+  ])('the unknown %j suggests %j', (line, suggestion) => {
+    expect(parseCommand(line)).toMatchObject({
+      type: 'wrong',
+      message: expect.stringContaining(`did you mean ${suggestion}?`),
+    })
+  })
+
+  it.each(['/', '/etc/hosts', `/${'x'.repeat(50_000)}`])('%.20j suggests nothing', (line) => {
+    expect(parseCommand(line)).toMatchObject({
+      type: 'wrong',
+      message: expect.stringContaining('/help lists the commands'),
+    })
+  })
+})

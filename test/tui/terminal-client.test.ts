@@ -1,0 +1,213 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startServer, type TestServer } from '../support/start-server.ts'
+import { until } from '../support/until.ts'
+import { WireClient } from '../support/wire-client.ts'
+
+const BIN = new URL('../../bin/chatws.js', import.meta.url).pathname
+
+/** Makes SIGUSR2 an error that nothing catches. */
+const CRASH_ON_SIGUSR2 =
+  'data:text/javascript,process.on("SIGUSR2",()=>{throw%20new%20Error("boom")})'
+
+/** Why these tests cannot run here, if they cannot; where services are required they run and fail. */
+function whySkipped(): string | undefined {
+  if (process.env.CHATWS_REQUIRE_SERVICES === '1') return undefined
+  try {
+    execFileSync('tmux', ['-V'])
+  } catch {
+    return 'tmux is missing'
+  }
+  const isBuilt = existsSync(new URL('../../dist/tui/terminal-client.js', import.meta.url))
+  return isBuilt ? undefined : 'dist is missing: npm run build'
+}
+
+const skipped = whySkipped()
+
+let server: TestServer
+let folder: string
+
+/** The arguments of a private tmux server, which no configuration and no other test touches. */
+const tmuxServer = () => ['-S', join(folder, 'tmux.sock'), '-f', '/dev/null']
+
+function tmux(...args: string[]): string {
+  return execFileSync('tmux', [...tmuxServer(), ...args], { encoding: 'utf8' })
+}
+
+/** A terminal in which a built `chatws connect` runs; then it shows the exit code and `stty -a`. */
+class Session {
+  readonly #name: string
+  readonly #pidFile: string
+
+  constructor(userId: number) {
+    this.#name = `user${userId}`
+    this.#pidFile = join(folder, `${this.#name}.pid`)
+    const script = join(folder, `${this.#name}.sh`)
+    const node = `'${process.execPath}' --import '${CRASH_ON_SIGUSR2}'`
+    writeFileSync(
+      script,
+      `echo before
+sh -c 'echo $$ > "${this.#pidFile}"; exec "$@"' sh ${node} '${BIN}' connect --user ${userId} --url ${server.url}
+echo "exit code $?"
+stty -a
+exec sleep 600
+`,
+    )
+    // CI is set where these tests matter most, and must not keep ink from drawing.
+    const shell = `CI=true exec sh '${script}'`
+    tmux('new-session', '-d', '-x', '80', '-y', '20', '-s', this.#name, shell)
+  }
+
+  get screen(): string {
+    return tmux('capture-pane', '-p', '-t', this.#name)
+  }
+
+  /** Whether the alternate screen is on, and whether the cursor is visible. */
+  get modes(): string {
+    return tmux('display-message', '-p', '-t', this.#name, '#{alternate_on} #{cursor_flag}').trim()
+  }
+
+  press(...keys: string[]): void {
+    tmux('send-keys', '-t', this.#name, ...keys)
+  }
+
+  /** Types text; tmux reads no key names in it. */
+  type(text: string): void {
+    tmux('send-keys', '-l', '-t', this.#name, text)
+  }
+
+  resize(columns: number, rows: number): void {
+    tmux('resize-window', '-t', this.#name, '-x', String(columns), '-y', String(rows))
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    process.kill(Number(readFileSync(this.#pidFile, 'utf8')), signal)
+  }
+
+  async shows(text: string): Promise<void> {
+    try {
+      await until(() => this.screen.includes(text), text)
+    } catch (error) {
+      throw new Error(`${(error as Error).message}; the screen:\n${this.screen}`)
+    }
+  }
+
+  /** Waits for the end, and checks that the terminal is as it was before. */
+  async endsWith(exitCode: number): Promise<void> {
+    await this.shows(`exit code ${exitCode}`)
+    await this.shows('echoe')
+    expect(this.modes).toBe('0 1')
+    expect(this.screen).toMatch(/^before$/m)
+    expect(this.screen).toMatch(/(^|\s)icanon\s/m)
+    expect(this.screen).toMatch(/(^|\s)echo\s/m)
+  }
+
+  close(): void {
+    tmux('kill-session', '-t', this.#name)
+  }
+}
+
+describe.skipIf(skipped)(`the full-screen client${skipped ? ` (${skipped})` : ''}`, () => {
+  const opened: { close(): unknown }[] = []
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'chatws-tmux-'))
+    server = await startServer()
+    // Keeps the tmux server up between the tests.
+    tmux('new-session', '-d', '-s', 'idle', 'exec sleep 600')
+  })
+  afterEach(async () => {
+    for (const one of opened.splice(0)) await one.close()
+  })
+  afterAll(async () => {
+    tmux('kill-server')
+    await server.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  async function open(userId: number): Promise<Session> {
+    const session = new Session(userId)
+    opened.push(session)
+    await session.shows(' connected |')
+    return session
+  }
+
+  it('two clients see each other and exchange messages', async () => {
+    const ann = await open(101)
+    expect(ann.modes).toBe('1 1')
+    const bob = await open(102)
+    await ann.shows('Online (2)')
+    await bob.shows('102 (you)')
+    ann.type('Hello Bob')
+    ann.press('Enter')
+    await bob.shows('<101> Hello Bob')
+    bob.type('Hello Ann')
+    bob.press('Enter')
+    await ann.shows('<102> Hello Ann')
+    bob.type('/quit')
+    bob.press('Enter')
+    await bob.endsWith(0)
+    await ann.shows('Online (1)')
+  })
+
+  it('keys edit the line, a paste enters nothing, and commands change the chat', async () => {
+    const ann = await open(103)
+    const watcher = await WireClient.connect(server.url, 104)
+    opened.push(watcher)
+    ann.type('/join 9')
+    ann.press('Enter')
+    await ann.shows('chatws #9')
+    ann.type('wrld')
+    ann.press('Left', 'Left', 'Left')
+    ann.type('o')
+    ann.press('C-a')
+    ann.type('Hello ')
+    ann.press('Enter')
+    expect((await watcher.next('MESSAGE')).payload).toMatchObject({
+      chat_id: 9,
+      content: 'Hello world',
+    })
+    tmux('set-buffer', 'one\ntwo')
+    tmux('paste-buffer', '-p', '-t', 'user103')
+    await ann.shows('> one⏎two')
+    ann.press('Enter')
+    expect((await watcher.next('MESSAGE', 2)).payload.content).toBe('one\ntwo')
+  })
+
+  it('the screen follows the size of the terminal', async () => {
+    const ann = await open(105)
+    await ann.shows('Online (1)')
+    ann.resize(40, 12)
+    await until(() => !ann.screen.includes('Online (1)'), 'the side list to go')
+    await until(() => ann.screen.split('\n')[9]?.startsWith(' connected') ?? false, 'the status')
+    ann.resize(100, 30)
+    await ann.shows('Online (1)')
+    await until(() => ann.screen.split('\n')[27]?.startsWith(' connected') ?? false, 'the status')
+    expect(ann.screen.match(/connected/g)).toHaveLength(1)
+  })
+
+  it.each([
+    ['Ctrl-C', 0, (session: Session) => session.press('C-c')],
+    ['Ctrl-D on an empty line', 0, (session: Session) => session.press('C-d')],
+    ['SIGTERM', 143, (session: Session) => session.signal('SIGTERM')],
+    ['SIGHUP', 129, (session: Session) => session.signal('SIGHUP')],
+    ['an error that nothing caught', 1, (session: Session) => session.signal('SIGUSR2')],
+  ])('%s restores the terminal and ends it with exit code %i', async (_, exitCode, end) => {
+    const ann = await open(106)
+    end(ann)
+    await ann.endsWith(exitCode)
+    if (exitCode === 1) expect(ann.screen).toContain('chatws: internal error')
+  })
+
+  it('it ends when its terminal is closed', async () => {
+    const watcher = await WireClient.connect(server.url, 108)
+    opened.push(watcher)
+    new Session(107)
+    await watcher.next('USER_ONLINE')
+    tmux('kill-session', '-t', 'user107')
+    expect(await watcher.next('USER_OFFLINE')).toMatchObject({ userId: 107 })
+  })
+})
