@@ -1,6 +1,7 @@
 import type { ClientFrame, NewMessage, NewSupportMessage } from '../protocol/client-frames.ts'
 import { isReconnectable } from '../protocol/close-code.ts'
 import { ChatwsError } from '../protocol/error.ts'
+import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
 import type {
   Ack,
   ConnectionEstablished,
@@ -108,6 +109,13 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     if (this.#status.state === 'closed')
       throw new ChatwsError('CONNECT_FAILED', 'The client is closed')
     const frame: NamedMessage = { ...message, client_id: message.client_id ?? randomId() }
+    // The server would close the connection for it, again after every reconnect.
+    const sizeBytes = new TextEncoder().encode(JSON.stringify(frame)).length
+    if (sizeBytes > MAX_FRAME_BYTES)
+      throw new ChatwsError(
+        'TOO_LARGE',
+        `The message has ${sizeBytes} bytes; ${MAX_FRAME_BYTES} are allowed`,
+      )
     const onAbort = () => this.#pending.reject(frame.client_id, options.signal?.reason)
     options.signal?.addEventListener('abort', onAbort, { once: true })
     try {
@@ -128,10 +136,13 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     this.#setStatus({ state: 'connecting', attempt: this.#backoff.attempt + 1 })
     const socket = this.#createSocket(this.#url)
     this.#socket = socket
-    const timer = this.#after(CONNECT_TIMEOUT_MS, () => socket.close())
+    const timer = this.#after(CONNECT_TIMEOUT_MS, () => {
+      this.#lost(1006, 'the server does not answer')
+      socket.close()
+    })
     socket.onmessage = ({ data }) => {
-      if (socket !== this.#socket) return
-      const frame = JSON.parse(String(data)) as ServerFrame
+      const frame = readFrame(data)
+      if (socket !== this.#socket || !frame) return
       if (frame.type === 'CONNECTION_ESTABLISHED') this.#cancel(timer)
       this.#receive(frame)
     }
@@ -229,6 +240,17 @@ export class ChatClient extends Emitter<ChatClientEvents> {
   #cancel(timer: ReturnType<typeof setTimeout>): void {
     clearTimeout(timer)
     this.#timers.delete(timer)
+  }
+}
+
+/** What a server sent, unless it is no frame at all: that is not a chatws server's, and is dropped. */
+function readFrame(data: unknown): ServerFrame | undefined {
+  try {
+    const frame: unknown = JSON.parse(String(data))
+    const isFrame = typeof frame === 'object' && frame !== null && 'type' in frame
+    return isFrame ? (frame as ServerFrame) : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -1,4 +1,5 @@
 import type { NewMessage, NewSupportMessage } from '../protocol/client-frames.ts'
+import { ChatwsError } from '../protocol/error.ts'
 import type { Ack } from '../protocol/server-frames.ts'
 
 /** A message that can be told apart: one with a `client_id`. */
@@ -34,7 +35,9 @@ export class PendingSends {
   /** Resolves with the message's ACK, and rejects when it is refused or given up. */
   add(frame: NamedMessage): Promise<Ack> {
     if (this.#pending.has(frame.client_id))
-      return Promise.reject(new Error(`client_id ${frame.client_id} is already being sent`))
+      return Promise.reject(
+        new ChatwsError('USAGE', `client_id ${frame.client_id} is already being sent`),
+      )
     return new Promise((resolve, reject) => {
       this.#pending.set(frame.client_id, { frame, resolve, reject })
     })

@@ -7,6 +7,7 @@ const RETRYABLE = {
   INVALID_FRAME: false,
   UNKNOWN_TYPE: false,
   SENDER_MISMATCH: false,
+  TOO_LARGE: false,
   STORAGE_UNAVAILABLE: true,
   INTERNAL: false,
 
