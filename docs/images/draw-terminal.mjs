@@ -1,8 +1,9 @@
 // Draws what a terminal shows as an SVG picture:
-//   tmux capture-pane -e -p | node docs/images/draw-terminal.mjs 100 > docs/images/connect.svg
-// The argument is the width in columns. Colours and bold are read from the SGR sequences.
+//   tmux capture-pane -e -p | node docs/images/draw-terminal.mjs 88 'A title' > docs/images/x.svg
+// The arguments are the width in columns and what the picture shows, for those who cannot see it. Colours and bold are read from the SGR sequences.
 
 const columns = Number(process.argv[2] ?? 80)
+const title = process.argv[3] ?? 'A terminal'
 const CELL = { width: 8.4, height: 18 }
 const PADDING = 14
 const PALETTE = {
@@ -44,6 +45,26 @@ function applySgr(style, parameters) {
   return style
 }
 
+/** One word, or the space between two, which is seen only when inverse. */
+function drawWord(word, x, y, style) {
+  const width = (widthOf(word) * CELL.width).toFixed(1)
+  const left = x.toFixed(1)
+  const colour = style.colour ?? PALETTE.foreground
+  const background = style.inverse
+    ? `<rect x="${left}" y="${y}" width="${width}" height="${CELL.height}" fill="${colour}"/>`
+    : ''
+  if (word.trim() === '') return background
+  const attributes = [
+    `x="${left}"`,
+    `y="${y + 13}"`,
+    `textLength="${width}"`,
+    `fill="${style.inverse ? PALETTE.background : colour}"`,
+    style.bold ? 'font-weight="bold"' : '',
+    style.dim ? 'opacity="0.6"' : '',
+  ]
+  return `${background}<text ${attributes.filter(Boolean).join(' ')}>${escapeXml(word)}</text>`
+}
+
 function drawLine(line, row) {
   let column = 0
   let style = {}
@@ -57,32 +78,20 @@ function drawLine(line, row) {
       style = applySgr(style, sgr[1])
       continue
     }
-    if (part === '') continue
-    const x = PADDING + column * CELL.width
-    const width = widthOf(part)
-    column += width
-    const colour = style.colour ?? PALETTE.foreground
-    if (style.inverse)
-      parts.push(
-        `<rect x="${x.toFixed(1)}" y="${y}" width="${(width * CELL.width).toFixed(1)}" height="${CELL.height}" fill="${colour}"/>`,
-      )
-    if (part.trim() === '') continue
-    const attributes = [
-      `x="${x.toFixed(1)}"`,
-      `y="${y + 13}"`,
-      `textLength="${(width * CELL.width).toFixed(1)}"`,
-      `fill="${style.inverse ? PALETTE.background : colour}"`,
-      style.bold ? 'font-weight="bold"' : '',
-      style.dim ? 'opacity="0.6"' : '',
-    ]
-    parts.push(`<text ${attributes.filter(Boolean).join(' ')}>${escapeXml(part)}</text>`)
+    // Word by word, so that a font of another width never shifts what stands further right.
+    for (const word of part.split(/( +)/)) {
+      if (word === '') continue
+      parts.push(drawWord(word, PADDING + column * CELL.width, y, style))
+      column += widthOf(word)
+    }
   }
   return parts.join('')
 }
 
 const width = Math.ceil(columns * CELL.width + 2 * PADDING)
 const height = lines.length * CELL.height + 2 * PADDING
-process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" xml:space="preserve">
+process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14">
+<title>${escapeXml(title)}</title>
 <rect width="${width}" height="${height}" rx="8" fill="${PALETTE.background}"/>
 ${lines.map(drawLine).join('\n')}
 </svg>

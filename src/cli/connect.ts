@@ -82,12 +82,12 @@ async function runLines(
 
 /**
  * ink reads the process's environment when it is loaded: React is slower in development mode,
- * NO_COLOR is not known to ink, and with CI set it would draw nothing before it ends.
+ * NO_COLOR is not known to ink, and in what looks like CI it would draw nothing before it ends.
  */
 function prepareForInk({ env }: Host): void {
   process.env.NODE_ENV = 'production'
-  process.env.CI = 'false'
-  process.env.CONTINUOUS_INTEGRATION = 'false'
+  for (const name of Object.keys(process.env))
+    if (/^(CI|CI_.*|CONTINUOUS_INTEGRATION)$/.test(name)) delete process.env[name]
   if (env.NO_COLOR) process.env.FORCE_COLOR = '0'
 }
 

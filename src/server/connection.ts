@@ -13,7 +13,6 @@ const BACKLOG_BYTES = 64 * 1024
 /** Bytes of answers to one client that may wait for it to read them. */
 const OUTBOX_BYTES = 1024 * 1024
 
-/** How long a closing peer has to answer the close frame. */
 const CLOSE_TIMEOUT_MS = 2_000
 
 /** What carries a connection: the WebSocket, and the TCP socket under it. */
@@ -69,11 +68,12 @@ export class Connection {
    * have left the tail.
    */
   pump(tail: Tail): void {
-    if (!this.isOpen || this.#socket.writableLength >= BACKLOG_BYTES) return
+    if (!this.isOpen) return
     if (this.cursor < tail.start) {
       this.close(CloseCode.slowConsumer)
       return
     }
+    if (this.#socket.writableLength >= BACKLOG_BYTES) return
     // Corked, several writes become one system call; a single one is cheaper without.
     const hasOutbox = this.#outbox.length > 0
     if (hasOutbox) {
@@ -95,10 +95,9 @@ export class Connection {
   }
 
   /** Sends a close frame; a peer that does not answer it in time is cut off. */
-  close({ code, reason }: CloseCode): void {
+  close(code: CloseCode): void {
     this.#emptyOutbox()
-    this.#webSocket.close(code, reason)
-    setTimeout(() => this.#webSocket.terminate(), CLOSE_TIMEOUT_MS).unref()
+    closeWebSocket(this.#webSocket, code)
   }
 
   /** Cuts the connection without a close frame. */
@@ -110,4 +109,10 @@ export class Connection {
     this.#outbox = []
     this.#outboxBytes = 0
   }
+}
+
+/** Closes a socket; a peer that does not answer the close frame within two seconds is cut off. */
+export function closeWebSocket(webSocket: WebSocket, { code, reason }: CloseCode): void {
+  webSocket.close(code, reason)
+  setTimeout(() => webSocket.terminate(), CLOSE_TIMEOUT_MS).unref()
 }

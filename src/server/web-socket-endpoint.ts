@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
-import type { Connection } from './connection.ts'
+import { type Connection, closeWebSocket } from './connection.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import type { Hub } from './hub.ts'
 import { readUserId } from './user-id.ts'
@@ -48,6 +48,8 @@ export class WebSocketEndpoint {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!this.#isAccepting) {
+      // Half open, the socket would keep the server from stopping.
+      socket.once('finish', () => socket.destroy())
       socket.end(`HTTP/1.1 503 ${STATUS_CODES[503]}\r\nConnection: close\r\n\r\n`)
       return
     }
@@ -55,7 +57,7 @@ export class WebSocketEndpoint {
       webSocket.on('error', ignore)
       const userId = readUserId(request.url ?? '')
       if (typeof userId === 'number') this.#open(webSocket, socket as Socket, userId)
-      else webSocket.close(userId.code, userId.reason)
+      else closeWebSocket(webSocket, userId)
     })
   }
 

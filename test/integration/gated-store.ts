@@ -1,0 +1,52 @@
+import type { Appended, LogEntry, NewEntry, Store } from '../../src/storage/store.ts'
+
+/** A store whose appends can be held back, or made to fail before they reach the one inside. */
+export class GatedStore implements Store {
+  readonly epoch: string
+  /** Appends that began. */
+  appends = 0
+  /** Thrown by the next append. */
+  nextError: Error | undefined
+  readonly #inner: Store
+  #gate: { open: Promise<void>; release: () => void } | undefined
+
+  constructor(inner: Store) {
+    this.#inner = inner
+    this.epoch = inner.epoch
+  }
+
+  /** Lets no append through until `release`. */
+  hold(): void {
+    let release = () => {}
+    const open = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    this.#gate = { open, release }
+  }
+
+  release(): void {
+    this.#gate?.release()
+    this.#gate = undefined
+  }
+
+  async append(entries: readonly NewEntry[], createdAt: string): Promise<Appended[]> {
+    this.appends += 1
+    await this.#gate?.open
+    const error = this.nextError
+    this.nextError = undefined
+    if (error) throw error
+    return this.#inner.append(entries, createdAt)
+  }
+
+  lastOffset(): Promise<number> {
+    return this.#inner.lastOffset()
+  }
+
+  readAfter(offset: number, limit: number): Promise<LogEntry[]> {
+    return this.#inner.readAfter(offset, limit)
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close()
+  }
+}

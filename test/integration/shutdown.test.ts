@@ -1,0 +1,153 @@
+import { once } from 'node:events'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { startServer, type TestServer } from '../support/start-server.ts'
+import { until } from '../support/until.ts'
+import { WireClient } from '../support/wire-client.ts'
+import { GatedStore } from './gated-store.ts'
+import { RawClient } from './raw-client.ts'
+
+let server: TestServer
+let store: GatedStore
+let raws: RawClient[]
+beforeEach(async () => {
+  raws = []
+  server = await startServer({
+    wrapStore: (inner) => {
+      store = new GatedStore(inner)
+      return store
+    },
+  })
+})
+afterEach(async () => {
+  store.release()
+  for (const raw of raws) raw.close()
+  await server.close()
+})
+
+/** Sends messages and waits until the server has read them, while the store is held. */
+async function submit(client: WireClient, userId: number, count: number): Promise<void> {
+  for (let i = 0; i < count; i++)
+    client.send({
+      type: 'NEW_MESSAGE',
+      chat_id: 1,
+      sender_id: userId,
+      content: `${i}`,
+      client_id: `${i}`,
+    })
+  const received = () =>
+    server.lines.filter((line) => line.startsWith(`📨 WS: Received message from user ${userId}:`))
+  await until(() => received().length === count, 'the server to have read all messages')
+}
+
+test('what was accepted before the stop is stored, acknowledged and broadcast', async () => {
+  const sender = await WireClient.connect(server.url, 1)
+  const receiver = await WireClient.connect(server.url, 2)
+  store.hold()
+  await submit(sender, 1, 50)
+  const closed = server.server.close()
+  store.release()
+  await closed
+  await Promise.all([sender.closed, receiver.closed])
+  const expected = Array.from({ length: 50 }, (_, i) => `${i}`)
+  const stored = await server.store.readAfter(0, 100)
+  expect(stored.map((entry) => entry.content)).toEqual(expected)
+  expect(sender.all('ACK').map((ack) => ack.client_id)).toEqual(expected)
+  for (const client of [sender, receiver])
+    expect(client.all('MESSAGE').map((frame) => frame.payload.content)).toEqual(expected)
+})
+
+test('every connection is closed with 1001', async () => {
+  const clients = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => WireClient.connect(server.url, 1 + (i % 15))),
+  )
+  await server.server.close()
+  for (const client of clients)
+    expect(await client.closed).toEqual({ code: 1001, reason: 'Server shutting down' })
+})
+
+test('upgrades are refused with 503 while the server stops, and connections after it', async () => {
+  const sender = await WireClient.connect(server.url, 1)
+  store.hold()
+  await submit(sender, 1, 1)
+  const closed = server.server.close()
+  const late = new WebSocket(`${server.url}?userId=2`)
+  const [request, response] = (await once(late, 'unexpected-response')) as [
+    ClientRequest,
+    IncomingMessage,
+  ]
+  expect(response.statusCode).toBe(503)
+  request.destroy()
+  store.release()
+  await closed
+
+  const [error] = await once(new WebSocket(`${server.url}?userId=2`), 'error')
+  expect(error).toMatchObject({ code: 'ECONNREFUSED' })
+  expect(sender.all('ACK')).toHaveLength(1)
+})
+
+test('a message that comes during the stop is neither stored nor acknowledged', async () => {
+  const sender = await WireClient.connect(server.url, 1)
+  store.hold()
+  await submit(sender, 1, 1)
+  const closed = server.server.close()
+  sender.send({
+    type: 'NEW_MESSAGE',
+    chat_id: 1,
+    sender_id: 1,
+    content: 'late',
+    client_id: 'late',
+  })
+  // The pong tells that the server has read what was sent before the ping.
+  sender.socket.ping()
+  await once(sender.socket, 'pong')
+  store.release()
+  await closed
+  await sender.closed
+  expect(sender.all('ACK').map((ack) => ack.client_id)).toEqual(['0'])
+  expect(await server.store.lastOffset()).toBe(1)
+})
+
+test('the stop ends although a client never answers the close frame', async () => {
+  const silent = await RawClient.upgrade(server.port, 'userId=1')
+  raws.push(silent)
+  await server.server.close()
+  await silent.cut
+  expect(silent.received).toContain('\x03\xe9Server shutting down')
+})
+
+test('the stop ends although a client that was refused never answered the close frame', async () => {
+  const refused = await RawClient.upgrade(server.port, 'userId=abc')
+  raws.push(refused)
+  expect(refused.received).toContain('\x03\xf0Invalid user ID')
+  await server.server.close()
+  await refused.cut
+})
+
+test('the stop ends although a connection never said anything', async () => {
+  const idle = await RawClient.open(server.port)
+  raws.push(idle)
+  await server.server.close()
+  await idle.cut
+})
+
+test('the stop ends although a client that came too late keeps its socket open', async () => {
+  const sender = await WireClient.connect(server.url, 1)
+  const late = await RawClient.open(server.port)
+  raws.push(late)
+  store.hold()
+  await submit(sender, 1, 1)
+  const closed = server.server.close()
+  late.request('userId=2')
+  await until(() => late.received.startsWith('HTTP/1.1 503'), 'the refusal')
+  store.release()
+  await closed
+  await late.cut
+})
+
+test('a server without connections stops', async () => {
+  await server.server.close()
+  const [error] = await once(new WebSocket(`${server.url}?userId=1`), 'error')
+  expect(error).toMatchObject({ code: 'ECONNREFUSED' })
+})
