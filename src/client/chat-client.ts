@@ -134,6 +134,8 @@ export class ChatClient extends Emitter<ChatClientEvents> {
 
   #open(): void {
     this.#setStatus({ state: 'connecting', attempt: this.#backoff.attempt + 1 })
+    const isClosed = (this.#status as ConnectionStatus).state === 'closed'
+    if (isClosed) return
     const socket = this.#createSocket(this.#url)
     this.#socket = socket
     const timer = this.#after(CONNECT_TIMEOUT_MS, () => {
@@ -159,9 +161,10 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     switch (frame.type) {
       case 'CONNECTION_ESTABLISHED':
         this.#backoff.reset()
+        // Before any listener hears of it: what a listener sends now must come after these.
+        for (const unanswered of this.#pending.frames()) this.#write(unanswered)
         this.#setStatus({ state: 'open' })
         this.emit('established', frame)
-        for (const unanswered of this.#pending.frames()) this.#write(unanswered)
         break
       case 'USER_ONLINE':
       case 'USER_OFFLINE':
@@ -205,8 +208,9 @@ export class ChatClient extends Emitter<ChatClientEvents> {
       return
     }
     const delayMs = this.#backoff.next()
-    this.#setStatus({ state: 'waiting', attempt: this.#backoff.attempt, delayMs, reason: why })
+    // Before the listeners hear of it, because one that closes the client ends the timer.
     this.#after(delayMs, () => this.#open())
+    this.#setStatus({ state: 'waiting', attempt: this.#backoff.attempt, delayMs, reason: why })
   }
 
   #end(error?: ChatwsError): void {
