@@ -12,14 +12,25 @@ export type DatabaseLocation =
  */
 export function parseDatabaseUrl(url: string): DatabaseLocation {
   if (/^postgres(ql)?:\/\//.test(url)) return { provider: 'postgresql', connectionString: url }
-  if (url.startsWith('file://')) return { provider: 'sqlite', path: fileURLToPath(url) }
-  if (url.startsWith('file:')) return { provider: 'sqlite', path: url.slice('file:'.length) }
-  if (url === '' || /^[a-z][a-z0-9+.-]+:/i.test(url))
-    throw new ChatwsError(
-      'USAGE',
-      `"${hidePassword(url)}" is not a database chatws knows: give a file (./chatws.db, file:./chatws.db) or a postgresql:// URL`,
-    )
-  return { provider: 'sqlite', path: url }
+  const path = sqlitePath(url)
+  if (path) return { provider: 'sqlite', path }
+  throw new ChatwsError(
+    'USAGE',
+    `"${hidePassword(url)}" is not a database chatws knows: give a file (./chatws.db, file:./chatws.db) or a postgresql:// URL`,
+  )
+}
+
+/** The file that a URL or path names; undefined where it names none. */
+function sqlitePath(url: string): string | undefined {
+  if (url.startsWith('file://')) {
+    try {
+      return fileURLToPath(url)
+    } catch {
+      return undefined
+    }
+  }
+  if (url.startsWith('file:')) return url.slice('file:'.length)
+  return /^[a-z][a-z0-9+.-]+:/i.test(url) ? undefined : url
 }
 
 /** The location in words fit for a log: no password. */
@@ -33,5 +44,7 @@ export function sqliteFileUrl(path: string): string {
 }
 
 function hidePassword(url: string): string {
-  return url.replace(/^([a-z+]+:\/\/[^/@:]*):[^@]*@/i, '$1:***@')
+  return url
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/[^/@:]*):.*@/i, '$1:***@')
+    .replace(/([?&]password=)[^&]*/gi, '$1***')
 }

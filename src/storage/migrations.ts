@@ -64,7 +64,7 @@ export function pendingMigrations(
   if (edited)
     throw new ChatwsError(
       'DATABASE_INCOMPATIBLE',
-      `migration ${edited.migration_name} was applied with other contents than this chatws ships`,
+      `migration ${edited.migration_name} was applied with other contents than this chatws ships: use the chatws that made it, or another database`,
     )
   return migrations.filter((migration) => !applied.has(migration.name))
 }

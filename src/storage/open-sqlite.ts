@@ -6,18 +6,23 @@ import { type PrismaDatabase, PrismaStore } from './prisma-store.ts'
 import { SqliteAdapterFactory } from './sqlite-adapter.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 
+/** How long to wait, while nothing else is done yet, for others that open the file too. */
+const OPEN_TIMEOUT_MS = 5_000
+
 /** Opens the log in the SQLite file at `path`, which is created if its folder exists. */
 export async function openSqlite(path: string): Promise<PrismaStore> {
   const folder = dirname(resolve(path))
   if (!existsSync(folder)) throw new Error(`the folder ${folder} does not exist`)
 
-  const factory = new SqliteAdapterFactory(path)
-  const connection = await factory.connect()
+  const connection = await new SqliteAdapterFactory(path, OPEN_TIMEOUT_MS).connect()
   try {
     await migrateSqlite(connection)
   } finally {
     await connection.dispose()
   }
-  const prisma = new PrismaClient({ adapter: factory, errorFormat: 'minimal' })
+  const prisma = new PrismaClient({
+    adapter: new SqliteAdapterFactory(path),
+    errorFormat: 'minimal',
+  })
   return PrismaStore.open(prisma as unknown as PrismaDatabase, sqliteDialect)
 }

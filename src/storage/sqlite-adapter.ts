@@ -10,21 +10,23 @@ type Client = ReturnType<PrismaLibSql['createClient']>
  */
 const BUSY_TIMEOUT_MS = 50
 
-const PRAGMAS = `PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
-PRAGMA foreign_keys = ON;
-PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};`
-
 /**
  * Prisma's libsql adapter held to one connection. The stock adapter opens another one after every
  * transaction, which forgets the PRAGMAs and leaks descriptors, and after SQLITE_BUSY it loses
  * writes that it acknowledges (https://github.com/prisma/orm/issues/30028).
  */
 export class SqliteAdapterFactory extends PrismaLibSql {
+  readonly #pragmas: string
   #client: Client | undefined
 
-  constructor(path: string) {
+  /** @param busyTimeoutMs how long a statement waits, and blocks, for another process's lock */
+  constructor(path: string, busyTimeoutMs = BUSY_TIMEOUT_MS) {
     super({ url: sqliteFileUrl(path) })
+    // The time-out comes first: changing the journal mode may already have to wait.
+    this.#pragmas = `PRAGMA busy_timeout = ${busyTimeoutMs};
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA foreign_keys = ON;`
   }
 
   override createClient(config: Parameters<PrismaLibSql['createClient']>[0]): Client {
@@ -34,8 +36,8 @@ export class SqliteAdapterFactory extends PrismaLibSql {
 
   override async connect(): Promise<SqlDriverAdapter> {
     const adapter = await super.connect()
-    await adapter.executeScript(PRAGMAS)
-    return new SingleConnection(adapter, this.#client!)
+    await adapter.executeScript(this.#pragmas)
+    return new SingleConnection(adapter, this.#client!, this.#pragmas)
   }
 }
 
@@ -45,12 +47,14 @@ class SingleConnection implements SqlDriverAdapter {
   readonly adapterName: string
   readonly #adapter: SqlDriverAdapter
   readonly #client: Client
+  readonly #pragmas: string
   /** Settles when the last caller in line is done. */
   #lastTurn: Promise<void> = Promise.resolve()
 
-  constructor(adapter: SqlDriverAdapter, client: Client) {
+  constructor(adapter: SqlDriverAdapter, client: Client, pragmas: string) {
     this.#adapter = adapter
     this.#client = client
+    this.#pragmas = pragmas
     this.adapterName = adapter.adapterName
   }
 
@@ -71,6 +75,10 @@ class SingleConnection implements SqlDriverAdapter {
     const run = (sql: string) =>
       this.#mended(() => this.#adapter.executeRaw({ sql, args: [], argTypes: [] }))
     try {
+      // Another process's lock is best met by a script. A prepared statement that meets it spoils
+      // the connection, and replacing that leaks its descriptors
+      // (https://github.com/tursodatabase/libsql-js/issues/230).
+      await this.#adapter.executeScript('BEGIN IMMEDIATE; ROLLBACK')
       await run('BEGIN IMMEDIATE')
     } catch (error) {
       endTurn()
@@ -119,7 +127,7 @@ class SingleConnection implements SqlDriverAdapter {
       const cause = (error as { cause?: { kind?: string } }).cause
       if (cause?.kind === 'SocketTimeout') {
         await this.#client.reconnect()
-        await this.#adapter.executeScript(PRAGMAS)
+        await this.#adapter.executeScript(this.#pragmas)
       }
       throw error
     }

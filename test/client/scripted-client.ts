@@ -1,0 +1,36 @@
+import {
+  ChatClient,
+  type ChatClientOptions,
+  type ConnectionStatus,
+} from '../../src/client/chat-client.ts'
+import { ScriptedSocket } from './scripted-socket.ts'
+
+/** A client of user 1 whose sockets are scripted, and whose jitter is half of each range. */
+export function createScriptedClient(options: Partial<ChatClientOptions> = {}) {
+  const sockets: ScriptedSocket[] = []
+  const statuses: ConnectionStatus[] = []
+  const client = new ChatClient(
+    { url: 'ws://127.0.0.1:3004', userId: 1, random: () => 0.5, ...options },
+    (url) => {
+      const socket = new ScriptedSocket(url)
+      sockets.push(socket)
+      return socket
+    },
+  )
+  client.on('status', (status) => statuses.push(status))
+  return {
+    client,
+    sockets,
+    statuses,
+    /** The newest socket. */
+    get socket(): ScriptedSocket {
+      return sockets.at(-1)!
+    },
+    /** Connects, and the server greets. */
+    open(): ScriptedSocket {
+      client.connect()
+      sockets.at(-1)!.greet()
+      return sockets.at(-1)!
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import type { WebSocketLike } from '../../src/client/chat-client.ts'
+import type { ServerFrame } from '../../src/protocol/server-frames.ts'
+
+/** A WebSocket whose server is the test: it keeps what is sent, and says what it is told to. */
+export class ScriptedSocket implements WebSocketLike {
+  readonly url: string
+  readyState = 0
+  onmessage: ((event: { data: unknown }) => void) | null = null
+  onclose: ((event: { code: number; reason: string }) => void) | null = null
+  onerror: ((event: unknown) => void) | null = null
+  /** The frames that the client sent. */
+  readonly sent: { client_id?: string }[] = []
+  /** The code that the client closed it with; null where it gave none. */
+  closedWith: number | null | undefined
+
+  constructor(url: string) {
+    this.url = url
+  }
+
+  send(data: string): void {
+    this.sent.push(JSON.parse(data))
+  }
+
+  /** As in a browser, `onclose` comes later: call `drop`. */
+  close(code?: number): void {
+    this.closedWith = code ?? null
+    this.readyState = 2
+  }
+
+  /** The client_ids of what was sent, in order. */
+  get sentIds(): (string | undefined)[] {
+    return this.sent.map(({ client_id }) => client_id)
+  }
+
+  receive(frame: ServerFrame): void {
+    this.onmessage?.({ data: JSON.stringify(frame) })
+  }
+
+  /** The server accepts the connection. */
+  greet(): void {
+    this.readyState = 1
+    this.receive({
+      type: 'CONNECTION_ESTABLISHED',
+      userId: 1,
+      timestamp: '2024-01-01T12:00:00.000Z',
+      protocol: 1,
+      sessionId: 's',
+      epoch: 'e',
+      offset: 0,
+      limits: { maxMessageBytes: 65_536 },
+      online: [1],
+    })
+  }
+
+  acknowledge(client_id: string, offset = 1): void {
+    this.receive({
+      type: 'ACK',
+      client_id,
+      id: offset,
+      offset,
+      created_at: '2024-01-01T12:00:00.000Z',
+    })
+  }
+
+  /** The connection ends; without a code, as one does that the network cut. */
+  drop(code = 1006, reason = ''): void {
+    this.readyState = 3
+    if (code === 1006) this.onerror?.(new Error('cut'))
+    this.onclose?.({ code, reason })
+  }
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { resolveConfig } from '../../src/config/resolve-config.ts'
+import { ServeConfig } from '../../src/config/serve-config.ts'
+
+const resolve = (flags: Record<string, unknown>, env: Record<string, string> = {}) =>
+  resolveConfig(ServeConfig, { flags, env })
+
+describe('the configuration of serve', () => {
+  it('has these defaults', () => {
+    expect(resolve({})).toEqual({
+      port: 3004,
+      host: '127.0.0.1',
+      databaseUrl: './chatws.db',
+      heartbeat: 30,
+      statsInterval: 30,
+      logFormat: 'text',
+      logLevel: 'info',
+    })
+  })
+
+  it('can be set whole by the environment', () => {
+    const env = {
+      CHATWS_PORT: '8080',
+      CHATWS_HOST: '0.0.0.0',
+      DATABASE_URL: 'postgresql://chat@127.0.0.1/chat',
+      CHATWS_HEARTBEAT: '0.5',
+      CHATWS_STATS_INTERVAL: '60',
+      CHATWS_LOG_FORMAT: 'json',
+      CHATWS_LOG_LEVEL: 'silent',
+    }
+    expect(resolve({}, env)).toEqual({
+      port: 8080,
+      host: '0.0.0.0',
+      databaseUrl: 'postgresql://chat@127.0.0.1/chat',
+      heartbeat: 0.5,
+      statsInterval: 60,
+      logFormat: 'json',
+      logLevel: 'silent',
+    })
+  })
+
+  it.each([
+    ['port', '0'],
+    ['port', '65535'],
+    ['heartbeat', '0.1'],
+    ['heartbeat', '2147482'],
+    ['statsInterval', '0.1'],
+    ['logFormat', 'json'],
+    ['logLevel', 'error'],
+  ])('accepts %s %s', (name, value) => {
+    expect(String(resolve({ [name]: value })[name as keyof ServeConfig])).toBe(value)
+  })
+
+  it.each([
+    ['port', '-1', '--port: must be a port number'],
+    ['port', '65536', '--port: must be a port number'],
+    ['port', '80.5', '--port: must be a port number'],
+    ['port', 'http', '--port: must be a port number'],
+    ['port', '', '--port: must be a port number'],
+    ['heartbeat', '0', '--heartbeat: must be at least 0.1'],
+    ['heartbeat', '-30', '--heartbeat: must be at least 0.1'],
+    ['heartbeat', 'often', '--heartbeat: must be a number of seconds'],
+    ['heartbeat', '30s', '--heartbeat: must be a number of seconds'],
+    ['heartbeat', 'Infinity', '--heartbeat: '],
+    ['statsInterval', '2147484', '--stats-interval: is too long'],
+    ['logFormat', 'xml', '--log-format: must be text or json'],
+    ['logLevel', 'debug', '--log-level: must be info, error or silent'],
+  ])('refuses %s %j', (name, value, message) => {
+    expect(() => resolve({ [name]: value })).toThrow(message)
+  })
+
+  it('accepts only intervals that a timer can hold', () => {
+    const longest = resolve({ heartbeat: String(2 ** 31 / 1000 - 1) }).heartbeat
+    expect(longest * 1000).toBeLessThan(2 ** 31)
+  })
+})

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import {
+  describeDatabase,
+  parseDatabaseUrl,
+  sqliteFileUrl,
+} from '../../src/storage/database-url.ts'
+
+describe('parseDatabaseUrl', () => {
+  it.each([
+    ['./chatws.db', './chatws.db'],
+    ['chatws.db', 'chatws.db'],
+    ['/var/lib/chatws/my log.db', '/var/lib/chatws/my log.db'],
+    ['C:\\chatws.db', 'C:\\chatws.db'],
+    ['file:./chatws.db', './chatws.db'],
+    ['file:chatws.db', 'chatws.db'],
+    ['file:/tmp/chatws.db', '/tmp/chatws.db'],
+    ['file:///tmp/chatws.db', '/tmp/chatws.db'],
+    ['file:///tmp/my%20log.db', '/tmp/my log.db'],
+    ['file://localhost/tmp/chatws.db', '/tmp/chatws.db'],
+  ])('%s is the SQLite file %s', (url, path) => {
+    expect(parseDatabaseUrl(url)).toEqual({ provider: 'sqlite', path })
+  })
+
+  it.each([
+    'postgresql://chat@127.0.0.1/chat',
+    'postgres://chat:secret@127.0.0.1:5432/chat?sslmode=require',
+    'postgresql:///chat?host=/var/run/postgresql',
+  ])('%s is a PostgreSQL database', (connectionString) => {
+    expect(parseDatabaseUrl(connectionString)).toEqual({
+      provider: 'postgresql',
+      connectionString,
+    })
+  })
+
+  it.each([
+    ...['', 'mysql://127.0.0.1/chat', 'libsql://host', 'http://127.0.0.1/chatws.db'],
+    ...['mongodb+srv://host/chat', 'sqlite:chatws.db', 'postgresql:chat'],
+    // Another host's file, and a slash that no path can hold.
+    ...['file://otherhost/tmp/chatws.db', 'file:///tmp/a%2Fb.db', 'file:'],
+  ])('%j is wrong usage, in one line', (url) => {
+    expect(() => parseDatabaseUrl(url)).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(/^.+$/) }),
+    )
+  })
+
+  it.each([
+    'mysql://chat:secret@127.0.0.1/chat',
+    'mongodb+srv://chat:secret@host/chat',
+    'db2://chat:secret@host/chat',
+    'mysql://:secret@host/chat',
+    'mysql://chat:my@secret@host/chat',
+  ])('the password in %s is not in the error', (url) => {
+    expect(() => parseDatabaseUrl(url)).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: expect.not.stringContaining('secret'),
+      }),
+    )
+  })
+})
+
+describe('describeDatabase', () => {
+  it('is the path of a file', () => {
+    expect(describeDatabase({ provider: 'sqlite', path: './a:b@c.db' })).toBe('./a:b@c.db')
+  })
+
+  it.each([
+    ['postgresql://chat:secret@h:5432/chat', 'postgresql://chat:***@h:5432/chat'],
+    ['postgresql://:secret@h/chat', 'postgresql://:***@h/chat'],
+    ['postgresql://chat@h/chat', 'postgresql://chat@h/chat'],
+    ['postgresql://h:5432/chat', 'postgresql://h:5432/chat'],
+  ])('is the URL without its password: %s', (connectionString, words) => {
+    expect(describeDatabase({ provider: 'postgresql', connectionString })).toBe(words)
+  })
+
+  it.each([
+    'postgresql://chat:my@secret@h/chat',
+    'postgresql://chat:my:secret@h/chat',
+    'postgresql://h/chat?user=chat&password=secret',
+  ])('hides the password wherever it stands: %s', (connectionString) => {
+    expect(describeDatabase({ provider: 'postgresql', connectionString })).not.toContain('secret')
+  })
+})
+
+describe('sqliteFileUrl', () => {
+  it.each(['/tmp/a b.db', '/tmp/a#b.db', '/tmp/a?b=c.db', '/tmp/100%.db', '/tmp/é.db'])(
+    'escapes what a URL cannot hold in %s',
+    (path) => {
+      const url = new URL(sqliteFileUrl(path))
+      expect(decodeURIComponent(url.pathname)).toBe(path)
+      expect(url.search + url.hash).toBe('')
+    },
+  )
+})

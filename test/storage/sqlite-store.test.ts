@@ -1,0 +1,9 @@
+import { describe } from 'vitest'
+import { describeEntryContract } from './entry-contract.ts'
+import { describeStoreContract } from './store-contract.ts'
+import { TestDatabase } from './test-database.ts'
+
+describe('the log in SQLite', () => {
+  describeStoreContract(async () => TestDatabase.sqlite())
+  describeEntryContract(async () => TestDatabase.sqlite())
+})
