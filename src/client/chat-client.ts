@@ -1,4 +1,9 @@
-import type { ClientFrame, NewMessage, NewSupportMessage } from '../protocol/client-frames.ts'
+import type {
+  ClientFrame,
+  HistoryRequest,
+  NewMessage,
+  NewSupportMessage,
+} from '../protocol/client-frames.ts'
 import { isReconnectable } from '../protocol/close-code.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
@@ -6,16 +11,21 @@ import type {
   Ack,
   ConnectionEstablished,
   ErrorFrame,
+  History,
   MessagePayload,
   ServerFrame,
   SupportMessagePayload,
 } from '../protocol/server-frames.ts'
 import { Backoff } from './backoff.ts'
 import { Emitter } from './emitter.ts'
+import { HistoryRequests } from './history-requests.ts'
 import { type NamedMessage, PendingSends } from './pending-sends.ts'
 
 /** How long the server has to accept and greet a connection. */
 const CONNECT_TIMEOUT_MS = 10_000
+
+/** How long a page of history may take, reconnecting included. */
+const HISTORY_TIMEOUT_MS = 30_000
 
 /** How long to wait before a message that the server could not store is sent again. */
 const RESEND_DELAY_MS = 1_000
@@ -34,8 +44,25 @@ export interface ChatClientOptions {
   /** `ws://host:port`, without a query. */
   readonly url: string
   readonly userId: number
+  /** How many of the newest messages to get first; none unless given. At most 1,000. */
+  readonly history?: number
+  /** Where an earlier client stopped: what was missed since comes first. */
+  readonly resumeFrom?: LogPosition
   /** Numbers in [0, 1), for the jitter of reconnecting. */
   readonly random?: () => number
+}
+
+/** A page of one chat: before an id, or the newest; of at most `limit` messages, 1 to 1,000. */
+export type HistoryQuery = { before?: number; limit?: number } & (
+  | { chat_id: number }
+  | { support_chat_id: number }
+)
+
+/** A place in a server's log. */
+export interface LogPosition {
+  /** Names the history that the offset counts in. */
+  readonly epoch: string
+  readonly offset: number
 }
 
 /** Where the connection stands. */
@@ -54,6 +81,13 @@ export interface ChatClientEvents {
   presence: { userId: number; isOnline: boolean }
   message: MessagePayload
   supportMessage: SupportMessagePayload
+  /** All that was missed while the connection was lost has been told. */
+  resumed: { offset: number }
+  /**
+   * What was missed cannot be told, because the server's history is another one: what is known
+   * should be read again.
+   */
+  gap: LogPosition
   /** The server refused a frame. */
   refused: ErrorFrame
   /** Every frame of the server, as it came. */
@@ -61,8 +95,9 @@ export interface ChatClientEvents {
 }
 
 /**
- * One user's connection to a server that outlives its sockets: it reconnects with back-off, and
- * sends what is not acknowledged again under the same `client_id`, which the server stores once.
+ * One user's connection to a server that outlives its sockets: it reconnects with back-off,
+ * resumes where it was, and sends what is not acknowledged again under the same `client_id`, which
+ * the server stores once. Each durable event is told once, in the order of offsets.
  */
 export class ChatClient extends Emitter<ChatClientEvents> {
   readonly userId: number
@@ -70,9 +105,12 @@ export class ChatClient extends Emitter<ChatClientEvents> {
   readonly #createSocket: (url: string) => WebSocketLike
   readonly #backoff: Backoff
   readonly #pending = new PendingSends()
+  readonly #historyRequests = new HistoryRequests()
+  readonly #history: number
   readonly #timers = new Set<ReturnType<typeof setTimeout>>()
   #status: ConnectionStatus = { state: 'idle' }
   #socket: WebSocketLike | undefined
+  #position: LogPosition | undefined
 
   constructor(options: ChatClientOptions, createSocket: (url: string) => WebSocketLike) {
     super()
@@ -80,10 +118,17 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     this.#url = `${options.url}${options.url.includes('?') ? '&' : '?'}userId=${options.userId}`
     this.#createSocket = createSocket
     this.#backoff = new Backoff(options.random)
+    this.#history = options.history ?? 0
+    this.#position = options.resumeFrom
   }
 
   get status(): ConnectionStatus {
     return this.#status
+  }
+
+  /** The last durable event that was told; undefined before the first connection. */
+  get position(): LogPosition | undefined {
+    return this.#position
   }
 
   /** Messages that are not acknowledged yet. */
@@ -127,6 +172,22 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     }
   }
 
+  /**
+   * Reads a page of one chat's messages, oldest first: the newest, or those before an id. Waits
+   * for a connection. Rejects after a while without an answer, when the client closes, or when
+   * `signal` aborts.
+   */
+  history(request: HistoryQuery, options: { signal?: AbortSignal } = {}): Promise<History> {
+    if (this.#status.state === 'closed')
+      return Promise.reject(new ChatwsError('CONNECT_FAILED', 'The client is closed'))
+    const frame: HistoryRequest = { type: 'HISTORY', ...request }
+    const timeout = AbortSignal.timeout(HISTORY_TIMEOUT_MS)
+    const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
+    const answered = this.#historyRequests.add(frame, signal)
+    if (this.#status.state === 'open') this.#write(frame)
+    return answered
+  }
+
   /** Closes for good; what is not acknowledged is given up. */
   close(): void {
     this.#end()
@@ -136,7 +197,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     this.#setStatus({ state: 'connecting', attempt: this.#backoff.attempt + 1 })
     const isClosed = (this.#status as ConnectionStatus).state === 'closed'
     if (isClosed) return
-    const socket = this.#createSocket(this.#url)
+    const socket = this.#createSocket(this.#url + this.#startQuery())
     this.#socket = socket
     const timer = this.#after(CONNECT_TIMEOUT_MS, () => {
       this.#lost(1006, 'the server does not answer')
@@ -161,8 +222,13 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     switch (frame.type) {
       case 'CONNECTION_ESTABLISHED':
         this.#backoff.reset()
+        this.#position ??= {
+          epoch: frame.epoch,
+          offset: Math.max(0, frame.offset - this.#history),
+        }
         // Before any listener hears of it: what a listener sends now must come after these.
         for (const unanswered of this.#pending.frames()) this.#write(unanswered)
+        for (const unanswered of this.#historyRequests.frames()) this.#write(unanswered)
         this.#setStatus({ state: 'open' })
         this.emit('established', frame)
         break
@@ -171,10 +237,20 @@ export class ChatClient extends Emitter<ChatClientEvents> {
         this.emit('presence', { userId: frame.userId, isOnline: frame.type === 'USER_ONLINE' })
         break
       case 'MESSAGE':
-        this.emit('message', frame.payload)
+        if (this.#advance(frame.payload.offset)) this.emit('message', frame.payload)
         break
       case 'SUPPORT_MESSAGE':
-        this.emit('supportMessage', frame.payload)
+        if (this.#advance(frame.payload.offset)) this.emit('supportMessage', frame.payload)
+        break
+      case 'RESUMED':
+        this.emit('resumed', { offset: frame.offset })
+        break
+      case 'RESUME_FAILED':
+        this.#position = { epoch: frame.epoch, offset: frame.offset }
+        this.emit('gap', this.#position)
+        break
+      case 'HISTORY':
+        this.#historyRequests.settle(frame)
         break
       case 'ACK':
         this.#pending.settle(frame)
@@ -183,6 +259,22 @@ export class ChatClient extends Emitter<ChatClientEvents> {
         this.#refused(frame)
         break
     }
+  }
+
+  /** What a connection asks for at its start: to resume, or the newest messages. */
+  #startQuery(): string {
+    if (this.#position) {
+      const { epoch, offset } = this.#position
+      return `&since=${offset}&epoch=${encodeURIComponent(epoch)}`
+    }
+    return this.#history > 0 ? `&history=${this.#history}` : ''
+  }
+
+  /** Takes note of a durable event; false when it was told already. */
+  #advance(offset: number): boolean {
+    if (!this.#position || offset <= this.#position.offset) return false
+    this.#position = { epoch: this.#position.epoch, offset }
+    return true
   }
 
   #refused(frame: ErrorFrame): void {
@@ -219,7 +311,9 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     const socket = this.#socket
     this.#socket = undefined
     socket?.close(1000)
-    this.#pending.rejectAll(error ?? new ChatwsError('CONNECT_FAILED', 'The client was closed'))
+    const reason = error ?? new ChatwsError('CONNECT_FAILED', 'The client was closed')
+    this.#pending.rejectAll(reason)
+    this.#historyRequests.rejectAll(reason)
     this.#setStatus(error ? { state: 'closed', error } : { state: 'closed' })
   }
 

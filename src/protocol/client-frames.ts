@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Id } from './id.ts'
-import { MAX_CLIENT_ID_LENGTH } from './limits.ts'
+import { MAX_CLIENT_ID_LENGTH, MAX_HISTORY } from './limits.ts'
 
 /**
  * Text that every database can hold: U+0000 is removed and a lone surrogate becomes U+FFFD
@@ -33,5 +33,22 @@ export const NewSupportMessage = z.strictObject({
 })
 export type NewSupportMessage = z.infer<typeof NewSupportMessage>
 
+const HistoryPage = {
+  type: z.literal('HISTORY'),
+  /** Only messages with an id below this. */
+  before: Id.optional(),
+  limit: z.int().min(1).max(MAX_HISTORY).optional(),
+}
+
+/** Asks for the messages of one chat, the newest or those before an id. */
+export const HistoryRequest = z.union(
+  [
+    z.strictObject({ chat_id: Id, ...HistoryPage }),
+    z.strictObject({ support_chat_id: Id, ...HistoryPage }),
+  ],
+  'must have chat_id or support_chat_id, and at most before and limit (1 to 1000)',
+)
+export type HistoryRequest = z.infer<typeof HistoryRequest>
+
 /** A frame that a client may send. */
-export type ClientFrame = NewMessage | NewSupportMessage
+export type ClientFrame = NewMessage | NewSupportMessage | HistoryRequest

@@ -6,6 +6,7 @@ export const CloseCode = {
   goingAway: { code: 1001, reason: 'Server shutting down' },
   userIdRequired: { code: 1008, reason: 'User ID required' },
   invalidUserId: { code: 1008, reason: 'Invalid user ID' },
+  tryAgainLater: { code: 1013, reason: 'Storage unavailable, try again later' },
   slowConsumer: { code: 4001, reason: 'Slow consumer' },
 } as const
 

@@ -9,3 +9,6 @@ export const MAX_FRAME_BYTES = 64 * 1024
 
 /** The longest `client_id`, in UTF-16 code units. */
 export const MAX_CLIENT_ID_LENGTH = 64
+
+/** The most messages that a client can ask for at once, at connecting or in a HISTORY frame. */
+export const MAX_HISTORY = 1_000

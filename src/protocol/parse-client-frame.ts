@@ -1,11 +1,12 @@
 import type { z } from 'zod'
-import { type ClientFrame, NewMessage, NewSupportMessage } from './client-frames.ts'
+import { type ClientFrame, HistoryRequest, NewMessage, NewSupportMessage } from './client-frames.ts'
 import type { ErrorFrame } from './server-frames.ts'
 
 /** Frame type → its schema. */
 const SCHEMAS = new Map<unknown, z.ZodType<ClientFrame>>([
   ['NEW_MESSAGE', NewMessage],
   ['NEW_SUPPORT_MESSAGE', NewSupportMessage],
+  ['HISTORY', HistoryRequest],
 ])
 
 /** Reads one frame of a client. What is wrong with it comes back as the ERROR frame to answer. */

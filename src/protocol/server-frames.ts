@@ -59,6 +59,30 @@ export const Ack = z.object({
 })
 export type Ack = z.infer<typeof Ack>
 
+const Resumed = z.object({ type: z.literal('RESUMED'), offset: Offset })
+const ResumeFailed = z.object({
+  type: z.literal('RESUME_FAILED'),
+  epoch: z.string(),
+  offset: Offset,
+})
+
+const page = { before: Id.optional(), has_more: z.boolean() }
+export const History = z.union([
+  z.object({
+    type: z.literal('HISTORY'),
+    chat_id: Id,
+    messages: z.array(MessagePayload),
+    ...page,
+  }),
+  z.object({
+    type: z.literal('HISTORY'),
+    support_chat_id: Id,
+    messages: z.array(SupportMessagePayload),
+    ...page,
+  }),
+])
+export type History = z.infer<typeof History>
+
 export const ErrorFrame = z.object({
   type: z.literal('ERROR'),
   code: z.enum([
@@ -76,13 +100,18 @@ export const ErrorFrame = z.object({
 export type ErrorFrame = z.infer<typeof ErrorFrame>
 
 /** A frame that the server may send. Clients ignore a `type` they do not know. */
-export const ServerFrame = z.discriminatedUnion('type', [
-  ConnectionEstablished,
-  UserOnline,
-  UserOffline,
-  Message,
-  SupportMessage,
-  Ack,
-  ErrorFrame,
+export const ServerFrame = z.union([
+  z.discriminatedUnion('type', [
+    ConnectionEstablished,
+    UserOnline,
+    UserOffline,
+    Message,
+    SupportMessage,
+    Ack,
+    Resumed,
+    ResumeFailed,
+    ErrorFrame,
+  ]),
+  History,
 ])
 export type ServerFrame = z.infer<typeof ServerFrame>

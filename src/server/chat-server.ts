@@ -16,12 +16,17 @@ const LISTEN_BACKLOG = 4096
 /** How long clients have to answer the close frame when the server stops. */
 const CLOSE_TIMEOUT_MS = 2_000
 
+/** Longer than a database takes to restart, shorter than people wait. */
+const STORAGE_PATIENCE_MS = 5_000
+
 export interface ChatServerOptions {
   /** Stays open when the server closes. */
   readonly store: Store
   readonly journal: Journal
   readonly heartbeatMs: number
   readonly statsIntervalMs: number
+  /** How long a message may wait for a store that is away before its sender is told. */
+  readonly storagePatienceMs?: number
 }
 
 /** The presence and messaging server. */
@@ -44,7 +49,9 @@ export class ChatServer {
   /** Reads where the log stands; the server does not listen yet. */
   static async create(options: ChatServerOptions): Promise<ChatServer> {
     const offset = await options.store.lastOffset()
-    return new ChatServer(options, new Hub(options.store, options.journal, offset))
+    const patienceMs = options.storagePatienceMs ?? STORAGE_PATIENCE_MS
+    const hub = new Hub(options.store, options.journal, offset, { patienceMs })
+    return new ChatServer(options, hub)
   }
 
   /** Listens and returns the `ws://` URL; port 0 picks a free one. Throws LISTEN_FAILED. */

@@ -1,14 +1,18 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { CloseCode } from '../protocol/close-code.ts'
+import { Replay } from './replay.ts'
 import type { Tail } from './tail.ts'
-import { PING_FRAME } from './websocket-frame.ts'
+import { encodeFrame, PING_FRAME } from './websocket-frame.ts'
 
 /**
  * Bytes that may wait in one socket before its connection is left to lag. It exceeds the socket's
  * own high-water mark, so that a socket which holds this much will emit `drain`.
  */
 const BACKLOG_BYTES = 64 * 1024
+
+/** How far behind the tail a connection may be before it gets durable frames only. */
+const SHED_BYTES = 1024 * 1024
 
 /** Bytes of answers to one client that may wait for it to read them. */
 const OUTBOX_BYTES = 1024 * 1024
@@ -22,7 +26,8 @@ export interface Transport {
 }
 
 /**
- * One client's connection: a cursor over the tail, and an outbox of frames for it alone.
+ * One client's connection: a cursor over the tail, an outbox of frames for it alone, and while it
+ * is behind, a replay of what it still has to be sent before it follows the tail.
  *
  * Shared frames go straight to the socket, past `ws`. Both write whole frames synchronously
  * (per-message deflate is off), so frames never interleave. No other file knows this.
@@ -31,8 +36,10 @@ export class Connection {
   readonly userId: number
   /** Numbers the connections of a server from 1. */
   readonly serial: number
-  /** Position in the tail of the next byte to send. */
+  /** Position in the tail of the next byte to send, once there is no replay. */
   cursor: number
+  /** What comes before the bytes at the cursor. */
+  replay: Replay | undefined
   /** Pings sent since the client was last heard of. */
   unansweredPings = 0
   /** Its place in the fan-out's list, kept by the fan-out. */
@@ -42,12 +49,22 @@ export class Connection {
   #outbox: Buffer[] = []
   #outboxBytes = 0
 
-  constructor(userId: number, serial: number, transport: Transport, cursor: number) {
+  /** The newest offset when it was opened: what came before is not its to get from the tail. */
+  readonly #startOffset: number
+
+  /** @param start where in the tail it begins: a position, and the newest offset before that */
+  constructor(
+    userId: number,
+    serial: number,
+    transport: Transport,
+    start: { position: number; offset: number },
+  ) {
     this.userId = userId
     this.serial = serial
     this.#webSocket = transport.webSocket
     this.#socket = transport.socket
-    this.cursor = cursor
+    this.cursor = start.position
+    this.#startOffset = start.offset
   }
 
   get isOpen(): boolean {
@@ -63,9 +80,9 @@ export class Connection {
   }
 
   /**
-   * Sends the outbox and what lies between the cursor and the tail's sealed end, as far as the
-   * socket takes it; the rest follows when it drains. Closes with 4001 once the cursor's bytes
-   * have left the tail.
+   * Sends the outbox, the replay and what lies between the cursor and the tail's sealed end, as
+   * far as the socket takes it; the rest follows when it drains. Closes with 4001 once the
+   * cursor's bytes have left the tail.
    */
   pump(tail: Tail): void {
     if (!this.isOpen) return
@@ -73,20 +90,22 @@ export class Connection {
       this.close(CloseCode.slowConsumer)
       return
     }
-    if (this.#socket.writableLength >= BACKLOG_BYTES) return
+    if (!this.#hasRoom) return
+    if (!this.replay && tail.sealedEnd - this.cursor > SHED_BYTES) this.#shed(tail)
     // Corked, several writes become one system call; a single one is cheaper without.
-    const hasOutbox = this.#outbox.length > 0
-    if (hasOutbox) {
+    const isCorked = this.#outbox.length > 0 || this.replay !== undefined
+    if (isCorked) {
       this.#socket.cork()
       for (const frame of this.#outbox) this.#socket.write(frame)
       this.#emptyOutbox()
+      this.#pumpReplay(tail)
     }
-    while (this.cursor < tail.sealedEnd && this.#socket.writableLength < BACKLOG_BYTES) {
+    while (!this.replay && this.cursor < tail.sealedEnd && this.#hasRoom) {
       const bytes = tail.read(this.cursor)
       this.cursor += bytes.length
       this.#socket.write(bytes)
     }
-    if (hasOutbox) this.#socket.uncork()
+    if (isCorked) this.#socket.uncork()
   }
 
   ping(): void {
@@ -105,6 +124,37 @@ export class Connection {
     this.#webSocket.terminate()
   }
 
+  get #hasRoom(): boolean {
+    return this.#socket.writableLength < BACKLOG_BYTES
+  }
+
+  /**
+   * Leaves out what is not durable until the cursor: what came and went meanwhile is told at the
+   * end, each user's last status once.
+   */
+  #shed(tail: Tail): void {
+    const from = this.cursor
+    const after = Math.max(this.#startOffset, tail.offsetBefore(from))
+    this.cursor = tail.sealedEnd
+    this.replay = new Replay({ after, until: tail.sealedOffset }, undefined, (now) =>
+      from < now.start ? undefined : encodeStatuses(now.statusesSince(from), this.userId),
+    )
+  }
+
+  #pumpReplay(tail: Tail): void {
+    const wake = (error?: unknown) => {
+      if (error) this.close(CloseCode.tryAgainLater)
+      else this.pump(tail)
+    }
+    while (this.replay && this.#hasRoom) {
+      const bytes = this.replay.next(tail, wake)
+      if (bytes) this.#socket.write(bytes)
+      else if (this.replay.isDone) this.replay = undefined
+      else break
+    }
+    if (this.replay?.isLost) this.close(CloseCode.slowConsumer)
+  }
+
   #emptyOutbox(): void {
     this.#outbox = []
     this.#outboxBytes = 0
@@ -115,4 +165,14 @@ export class Connection {
 export function closeWebSocket(webSocket: WebSocket, { code, reason }: CloseCode): void {
   webSocket.close(code, reason)
   setTimeout(() => webSocket.terminate(), CLOSE_TIMEOUT_MS).unref()
+}
+
+/** The statuses of users other than `ownId`, as frames. */
+function encodeStatuses(statuses: ReadonlyMap<number, boolean>, ownId: number): Buffer[] {
+  const timestamp = new Date().toISOString()
+  return [...statuses]
+    .filter(([userId]) => userId !== ownId)
+    .map(([userId, isOnline]) =>
+      encodeFrame({ type: isOnline ? 'USER_ONLINE' : 'USER_OFFLINE', userId, timestamp }),
+    )
 }

@@ -1,6 +1,7 @@
 import type { ClientFrame } from '../protocol/client-frames.ts'
 import type { Connection } from './connection.ts'
 import type { Handler, HandlerContext } from './handlers/handler.ts'
+import { handleHistory } from './handlers/history.ts'
 import { handleNewMessage } from './handlers/new-message.ts'
 
 /** Frame type → what acts on it. */
@@ -9,6 +10,7 @@ const HANDLERS: {
 } = {
   NEW_MESSAGE: handleNewMessage,
   NEW_SUPPORT_MESSAGE: handleNewMessage,
+  HISTORY: handleHistory,
 }
 
 /** Takes a valid frame to its handler. */

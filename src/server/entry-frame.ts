@@ -1,21 +1,30 @@
-import type { MessagePayload, ServerFrame } from '../protocol/server-frames.ts'
+import type {
+  MessagePayload,
+  ServerFrame,
+  SupportMessagePayload,
+} from '../protocol/server-frames.ts'
 import type { LogEntry } from '../storage/store.ts'
 
 /** The frame that tells everyone of a log entry. */
 export function entryFrame(entry: LogEntry): ServerFrame {
   return entry.kind === 'chat'
-    ? { type: 'MESSAGE', payload: payload({ chat_id: entry.chatId }, entry) }
-    : { type: 'SUPPORT_MESSAGE', payload: payload({ support_chat_id: entry.chatId }, entry) }
+    ? { type: 'MESSAGE', payload: chatPayload(entry) }
+    : { type: 'SUPPORT_MESSAGE', payload: supportPayload(entry) }
+}
+
+/** A chat message as clients see it. */
+export function chatPayload(entry: LogEntry): MessagePayload {
+  return { id: entry.id, chat_id: entry.chatId, ...common(entry) }
+}
+
+/** A support message as clients see it. */
+export function supportPayload(entry: LogEntry): SupportMessagePayload {
+  return { id: entry.id, support_chat_id: entry.chatId, ...common(entry) }
 }
 
 /** Key order is that of the classic frames; what they do not know stands last. */
-function payload<Chat extends object>(
-  chat: Chat,
-  entry: LogEntry,
-): Chat & Omit<MessagePayload, 'chat_id'> {
+function common(entry: LogEntry): Omit<MessagePayload, 'id' | 'chat_id'> {
   return {
-    id: entry.id,
-    ...chat,
     sender_id: entry.senderId,
     content: entry.content,
     ...(entry.fileType === undefined ? {} : { file_type: entry.fileType }),

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts'
-import type { Tail } from './tail.ts'
+import type { Status, Tail } from './tail.ts'
 
 /**
  * Moves every connection's cursor to the end of the tail, one socket write per connection and
@@ -39,9 +39,15 @@ export class FanOut {
     last.index = connection.index
   }
 
-  /** Sends a frame to every connection, with the next flush. */
+  /** Sends the durable frame with the next offset to every connection, with the next flush. */
   broadcast(frame: Buffer): void {
-    this.#tail.append(frame)
+    this.#tail.appendDurable(frame)
+    this.schedule()
+  }
+
+  /** Sends a frame that says who came or went, with the next flush. */
+  broadcastStatus(frame: Buffer, status: Status): void {
+    this.#tail.appendStatus(frame, status)
     this.schedule()
   }
 

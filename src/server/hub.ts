@@ -1,18 +1,22 @@
 import { randomBytes } from 'node:crypto'
+import type { ChatwsError } from '../protocol/error.ts'
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts'
 import { parseClientFrame } from '../protocol/parse-client-frame.ts'
 import type { ServerFrame } from '../protocol/server-frames.ts'
 import type { Appended, NewEntry, Store } from '../storage/store.ts'
+import type { ConnectRequest } from './connect-request.ts'
 import { Connection, type Transport } from './connection.ts'
 import { dispatch } from './dispatch.ts'
 import { entryFrame } from './entry-frame.ts'
 import { FanOut } from './fan-out.ts'
 import type { HandlerContext } from './handlers/handler.ts'
 import type { Journal } from './journal.ts'
+import { LogPages } from './log-pages.ts'
 import { Presence } from './presence.ts'
+import { Replay } from './replay.ts'
 import { Tail } from './tail.ts'
 import { encodeFrame } from './websocket-frame.ts'
-import { Writer } from './writer.ts'
+import { Writer, type WriterOptions } from './writer.ts'
 
 /** Bytes of the newest frames kept in memory for connections that lag. */
 const TAIL_BYTES = 16 * 1024 * 1024
@@ -22,7 +26,8 @@ export class Hub {
   readonly presence = new Presence()
   readonly #store: Store
   readonly #journal: Journal
-  readonly #fanOut = new FanOut(new Tail(TAIL_BYTES))
+  readonly #fanOut: FanOut
+  readonly #pages: LogPages
   readonly #writer: Writer<Connection>
   readonly #context: HandlerContext
   /** Makes the session ids of one server differ from those of the next. */
@@ -32,16 +37,23 @@ export class Hub {
   #offset: number
 
   /** @param offset the newest offset in the store, which nobody else writes to */
-  constructor(store: Store, journal: Journal, offset: number) {
+  constructor(store: Store, journal: Journal, offset: number, options: WriterOptions) {
     this.#store = store
     this.#journal = journal
     this.#offset = offset
-    this.#writer = new Writer(store, {
-      onCommitted: (appended, senders) => this.#announce(appended, senders),
-      onFailed: (entries, senders, error) => this.#refuse(entries, senders, error),
-    })
+    this.#fanOut = new FanOut(new Tail(TAIL_BYTES, offset))
+    this.#pages = new LogPages(store)
+    this.#writer = new Writer(
+      store,
+      {
+        onCommitted: (appended, senders) => this.#announce(appended, senders),
+        onFailed: (entries, senders, error) => this.#refuse(entries, senders, error),
+      },
+      options,
+    )
     this.#context = {
       submit: (entry, sender) => this.#writer.submit(entry, sender),
+      readHistory: (range) => store.readHistory(range),
       reply: (connection, frame) => this.#send(connection, frame),
     }
   }
@@ -51,12 +63,14 @@ export class Hub {
   }
 
   /** Takes in a user's connection: greets it, and tells the others if it is the user's first. */
-  connect(userId: number, transport: Transport): Connection {
+  connect(request: ConnectRequest, transport: Transport): Connection {
+    const { userId } = request
     this.#journal.userConnected(userId)
     if (this.presence.join(userId)) this.broadcastUserStatus(userId, true)
     // The cursor starts behind the user's own USER_ONLINE, which is for everyone else.
     this.#serial += 1
-    const connection = new Connection(userId, this.#serial, transport, this.#fanOut.end)
+    const start = { position: this.#fanOut.end, offset: this.#offset }
+    const connection = new Connection(userId, this.#serial, transport, start)
     this.#fanOut.add(connection)
     this.#send(connection, {
       type: 'CONNECTION_ESTABLISHED',
@@ -69,6 +83,7 @@ export class Hub {
       limits: { maxMessageBytes: MAX_FRAME_BYTES },
       online: this.presence.online(),
     })
+    this.#replay(connection, request)
     return connection
   }
 
@@ -111,13 +126,12 @@ export class Hub {
 
   /** Tells every other user that one came or went. */
   broadcastUserStatus(userId: number, isOnline: boolean): void {
-    this.#fanOut.broadcast(
-      encodeFrame({
-        type: isOnline ? 'USER_ONLINE' : 'USER_OFFLINE',
-        userId,
-        timestamp: new Date().toISOString(),
-      }),
-    )
+    const frame = encodeFrame({
+      type: isOnline ? 'USER_ONLINE' : 'USER_OFFLINE',
+      userId,
+      timestamp: new Date().toISOString(),
+    })
+    this.#fanOut.broadcastStatus(frame, { userId, isOnline })
     const others = this.presence.userCount - (this.presence.isOnline(userId) ? 1 : 0)
     this.#journal.statusBroadcast(userId, isOnline, others)
   }
@@ -126,6 +140,19 @@ export class Hub {
   async drain(): Promise<void> {
     await this.#writer.drain()
     this.#fanOut.flush()
+  }
+
+  /** Sends a new connection what it asked for of the log before it follows the tail. */
+  #replay(connection: Connection, { resume, history }: ConnectRequest): void {
+    const until = this.#offset
+    const canResume =
+      resume?.epoch === this.#store.epoch && resume.offset !== undefined && resume.offset <= until
+    if (resume && !canResume)
+      this.#send(connection, { type: 'RESUME_FAILED', epoch: this.#store.epoch, offset: until })
+    const after = canResume ? resume.offset! : Math.max(0, until - history)
+    const ending = canResume ? [encodeFrame({ type: 'RESUMED', offset: until })] : []
+    if (after < until || ending.length > 0)
+      connection.replay = new Replay({ after, until }, this.#pages, () => ending)
   }
 
   #announce(appended: readonly Appended[], senders: readonly Connection[]): void {
@@ -147,15 +174,18 @@ export class Hub {
     }
   }
 
-  #refuse(entries: readonly NewEntry[], senders: readonly Connection[], error: unknown): void {
+  #refuse(entries: readonly NewEntry[], senders: readonly Connection[], error: ChatwsError): void {
     this.#journal.failure(`${entries.length} messages were not stored`, error)
-    for (const [i, { clientId }] of entries.entries())
+    for (const [i, { clientId }] of entries.entries()) {
+      // What has a name may be sent again even if it was stored after all.
+      const mayRetry = error.code === 'STORAGE_UNAVAILABLE' || clientId !== undefined
       this.#send(senders[i]!, {
         type: 'ERROR',
-        code: 'STORAGE_UNAVAILABLE',
-        message: 'The message could not be stored; send it again later',
+        code: error.retryable && mayRetry ? 'STORAGE_UNAVAILABLE' : 'INTERNAL',
+        message: error.message,
         ...(clientId === undefined ? {} : { ref: clientId }),
       })
+    }
   }
 
   #send(connection: Connection, frame: ServerFrame): void {

@@ -3,10 +3,10 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
+import { type ConnectRequest, readConnectRequest } from './connect-request.ts'
 import { type Connection, closeWebSocket } from './connection.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import type { Hub } from './hub.ts'
-import { readUserId } from './user-id.ts'
 
 /** A socket that knows whose it is, so that all sockets share the same listeners. */
 class UserSocket extends WebSocket {
@@ -55,15 +55,15 @@ export class WebSocketEndpoint {
     }
     this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', ignore)
-      const userId = readUserId(request.url ?? '')
-      if (typeof userId === 'number') this.#open(webSocket, socket as Socket, userId)
-      else closeWebSocket(webSocket, userId)
+      const asked = readConnectRequest(request.url ?? '')
+      if ('userId' in asked) this.#open(webSocket, socket as Socket, asked)
+      else closeWebSocket(webSocket, asked)
     })
   }
 
-  #open(webSocket: UserSocket, socket: Socket, userId: number): void {
+  #open(webSocket: UserSocket, socket: Socket, asked: ConnectRequest): void {
     webSocket.endpoint = this
-    webSocket.connection = this.hub.connect(userId, { webSocket, socket })
+    webSocket.connection = this.hub.connect(asked, { webSocket, socket })
     this.heartbeat.add(webSocket.connection)
     webSocket.on('message', onMessage)
     webSocket.on('pong', onPong)

@@ -17,6 +17,8 @@ export interface Dialect {
   readonly insert: Readonly<Record<'chat' | 'support', string>>
   /** Reads the log: an offset and a limit → entry rows above that offset, in order. */
   readonly readAfter: string
+  /** Reads one chat backwards: chat, an id and a limit → entry rows below that id, newest first. */
+  readonly readHistory: Readonly<Record<'chat' | 'support', string>>
   /** Turns an ISO 8601 time into what `insert` takes. */
   timestamp(iso: string): string
 }

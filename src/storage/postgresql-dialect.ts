@@ -17,6 +17,10 @@ const repeats = (kind: Kind) => `
   FROM json_to_recordset(CAST($1 AS json)) AS named(sender_id bigint, client_id text)
   JOIN ${TABLES[kind].table} AS m USING (sender_id, client_id)`
 
+const history = (kind: Kind) => `
+  SELECT ${entryColumns(kind)} FROM ${TABLES[kind].table} AS m
+  WHERE m.${TABLES[kind].chatColumn} = $1 AND m.id < $2 ORDER BY m.id DESC LIMIT $3`
+
 const after = (kind: Kind) => `
   (SELECT ${entryColumns(kind)} FROM ${TABLES[kind].table} AS m
     WHERE m."offset" > $1 ORDER BY m."offset" LIMIT $2)`
@@ -33,5 +37,6 @@ export const postgresqlDialect: Dialect = {
   findRepeats: `${repeats('chat')} UNION ALL ${repeats('support')}`,
   insert: { chat: insert('chat'), support: insert('support') },
   readAfter: `${after('chat')} UNION ALL ${after('support')} ORDER BY "offset" LIMIT $2`,
+  readHistory: { chat: history('chat'), support: history('support') },
   timestamp: (iso) => iso,
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Dialect, EntryRow } from './dialect.ts'
-import type { Appended, LogEntry, NewEntry, Store } from './store.ts'
+import type { Appended, HistoryRange, LogEntry, NewEntry, Store } from './store.ts'
 
 /** What the store uses of a generated Prisma client, whichever provider it was generated for. */
 export interface RawQueries {
@@ -50,8 +50,15 @@ export class PrismaStore implements Store {
 
   async append(entries: readonly NewEntry[], createdAt: string): Promise<Appended[]> {
     if (entries.length === 0) return []
-    return storageErrors(() =>
-      this.#database.$transaction((tx) => this.#append(tx, entries, createdAt), TRANSACTION),
+    let isCommitting = false
+    const work = async (tx: RawQueries) => {
+      const appended = await this.#append(tx, entries, createdAt)
+      isCommitting = true
+      return appended
+    }
+    return storageErrors(
+      () => this.#database.$transaction(work, TRANSACTION),
+      () => isCommitting,
     )
   }
 
@@ -63,6 +70,18 @@ export class PrismaStore implements Store {
         limit,
       )
       return rows.map(toLogEntry)
+    })
+  }
+
+  async readHistory({ kind, chatId, before, limit }: HistoryRange): Promise<LogEntry[]> {
+    return storageErrors(async () => {
+      const rows = await this.#database.$queryRawUnsafe<EntryRow[]>(
+        this.#dialect.readHistory[kind],
+        chatId,
+        before ?? Number.MAX_SAFE_INTEGER,
+        limit,
+      )
+      return rows.map(toLogEntry).reverse()
     })
   }
 
@@ -157,12 +176,30 @@ function toLogEntry(row: EntryRow): LogEntry {
   }
 }
 
-async function storageErrors<T>(work: () => Promise<T>): Promise<T> {
+async function storageErrors<T>(
+  work: () => Promise<T>,
+  isCommitting: () => boolean = () => false,
+): Promise<T> {
   try {
     return await work()
-  } catch (error) {
-    throw new ChatwsError('STORAGE_UNAVAILABLE', 'The database did not answer as it should', {
-      cause: error,
-    })
+  } catch (cause) {
+    if (isRejection(cause))
+      throw new ChatwsError('STORAGE_REJECTED', 'The database refuses the data', { cause })
+    if (isCommitting())
+      throw new ChatwsError('COMMIT_UNKNOWN', 'The database was lost while committing', { cause })
+    throw new ChatwsError('STORAGE_UNAVAILABLE', 'The database does not answer', { cause })
   }
+}
+
+/** Primary result codes of SQLite for data it refuses: TOOBIG, CONSTRAINT, MISMATCH. */
+const SQLITE_REJECTIONS = [18, 19, 20]
+
+/** Whether the database itself found fault with the data: SQLSTATE classes 22 and 23 in PostgreSQL. */
+function isRejection(error: unknown): boolean {
+  const { meta } = error as {
+    meta?: { driverAdapterError?: { cause?: { originalCode?: string } } }
+  }
+  const code = meta?.driverAdapterError?.cause?.originalCode ?? ''
+  if (/^\d{1,4}$/.test(code)) return SQLITE_REJECTIONS.includes(Number(code) & 0xff)
+  return /^2[23].{3}$/.test(code)
 }

@@ -16,6 +16,10 @@ const repeats = (kind: Kind) => `
   JOIN ${TABLES[kind].table} AS m
     ON m.sender_id = named.value ->> '$.sender_id' AND m.client_id = named.value ->> '$.client_id'`
 
+const history = (kind: Kind) => `
+  SELECT ${entryColumns(kind)} FROM ${TABLES[kind].table} AS m
+  WHERE m.${TABLES[kind].chatColumn} = ?1 AND m.id < ?2 ORDER BY m.id DESC LIMIT ?3`
+
 const after = (kind: Kind) => `
   SELECT * FROM (SELECT ${entryColumns(kind)} FROM ${TABLES[kind].table} AS m
     WHERE m."offset" > ?1 ORDER BY m."offset" LIMIT ?2)`
@@ -28,6 +32,7 @@ export const sqliteDialect: Dialect = {
   findRepeats: `${repeats('chat')} UNION ALL ${repeats('support')}`,
   insert: { chat: insert('chat'), support: insert('support') },
   readAfter: `${after('chat')} UNION ALL ${after('support')} ORDER BY "offset" LIMIT ?2`,
+  readHistory: { chat: history('chat'), support: history('support') },
   // The form in which Prisma itself writes a DateTime.
   timestamp: (iso) => iso.replace('Z', '+00:00'),
 }

@@ -20,6 +20,15 @@ export interface LogEntry extends NewEntry {
   readonly createdAt: string
 }
 
+/** A part of one chat's entries, from the newest backwards. */
+export interface HistoryRange {
+  readonly kind: 'chat' | 'support'
+  readonly chatId: number
+  /** Only entries with an id below this; all where undefined. */
+  readonly before: number | undefined
+  readonly limit: number
+}
+
 /** What became of one entry: stored now, or `repeated` and then the one stored first. */
 export interface Appended {
   readonly entry: LogEntry
@@ -27,8 +36,9 @@ export interface Appended {
 }
 
 /**
- * The log, held for good. Every error is a ChatwsError; `STORAGE_UNAVAILABLE` means that nothing
- * of the call was stored and that it may be tried again.
+ * The log, held for good. Every error is a ChatwsError: `STORAGE_UNAVAILABLE` means that nothing
+ * of the call was stored and that it may be tried again, `STORAGE_REJECTED` that the database
+ * refuses something in it, and `COMMIT_UNKNOWN` that it was lost from sight while committing.
  */
 export interface Store {
   /** Names this database's history: offsets of another epoch mean nothing here. */
@@ -48,6 +58,9 @@ export interface Store {
 
   /** Up to `limit` entries with an offset above `offset`, in order. */
   readAfter(offset: number, limit: number): Promise<LogEntry[]>
+
+  /** The newest entries of a range, oldest first. */
+  readHistory(range: HistoryRange): Promise<LogEntry[]>
 
   /** Closes the database; no other call may be under way. */
   close(): Promise<void>

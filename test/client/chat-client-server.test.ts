@@ -49,6 +49,7 @@ function withAppend(store: Store, append: Store['append']): Store {
     append,
     lastOffset: () => store.lastOffset(),
     readAfter: (offset, limit) => store.readAfter(offset, limit),
+    readHistory: (range) => store.readHistory(range),
     close: () => store.close(),
   }
 }

@@ -1,4 +1,4 @@
-import type { Appended, LogEntry, NewEntry, Store } from '../../src/storage/store.ts'
+import type { Appended, HistoryRange, LogEntry, NewEntry, Store } from '../../src/storage/store.ts'
 
 /** A store whose appends can be held back, or made to fail before they reach the one inside. */
 export class GatedStore implements Store {
@@ -40,6 +40,10 @@ export class GatedStore implements Store {
 
   lastOffset(): Promise<number> {
     return this.#inner.lastOffset()
+  }
+
+  readHistory(range: HistoryRange): Promise<LogEntry[]> {
+    return this.#inner.readHistory(range)
   }
 
   readAfter(offset: number, limit: number): Promise<LogEntry[]> {

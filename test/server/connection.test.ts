@@ -36,7 +36,7 @@ async function connect(userId: number): Promise<Peer> {
   const { transport, client } = await loopback.connect()
   // Sockets may close after the test that opened them.
   const own = fanOut
-  const connection = new Connection(userId, userId, transport, own.end)
+  const connection = new Connection(userId, userId, transport, { position: own.end, offset: 0 })
   own.add(connection)
   transport.webSocket.on('close', () => own.remove(connection))
   transport.socket.on('drain', () => own.resume(connection))

@@ -13,7 +13,8 @@ class CountingConnection extends Connection {
   constructor(serial: number, cursor: number) {
     const stream = new PassThrough()
     const webSocket = { readyState: 1, OPEN: 1 }
-    super(serial, serial, { webSocket, socket: stream } as unknown as Transport, cursor)
+    const transport = { webSocket, socket: stream } as unknown as Transport
+    super(serial, serial, transport, { position: cursor, offset: 0 })
     this.stream = stream
   }
 

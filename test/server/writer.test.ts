@@ -6,7 +6,7 @@ import type { Appended, LogEntry, NewEntry, Store } from '../../src/storage/stor
 import { until } from '../support/until.ts'
 
 /** A store in memory that fails the batches it is told to, and waits while it is held. */
-class MemoryStore implements Store {
+class MemoryStore implements Pick<Store, 'append' | 'readAfter'> {
   readonly epoch = 'memory'
   readonly log: LogEntry[] = []
   /** The contents of each batch it was given. */
@@ -86,9 +86,9 @@ function entry(content: string): NewEntry {
   }
 }
 
-function createWriter(store: MemoryStore) {
+function createWriter(store: Pick<Store, 'append'>, patienceMs = 0) {
   const outcomes = new Outcomes()
-  const writer = new Writer(store, outcomes)
+  const writer = new Writer(store, outcomes, { patienceMs })
   const submit = (...contents: string[]) => {
     for (const content of contents) writer.submit(entry(content), `of ${content}`)
   }
@@ -211,4 +211,87 @@ test('each entry is heard of exactly once and in order, whatever fails and howev
       expect(store.log.map((stored) => stored.content)).toEqual(outcomes.committed.flat())
     }),
   )
+})
+
+/** A store that answers each call with the next of `answers`, and then stores everything. */
+class ScriptedStore extends MemoryStore {
+  readonly #answers: string[]
+
+  constructor(answers: string[]) {
+    super()
+    this.#answers = answers
+  }
+
+  override async append(entries: readonly NewEntry[], createdAt: string): Promise<Appended[]> {
+    const answer = this.#answers.shift()
+    if (answer === 'ok' || answer === undefined) return super.append(entries, createdAt)
+    this.batches.push(entries.map(({ content }) => content))
+    throw new ChatwsError(answer as 'STORAGE_UNAVAILABLE', answer)
+  }
+}
+
+/** A store that refuses every batch with an entry whose content is `bad`. */
+class PickyStore extends MemoryStore {
+  override async append(entries: readonly NewEntry[], createdAt: string): Promise<Appended[]> {
+    if (entries.some(({ content }) => content.startsWith('bad')))
+      throw new ChatwsError('STORAGE_REJECTED', 'bad')
+    return super.append(entries, createdAt)
+  }
+}
+
+test('a batch is tried again until the store is back, and nobody hears of a failure', async () => {
+  const store = new ScriptedStore(['STORAGE_UNAVAILABLE', 'STORAGE_UNAVAILABLE', 'ok'])
+  const { outcomes, writer, submit } = createWriter(store, 60_000)
+  submit('a', 'b')
+  await writer.drain()
+  expect(store.batches).toEqual([
+    ['a', 'b'],
+    ['a', 'b'],
+    ['a', 'b'],
+  ])
+  expect(outcomes.committed).toEqual([['a', 'b']])
+  expect(outcomes.failed).toEqual([])
+})
+
+test('an entry that the database refuses fails alone, wherever it stands in its batch', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 30 }), async (isBad) => {
+      const contents = isBad.map((bad, i) => `${bad ? 'bad' : 'good'} ${i}`)
+      const { outcomes, writer, submit } = createWriter(new PickyStore())
+      submit(...contents)
+      await writer.drain()
+      const isGood = (content: string) => content.startsWith('good')
+      expect(outcomes.committed.flat()).toEqual(contents.filter(isGood))
+      expect(outcomes.failed.flatMap((failure) => failure.contents)).toEqual(
+        contents.filter((content) => !isGood(content)),
+      )
+      expect(outcomes.origins).toEqual(contents.map((content) => `of ${content}`))
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('after a commit of unknown outcome only entries with a name are tried again', async () => {
+  const store = new ScriptedStore(['COMMIT_UNKNOWN', 'ok'])
+  const { outcomes, writer } = createWriter(store, 60_000)
+  writer.submit(entry('nameless'), 'nameless')
+  writer.submit({ ...entry('named'), clientId: 'x' }, 'named')
+  await writer.drain()
+  expect(outcomes.committed).toEqual([['named']])
+  expect(outcomes.failed).toEqual([
+    { contents: ['nameless'], error: expect.objectContaining({ code: 'COMMIT_UNKNOWN' }) },
+  ])
+})
+
+test('entries beyond what may wait are refused at once, and the others are stored', async () => {
+  const store = new MemoryStore()
+  const { outcomes, writer, submit } = createWriter(store)
+  store.hold()
+  submit(...Array.from({ length: 20_001 }, (_, i) => `${i}`))
+  expect(outcomes.failed).toEqual([
+    { contents: ['20000'], error: expect.objectContaining({ code: 'STORAGE_UNAVAILABLE' }) },
+  ])
+  store.release()
+  await writer.drain()
+  expect(outcomes.committed.flat()).toHaveLength(20_000)
 })

@@ -23,6 +23,8 @@ export interface TestServer {
 export interface TestServerOptions {
   heartbeatMs?: number
   statsIntervalMs?: number
+  /** 0 unless given: a failing store is told of at once. */
+  storagePatienceMs?: number
   /** Wraps the store that the server writes to. */
   wrapStore?: (store: Store) => Store
 }
@@ -42,6 +44,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     journal,
     heartbeatMs: options.heartbeatMs ?? 30_000,
     statsIntervalMs: options.statsIntervalMs ?? 30_000,
+    storagePatienceMs: options.storagePatienceMs ?? 0,
   })
   const url = await server.listen('127.0.0.1', 0)
   let closed: Promise<void> | undefined

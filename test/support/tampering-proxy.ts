@@ -8,17 +8,26 @@ export type Tamper = (frame: string, connection: number) => string[]
 /** A proxy between clients and a server that may change what the server sends. */
 export interface TamperingProxy {
   readonly url: string
+  /** Cuts every connection, without a close frame. */
+  cutAll(): void
   close(): Promise<void>
 }
 
-/** Starts a proxy in front of the server at `target`; connections are numbered from 0. */
-export async function startTamperingProxy(target: string, tamper: Tamper): Promise<TamperingProxy> {
+/**
+ * Starts a proxy in front of the server at `target` (a URL that ends with a slash, asked for at
+ * each connection if it is a function); connections are numbered from 0.
+ */
+export async function startTamperingProxy(
+  target: string | (() => string),
+  tamper: Tamper,
+): Promise<TamperingProxy> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
   await once(server, 'listening')
   let connections = 0
   server.on('connection', (client, request) => {
     const index = connections++
-    const upstream = new WebSocket(`${target}${request.url?.slice(1)}`)
+    const base = typeof target === 'string' ? target : target()
+    const upstream = new WebSocket(`${base}${request.url?.slice(1)}`)
     const opened = once(upstream, 'open')
     client.on('message', async (data) => {
       await opened
@@ -33,6 +42,9 @@ export async function startTamperingProxy(target: string, tamper: Tamper): Promi
   })
   return {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cutAll() {
+      for (const client of server.clients) client.terminate()
+    },
     async close() {
       for (const client of server.clients) client.terminate()
       server.close()

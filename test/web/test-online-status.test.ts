@@ -372,6 +372,7 @@ function losingFirstAnswer(store: Store): Store {
     epoch: store.epoch,
     lastOffset: () => store.lastOffset(),
     readAfter: (offset, limit) => store.readAfter(offset, limit),
+    readHistory: (range) => store.readHistory(range),
     close: () => store.close(),
     append: async (entries, createdAt) => {
       const appended = await store.append(entries, createdAt)
