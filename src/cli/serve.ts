@@ -32,7 +32,7 @@ export const defineServe: DefineCommand = (command, host) => {
 async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number> {
   const location = parseDatabaseUrl(config.databaseUrl)
   const journal = new Journal(createJournalSink(config.logFormat, config.logLevel, 1))
-  const store = await openStore(location)
+  const store = await openStore(location, config.durability)
   try {
     const server = await ChatServer.create({
       store,

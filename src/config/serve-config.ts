@@ -5,6 +5,9 @@ import { numeric, option } from './option.ts'
 /** The longest interval a timer can hold, in seconds. */
 const MAX_TIMER_S = 2 ** 31 / 1000 - 1
 
+/** What an acknowledged message survives: the death of the process, or a power cut too. */
+const DURABILITIES = ['process', 'full'] as const
+
 const seconds = () =>
   numeric(
     z
@@ -37,6 +40,12 @@ export const ServeConfig = z.object({
     flag: '--database-url <url>',
     env: 'DATABASE_URL',
     description: 'SQLite file or postgresql:// URL that holds the messages',
+  }),
+  durability: option(z.enum(DURABILITIES, 'must be process or full').default('process'), {
+    flag: '--durability <level>',
+    env: 'CHATWS_DURABILITY',
+    description:
+      'what an acknowledged message survives: process (its death; SQLite) or full (a power cut)',
   }),
   heartbeat: option(seconds().default(30), {
     flag: '--heartbeat <seconds>',

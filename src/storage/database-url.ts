@@ -1,6 +1,9 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ChatwsError } from '../protocol/error.ts'
 
+/** What a committed entry survives: the death of the process, or a power cut too. */
+export type Durability = 'process' | 'full'
+
 /** Where the log is stored. */
 export type DatabaseLocation =
   | { provider: 'sqlite'; path: string }

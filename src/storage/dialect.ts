@@ -6,6 +6,8 @@ export interface Dialect {
   readonly moveLog: string
   /** Creates the log's row if there is none: the epoch. */
   readonly createLog: string
+  /** Begins a new history: the new epoch and the one that it replaces. */
+  readonly changeEpoch: string
   /**
    * Finds stored entries by name: a JSON array of `{sender_id, client_id}` → entry rows.
    */

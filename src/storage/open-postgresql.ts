@@ -1,16 +1,24 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
+import type { Durability } from './database-url.ts'
 import { PrismaClient } from './generated/postgresql/client.ts'
 import { migratePostgresql } from './migrate-postgresql.ts'
 import { postgresqlDialect } from './postgresql-dialect.ts'
+import { PostgresqlLineage } from './postgresql-lineage.ts'
 import { type PrismaDatabase, PrismaStore } from './prisma-store.ts'
 
 /** How long to wait for the server to accept a connection. */
 const CONNECT_TIMEOUT_MS = 5_000
 
 /** Opens the log in a PostgreSQL database, which must exist. */
-export async function openPostgresql(connectionString: string): Promise<PrismaStore> {
-  const connection = { connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT_MS }
+export async function openPostgresql(
+  connectionString: string,
+  durability: Durability,
+): Promise<PrismaStore> {
+  const connection = {
+    connectionString: durability === 'full' ? withFullCommits(connectionString) : connectionString,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  }
   const client = new pg.Client(connection)
   await client.connect()
   try {
@@ -22,5 +30,14 @@ export async function openPostgresql(connectionString: string): Promise<PrismaSt
     adapter: new PrismaPg(connection),
     errorFormat: 'minimal',
   })
-  return PrismaStore.open(prisma as unknown as PrismaDatabase, postgresqlDialect)
+  const database = prisma as unknown as PrismaDatabase
+  return PrismaStore.open(database, postgresqlDialect, new PostgresqlLineage(database))
+}
+
+/** The same connection with commits that wait for the disk, whatever the server's default is. */
+function withFullCommits(connectionString: string): string {
+  const url = new URL(connectionString)
+  const options = url.searchParams.get('options') ?? ''
+  url.searchParams.set('options', `${options} -c synchronous_commit=on`.trim())
+  return url.href
 }

@@ -1,28 +1,37 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { Durability } from './database-url.ts'
 import { PrismaClient } from './generated/sqlite/client.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { type PrismaDatabase, PrismaStore } from './prisma-store.ts'
 import { SqliteAdapterFactory } from './sqlite-adapter.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
+import { SqliteLineage } from './sqlite-lineage.ts'
 
 /** How long to wait, while nothing else is done yet, for others that open the file too. */
 const OPEN_TIMEOUT_MS = 5_000
 
 /** Opens the log in the SQLite file at `path`, which is created if its folder exists. */
-export async function openSqlite(path: string): Promise<PrismaStore> {
+export async function openSqlite(path: string, durability: Durability): Promise<PrismaStore> {
   const folder = dirname(resolve(path))
   if (!existsSync(folder)) throw new Error(`the folder ${folder} does not exist`)
 
-  const connection = await new SqliteAdapterFactory(path, OPEN_TIMEOUT_MS).connect()
+  const connection = await new SqliteAdapterFactory(path, {
+    durability,
+    busyTimeoutMs: OPEN_TIMEOUT_MS,
+  }).connect()
   try {
     await migrateSqlite(connection)
   } finally {
     await connection.dispose()
   }
   const prisma = new PrismaClient({
-    adapter: new SqliteAdapterFactory(path),
+    adapter: new SqliteAdapterFactory(path, { durability }),
     errorFormat: 'minimal',
   })
-  return PrismaStore.open(prisma as unknown as PrismaDatabase, sqliteDialect)
+  return PrismaStore.open(
+    prisma as unknown as PrismaDatabase,
+    sqliteDialect,
+    new SqliteLineage(`${path}-position`),
+  )
 }

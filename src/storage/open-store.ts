@@ -1,5 +1,5 @@
 import { ChatwsError } from '../protocol/error.ts'
-import { type DatabaseLocation, describeDatabase } from './database-url.ts'
+import { type DatabaseLocation, type Durability, describeDatabase } from './database-url.ts'
 import type { PrismaStore } from './prisma-store.ts'
 
 /**
@@ -7,14 +7,17 @@ import type { PrismaStore } from './prisma-store.ts'
  * DATABASE_UNAVAILABLE when it cannot be opened and DATABASE_INCOMPATIBLE when it is not one of
  * this version's. The caller closes the store.
  */
-export async function openStore(location: DatabaseLocation): Promise<PrismaStore> {
+export async function openStore(
+  location: DatabaseLocation,
+  durability: Durability = 'process',
+): Promise<PrismaStore> {
   try {
     if (location.provider === 'sqlite') {
       const { openSqlite } = await import('./open-sqlite.ts')
-      return await openSqlite(location.path)
+      return await openSqlite(location.path, durability)
     }
     const { openPostgresql } = await import('./open-postgresql.ts')
-    return await openPostgresql(location.connectionString)
+    return await openPostgresql(location.connectionString, durability)
   } catch (error) {
     if (error instanceof ChatwsError && error.code === 'DATABASE_INCOMPATIBLE') throw error
     throw new ChatwsError(

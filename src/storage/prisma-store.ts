@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Dialect, EntryRow } from './dialect.ts'
+import type { Lineage, LogPosition } from './lineage.ts'
 import type { Appended, HistoryRange, LogEntry, NewEntry, Store } from './store.ts'
 
 /** What the store uses of a generated Prisma client, whichever provider it was generated for. */
@@ -25,27 +26,37 @@ export class PrismaStore implements Store {
   readonly epoch: string
   readonly #database: PrismaDatabase
   readonly #dialect: Dialect
+  readonly #lineage: Lineage
 
-  private constructor(database: PrismaDatabase, dialect: Dialect, epoch: string) {
+  private constructor(database: PrismaDatabase, dialect: Dialect, lineage: Lineage, epoch: string) {
     this.#database = database
     this.#dialect = dialect
+    this.#lineage = lineage
     this.epoch = epoch
   }
 
-  /** Opens the log in a migrated database and begins its history if it has none. */
-  static async open(database: PrismaDatabase, dialect: Dialect): Promise<PrismaStore> {
+  /**
+   * Opens the log in a migrated database. It begins a new epoch where there was none, and where
+   * the database does not continue the history that `lineage` knows of.
+   */
+  static async open(
+    database: PrismaDatabase,
+    dialect: Dialect,
+    lineage: Lineage,
+  ): Promise<PrismaStore> {
     await database.$executeRawUnsafe(dialect.createLog, randomUUID())
-    const [row] = await database.$queryRawUnsafe<{ epoch: string }[]>('SELECT epoch FROM log')
-    return new PrismaStore(database, dialect, row!.epoch)
+    const stored = await readLog(database)
+    const isContinued = await lineage.isContinued(stored)
+    if (!isContinued)
+      await database.$executeRawUnsafe(dialect.changeEpoch, randomUUID(), stored.epoch)
+    // Read again: of several servers that open it at once, one changed the epoch for all.
+    const log = isContinued ? stored : await readLog(database)
+    await lineage.note(log)
+    return new PrismaStore(database, dialect, lineage, log.epoch)
   }
 
   async lastOffset(): Promise<number> {
-    return storageErrors(async () => {
-      const rows = await this.#database.$queryRawUnsafe<{ last_offset: bigint }[]>(
-        'SELECT last_offset FROM log',
-      )
-      return Number(rows[0]!.last_offset)
-    })
+    return storageErrors(async () => (await readLog(this.#database)).offset)
   }
 
   async append(entries: readonly NewEntry[], createdAt: string): Promise<Appended[]> {
@@ -56,10 +67,12 @@ export class PrismaStore implements Store {
       isCommitting = true
       return appended
     }
-    return storageErrors(
+    const appended = await storageErrors(
       () => this.#database.$transaction(work, TRANSACTION),
       () => isCommitting,
     )
+    this.#lineage.advance({ epoch: this.epoch, offset: appended.at(-1)!.entry.offset })
+    return appended
   }
 
   async readAfter(offset: number, limit: number): Promise<LogEntry[]> {
@@ -85,8 +98,14 @@ export class PrismaStore implements Store {
     })
   }
 
-  close(): Promise<void> {
-    return this.#database.$disconnect()
+  async close(): Promise<void> {
+    try {
+      await this.#lineage.note({ epoch: this.epoch, offset: await this.lastOffset() })
+    } catch {
+      // The database is away; the position noted before is a safeguard all the same.
+    } finally {
+      await this.#database.$disconnect()
+    }
   }
 
   async #append(
@@ -142,6 +161,13 @@ export class PrismaStore implements Store {
     )
     return new Map(rows.map(toLogEntry).map((entry) => [nameOf(entry)!, entry]))
   }
+}
+
+async function readLog(database: RawQueries): Promise<LogPosition> {
+  const [row] = await database.$queryRawUnsafe<{ epoch: string; last_offset: bigint }[]>(
+    'SELECT epoch, last_offset FROM log',
+  )
+  return { epoch: row!.epoch, offset: Number(row!.last_offset) }
 }
 
 function nameOf(entry: NewEntry): string | undefined {

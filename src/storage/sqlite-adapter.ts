@@ -1,6 +1,6 @@
 import { PrismaLibSql } from '@prisma/adapter-libsql'
 import type { SqlDriverAdapter, SqlQuery, Transaction } from '@prisma/driver-adapter-utils'
-import { sqliteFileUrl } from './database-url.ts'
+import { type Durability, sqliteFileUrl } from './database-url.ts'
 
 type Client = ReturnType<PrismaLibSql['createClient']>
 
@@ -9,6 +9,12 @@ type Client = ReturnType<PrismaLibSql['createClient']>
  * short and the caller tries again.
  */
 const BUSY_TIMEOUT_MS = 50
+
+interface SqliteOptions {
+  readonly durability: Durability
+  /** How long a statement waits, and blocks, for another process's lock. */
+  readonly busyTimeoutMs?: number
+}
 
 /**
  * Prisma's libsql adapter held to one connection. The stock adapter opens another one after every
@@ -19,13 +25,12 @@ export class SqliteAdapterFactory extends PrismaLibSql {
   readonly #pragmas: string
   #client: Client | undefined
 
-  /** @param busyTimeoutMs how long a statement waits, and blocks, for another process's lock */
-  constructor(path: string, busyTimeoutMs = BUSY_TIMEOUT_MS) {
+  constructor(path: string, { durability, busyTimeoutMs = BUSY_TIMEOUT_MS }: SqliteOptions) {
     super({ url: sqliteFileUrl(path) })
     // The time-out comes first: changing the journal mode may already have to wait.
     this.#pragmas = `PRAGMA busy_timeout = ${busyTimeoutMs};
 PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
+PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'};
 PRAGMA foreign_keys = ON;`
   }
 

@@ -29,6 +29,7 @@ export const sqliteDialect: Dialect = {
   lockLog: 'SELECT last_offset FROM log WHERE id = 1',
   moveLog: 'UPDATE log SET last_offset = ?1 WHERE id = 1',
   createLog: 'INSERT INTO log (id, epoch, last_offset) VALUES (1, ?1, 0) ON CONFLICT DO NOTHING',
+  changeEpoch: 'UPDATE log SET epoch = ?1 WHERE epoch = ?2',
   findRepeats: `${repeats('chat')} UNION ALL ${repeats('support')}`,
   insert: { chat: insert('chat'), support: insert('support') },
   readAfter: `${after('chat')} UNION ALL ${after('support')} ORDER BY "offset" LIMIT ?2`,

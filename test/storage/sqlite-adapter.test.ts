@@ -93,7 +93,9 @@ describe('the connection', () => {
 
   let connection: SqlDriverAdapter
   beforeEach(async () => {
-    connection = await new SqliteAdapterFactory(database.location.path).connect()
+    connection = await new SqliteAdapterFactory(database.location.path, {
+      durability: 'process',
+    }).connect()
     await connection.executeScript('CREATE TABLE numbers (n INTEGER NOT NULL)')
   })
   afterEach(() => connection.dispose())

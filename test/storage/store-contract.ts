@@ -103,8 +103,8 @@ export function describeStoreContract(createDatabase: () => Promise<TestDatabase
       const batch = [newEntry({ clientId: 'a' }), newEntry({ kind: 'support', ...wrong })]
       await expect(store.append(batch, NOW)).rejects.toMatchObject({
         name: 'ChatwsError',
-        code: 'STORAGE_UNAVAILABLE',
-        retryable: true,
+        code: 'STORAGE_REJECTED',
+        retryable: false,
         cause: expect.anything(),
       })
       expect(await store.lastOffset()).toBe(1)

@@ -3,6 +3,7 @@ CREATE TABLE "log" (
     "id" INTEGER NOT NULL,
     "epoch" TEXT NOT NULL,
     "last_offset" BIGINT NOT NULL,
+    "origin" TEXT,
 
     CONSTRAINT "log_pkey" PRIMARY KEY ("id")
 );

@@ -2,7 +2,8 @@
 CREATE TABLE "log" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "epoch" TEXT NOT NULL,
-    "last_offset" BIGINT NOT NULL
+    "last_offset" BIGINT NOT NULL,
+    "origin" TEXT
 );
 
 -- CreateTable
