@@ -44,13 +44,12 @@ export class Connection {
   unansweredPings = 0
   /** Its place in the fan-out's list, kept by the fan-out. */
   index = -1
+  /** The newest offset when it was opened: what came before is not its to get from the tail. */
+  readonly startOffset: number
   readonly #webSocket: WebSocket
   readonly #socket: Socket
   #outbox: Buffer[] = []
   #outboxBytes = 0
-
-  /** The newest offset when it was opened: what came before is not its to get from the tail. */
-  readonly #startOffset: number
 
   /** @param start where in the tail it begins: a position, and the newest offset before that */
   constructor(
@@ -64,11 +63,16 @@ export class Connection {
     this.#webSocket = transport.webSocket
     this.#socket = transport.socket
     this.cursor = start.position
-    this.#startOffset = start.offset
+    this.startOffset = start.offset
   }
 
   get isOpen(): boolean {
     return this.#webSocket.readyState === this.#webSocket.OPEN
+  }
+
+  /** Puts the frame that comes before all others, before the first `pump`. */
+  greet(frame: Buffer): void {
+    this.#outbox.unshift(frame)
   }
 
   /** Puts a frame for this client alone before what `pump` sends next. */
@@ -134,7 +138,7 @@ export class Connection {
    */
   #shed(tail: Tail): void {
     const from = this.cursor
-    const after = Math.max(this.#startOffset, tail.offsetBefore(from))
+    const after = Math.max(this.startOffset, tail.offsetBefore(from))
     this.cursor = tail.sealedEnd
     this.replay = new Replay({ after, until: tail.sealedOffset }, undefined, (now) =>
       from < now.start ? undefined : encodeStatuses(now.statusesSince(from), this.userId),

@@ -8,14 +8,17 @@ import type { Status, Tail } from './tail.ts'
  */
 export class FanOut {
   readonly #tail: Tail
+  readonly #beforeFlush: () => void
   /** Dense, so that a flush walks an array; `connection.index` is its place. */
   readonly #connections: Connection[] = []
   #isScheduled = false
   #lastFlushEndMs = Number.NEGATIVE_INFINITY
   #lastFlushTookMs = 0
 
-  constructor(tail: Tail) {
+  /** @param beforeFlush puts in what is best made for many connections at once */
+  constructor(tail: Tail, beforeFlush: () => void = () => {}) {
     this.#tail = tail
+    this.#beforeFlush = beforeFlush
   }
 
   get connections(): readonly Connection[] {
@@ -73,6 +76,7 @@ export class FanOut {
   flush(): void {
     const startMs = performance.now()
     this.#isScheduled = false
+    this.#beforeFlush()
     this.#tail.seal()
     // Backwards, because a connection that closes while it is pumped may leave the list.
     for (let i = this.#connections.length - 1; i >= 0; i--) this.#connections[i]!.pump(this.#tail)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { ChatwsError } from '../protocol/error.ts'
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts'
 import { parseClientFrame } from '../protocol/parse-client-frame.ts'
-import type { ServerFrame } from '../protocol/server-frames.ts'
+import type { ConnectionEstablished, ServerFrame } from '../protocol/server-frames.ts'
 import type { Appended, NewEntry, Store } from '../storage/store.ts'
 import type { ConnectRequest } from './connect-request.ts'
 import { Connection, type Transport } from './connection.ts'
@@ -15,7 +15,7 @@ import { LogPages } from './log-pages.ts'
 import { Presence } from './presence.ts'
 import { Replay } from './replay.ts'
 import { Tail } from './tail.ts'
-import { encodeFrame } from './websocket-frame.ts'
+import { encodeFrame, encodeText } from './websocket-frame.ts'
 import { Writer, type WriterOptions } from './writer.ts'
 
 /** Bytes of the newest frames kept in memory for connections that lag. */
@@ -33,6 +33,8 @@ export class Hub {
   /** Makes the session ids of one server differ from those of the next. */
   readonly #instance = randomBytes(6).toString('hex')
   #serial = 0
+  /** Connections that have not been greeted yet. */
+  #newcomers: Connection[] = []
   /** The newest offset in the fan-out. */
   #offset: number
 
@@ -41,7 +43,7 @@ export class Hub {
     this.#store = store
     this.#journal = journal
     this.#offset = offset
-    this.#fanOut = new FanOut(new Tail(TAIL_BYTES, offset))
+    this.#fanOut = new FanOut(new Tail(TAIL_BYTES, offset), () => this.#greet())
     this.#pages = new LogPages(store)
     this.#writer = new Writer(
       store,
@@ -72,17 +74,8 @@ export class Hub {
     const start = { position: this.#fanOut.end, offset: this.#offset }
     const connection = new Connection(userId, this.#serial, transport, start)
     this.#fanOut.add(connection)
-    this.#send(connection, {
-      type: 'CONNECTION_ESTABLISHED',
-      userId,
-      timestamp: new Date().toISOString(),
-      protocol: PROTOCOL_VERSION,
-      sessionId: `${this.#instance}-${connection.serial}`,
-      epoch: this.#store.epoch,
-      offset: this.#offset,
-      limits: { maxMessageBytes: MAX_FRAME_BYTES },
-      online: this.presence.online(),
-    })
+    this.#newcomers.push(connection)
+    this.#fanOut.schedule()
     this.#replay(connection, request)
     return connection
   }
@@ -140,6 +133,30 @@ export class Hub {
   async drain(): Promise<void> {
     await this.#writer.drain()
     this.#fanOut.flush()
+  }
+
+  /**
+   * Greets those that came since the last flush. Who is online is written once for all of them:
+   * when thousands come at once, one list each would cost more than everything else. Statuses
+   * that the list already holds may follow it; they change nothing.
+   */
+  #greet(): void {
+    if (this.#newcomers.length === 0) return
+    const online = JSON.stringify(this.presence.online())
+    for (const connection of this.#newcomers) {
+      const greeting: Omit<ConnectionEstablished, 'online'> = {
+        type: 'CONNECTION_ESTABLISHED',
+        userId: connection.userId,
+        timestamp: new Date().toISOString(),
+        protocol: PROTOCOL_VERSION,
+        sessionId: `${this.#instance}-${connection.serial}`,
+        epoch: this.#store.epoch,
+        offset: connection.startOffset,
+        limits: { maxMessageBytes: MAX_FRAME_BYTES },
+      }
+      connection.greet(encodeText(`${JSON.stringify(greeting).slice(0, -1)},"online":${online}}`))
+    }
+    this.#newcomers = []
   }
 
   /** Sends a new connection what it asked for of the log before it follows the tail. */

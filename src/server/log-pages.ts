@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { ChatwsError } from '../protocol/error.ts'
 import type { Store } from '../storage/store.ts'
 import { entryFrame } from './entry-frame.ts'
 import type { DurableFrames } from './tail.ts'
@@ -35,8 +36,13 @@ export class LogPages {
    * must be stored. Throws STORAGE_UNAVAILABLE.
    */
   async readAfter(offset: number, until: number): Promise<DurableFrames> {
-    const page = await this.#page(Math.floor(offset / PAGE_SIZE))
-    const last = Math.min(until, page.firstOffset + page.starts.length - 1)
+    const number = Math.floor(offset / PAGE_SIZE)
+    let page = await this.#page(number)
+    // Another reader may have asked for the page before the entry was stored.
+    if (lastOffsetOf(page) <= offset) page = await this.#page(number)
+    if (lastOffsetOf(page) <= offset)
+      throw new ChatwsError('INTERNAL', `The log ends before offset ${offset + 1}`)
+    const last = Math.min(until, lastOffsetOf(page))
     const from = page.starts[offset + 1 - page.firstOffset]
     const to = page.starts[last + 1 - page.firstOffset] ?? page.bytes.length
     return { bytes: page.bytes.subarray(from, to), lastOffset: last }
@@ -73,4 +79,8 @@ export class LogPages {
     })
     return { firstOffset: after + 1, bytes: Buffer.concat(frames, length), starts }
   }
+}
+
+function lastOffsetOf(page: Page): number {
+  return page.firstOffset + page.starts.length - 1
 }

@@ -8,7 +8,11 @@ export const PING_FRAME: Buffer = Buffer.from([0x89, 0])
 
 /** Encodes a frame once, ready to be written to any number of sockets. */
 export function encodeFrame(frame: ServerFrame): Buffer {
-  const text = JSON.stringify(frame)
+  return encodeText(JSON.stringify(frame))
+}
+
+/** Encodes the JSON text of a frame. */
+export function encodeText(text: string): Buffer {
   const length = Buffer.byteLength(text)
   const headerLength = length < 126 ? 2 : length < 65536 ? 4 : 10
   const bytes = Buffer.allocUnsafe(headerLength + length)
