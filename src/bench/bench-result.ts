@@ -49,7 +49,10 @@ export function auditProblems(result: BenchResult): string[] {
       `connections lost: ${reason}`,
     ]),
   ]
-  return counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
+  const problems = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
+  if (!result.isInterrupted && presence.notSeenOffline === undefined)
+    problems.push('the server was gone at the end, so who is left could not be judged')
+  return problems
 }
 
 /** Exit codes of a run. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { ChatwsError } from '../protocol/error.ts'
 import type { ServerFrame } from '../protocol/server-frames.ts'
 import type { BenchResult } from './bench-result.ts'
 import { DeliveryAudit } from './delivery-audit.ts'
@@ -180,17 +181,23 @@ class BenchRun {
 
   /**
    * Half of the users leave, watched by the others; then these leave, and one comes back to look
-   * whether anyone is still held online. Returns how often somebody was.
+   * whether anyone is still held online. Returns how often somebody was; undefined when the server
+   * is gone by then, which the report tells.
    */
-  async #leave(): Promise<number> {
+  async #leave(): Promise<number | undefined> {
     await this.#fleet.leave(Math.ceil(this.#scenario.users.count / 2))
     await this.#waitFor(() => this.#fleet.rosterDifferences() === 0)
     const differences = this.#fleet.rosterDifferences()
     await this.#fleet.leave(0)
-    return this.#fleet.revisit(async (roster) => {
-      await this.#waitFor(() => roster.count === 1)
-      return differences + roster.count - 1
-    })
+    try {
+      return await this.#fleet.revisit(async (roster) => {
+        await this.#waitFor(() => roster.count === 1)
+        return differences + roster.count - 1
+      })
+    } catch (error) {
+      if (error instanceof ChatwsError && error.code === 'CONNECT_FAILED') return undefined
+      throw error
+    }
   }
 
   #result(): BenchResult {

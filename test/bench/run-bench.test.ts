@@ -127,6 +127,23 @@ describe('runBench', () => {
     expect(auditProblems(result)).toEqual(['1 messages never acknowledged'])
   })
 
+  it('reports what it knows when the server dies in the middle', async () => {
+    const target = await server()
+    const result = await runBench(scenario({ durationSeconds: 1 }), {
+      url: target.url,
+      signal: new AbortController().signal,
+      onProgress: ({ sent }) => {
+        if (sent > 10) void target.close()
+      },
+    })
+    expect(exitCodeOf(result)).toBe(98)
+    expect(result.delivery.acknowledged).toBeGreaterThan(0)
+    const problems = auditProblems(result).join('\n')
+    expect(problems).toMatch(/connections lost: closed with 1001/)
+    expect(problems).toMatch(/messages unsent/)
+    expect(problems).toMatch(/the server was gone at the end/)
+  })
+
   it('tells how many connections could not be opened when there is no server', async () => {
     const { url, close } = await startServer()
     await close()
