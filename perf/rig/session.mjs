@@ -1,0 +1,23 @@
+import { Generator } from './generator.mjs'
+import { startServer } from './server-process.mjs'
+
+/** Starts a fresh server and a generator aimed at it; the caller closes the session. */
+export async function openSession(name, program, { contentBytes } = {}) {
+  const server = await startServer(name)
+  const generator = new Generator(program, server, contentBytes)
+  const close = async () => {
+    await generator.stop()
+    await server.stop()
+  }
+  return { server, generator, close }
+}
+
+/** Runs `work` with a session that is closed in any case. */
+export async function withSession(name, program, work, options) {
+  const session = await openSession(name, program, options)
+  try {
+    return await work(session)
+  } finally {
+    await session.close()
+  }
+}
