@@ -50,7 +50,7 @@ export class ChatServer {
   static async create(options: ChatServerOptions): Promise<ChatServer> {
     const offset = await options.store.lastOffset()
     const patienceMs = options.storagePatienceMs ?? STORAGE_PATIENCE_MS
-    const hub = new Hub(options.store, options.journal, offset, { patienceMs })
+    const hub = new Hub(options.store, options.journal, offset, patienceMs)
     return new ChatServer(options, hub)
   }
 

@@ -14,6 +14,9 @@ const BACKLOG_BYTES = 64 * 1024
 /** How far behind the tail a connection may be before it gets durable frames only. */
 const SHED_BYTES = 1024 * 1024
 
+/** Questions of one client that may wait for their answers. */
+const MAX_QUESTIONS = 1_000
+
 /** Bytes of answers to one client that may wait for it to read them. */
 const OUTBOX_BYTES = 1024 * 1024
 
@@ -50,6 +53,11 @@ export class Connection {
   readonly #socket: Socket
   #outbox: Buffer[] = []
   #outboxBytes = 0
+  /** Settles when the last question asked so far is answered. */
+  #lastAnswer: Promise<void> = Promise.resolve()
+  #questions = 0
+  /** Waits for the outbox and the socket to drain. */
+  #onDrained: (() => void) | undefined
 
   /** @param start where in the tail it begins: a position, and the newest offset before that */
   constructor(
@@ -110,6 +118,22 @@ export class Connection {
       this.#socket.write(bytes)
     }
     if (isCorked) this.#socket.uncork()
+    if (this.#onDrained && this.#isDrained) this.#onDrained()
+  }
+
+  /**
+   * Calls `answer` when every earlier question is answered and what was sent has drained, so that
+   * large answers never pile up before a client that does not read them. One that asks on and on
+   * without reading is closed with 4001.
+   */
+  inTurn(answer: () => Promise<void>): void {
+    this.#questions += 1
+    if (this.#questions > MAX_QUESTIONS) this.close(CloseCode.slowConsumer)
+    this.#lastAnswer = this.#lastAnswer.then(async () => {
+      if (!this.#isDrained) await new Promise<void>((resolve) => (this.#onDrained = resolve))
+      this.#questions -= 1
+      if (this.isOpen) await answer()
+    })
   }
 
   ping(): void {
@@ -130,6 +154,10 @@ export class Connection {
 
   get #hasRoom(): boolean {
     return this.#socket.writableLength < BACKLOG_BYTES
+  }
+
+  get #isDrained(): boolean {
+    return this.#outboxBytes === 0 && this.#hasRoom
   }
 
   /**

@@ -1,10 +1,16 @@
 import type { Connection } from './connection.ts'
 import type { Status, Tail } from './tail.ts'
 
+/** A flush of more frames than this tells that they come faster than they can be sent singly. */
+const BUSY_FRAMES = 3
+
+/** The longest pause after a flush. */
+const MAX_PAUSE_MS = 20
+
 /**
  * Moves every connection's cursor to the end of the tail, one socket write per connection and
- * flush. An idle server flushes at once; a busy one waits, after each flush, as long as that
- * flush took, so that batches grow with the load and never take more than half of its time.
+ * flush. The writes are what costs, not the bytes. So while frames come singly each is flushed at
+ * once, and when they come faster they gather for twice the time that the last flush took.
  */
 export class FanOut {
   readonly #tail: Tail
@@ -13,7 +19,7 @@ export class FanOut {
   readonly #connections: Connection[] = []
   #isScheduled = false
   #lastFlushEndMs = Number.NEGATIVE_INFINITY
-  #lastFlushTookMs = 0
+  #pauseMs = 0
 
   /** @param beforeFlush puts in what is best made for many connections at once */
   constructor(tail: Tail, beforeFlush: () => void = () => {}) {
@@ -65,10 +71,15 @@ export class FanOut {
     connection.pump(this.#tail)
   }
 
+  /** How long it is until the next flush may begin; a frame that is ready sooner gains nothing. */
+  get pauseLeftMs(): number {
+    return Math.max(0, this.#lastFlushEndMs + this.#pauseMs - performance.now())
+  }
+
   schedule(): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
-    const waitMs = this.#lastFlushEndMs + this.#lastFlushTookMs - performance.now()
+    const waitMs = this.pauseLeftMs
     if (waitMs < 1) setImmediate(() => this.flush())
     else setTimeout(() => this.flush(), waitMs)
   }
@@ -77,10 +88,11 @@ export class FanOut {
     const startMs = performance.now()
     this.#isScheduled = false
     this.#beforeFlush()
-    this.#tail.seal()
+    const frames = this.#tail.seal()
     // Backwards, because a connection that closes while it is pumped may leave the list.
     for (let i = this.#connections.length - 1; i >= 0; i--) this.#connections[i]!.pump(this.#tail)
     this.#lastFlushEndMs = performance.now()
-    this.#lastFlushTookMs = this.#lastFlushEndMs - startMs
+    const tookMs = this.#lastFlushEndMs - startMs
+    this.#pauseMs = frames > BUSY_FRAMES ? Math.min(MAX_PAUSE_MS, 2 * tookMs) : 0
   }
 }

@@ -16,7 +16,7 @@ import { Presence } from './presence.ts'
 import { Replay } from './replay.ts'
 import { Tail } from './tail.ts'
 import { encodeFrame, encodeText } from './websocket-frame.ts'
-import { Writer, type WriterOptions } from './writer.ts'
+import { Writer } from './writer.ts'
 
 /** Bytes of the newest frames kept in memory for connections that lag. */
 const TAIL_BYTES = 16 * 1024 * 1024
@@ -39,7 +39,7 @@ export class Hub {
   #offset: number
 
   /** @param offset the newest offset in the store, which nobody else writes to */
-  constructor(store: Store, journal: Journal, offset: number, options: WriterOptions) {
+  constructor(store: Store, journal: Journal, offset: number, patienceMs: number) {
     this.#store = store
     this.#journal = journal
     this.#offset = offset
@@ -51,7 +51,7 @@ export class Hub {
         onCommitted: (appended, senders) => this.#announce(appended, senders),
         onFailed: (entries, senders, error) => this.#refuse(entries, senders, error),
       },
-      options,
+      { patienceMs, pauseMs: () => this.#fanOut.pauseLeftMs },
     )
     this.#context = {
       submit: (entry, sender) => this.#writer.submit(entry, sender),

@@ -105,9 +105,12 @@ export class Tail {
     this.#append(frame)
   }
 
-  /** Makes everything appended readable, as one chunk, and drops the oldest beyond capacity. */
-  seal(): void {
-    if (this.#pendingBytes === 0) return
+  /**
+   * Makes everything appended readable, as one chunk, and drops the oldest beyond capacity.
+   * Returns how many frames that were.
+   */
+  seal(): number {
+    if (this.#pendingBytes === 0) return 0
     const frames = this.#pending
     const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames, this.#pendingBytes)
     this.#chunks.push({
@@ -124,6 +127,7 @@ export class Tail {
     this.#pendingDurable = []
     this.#pendingStatuses = []
     this.#trim()
+    return frames.length
   }
 
   /** The sealed bytes from `position` (in `start … sealedEnd - 1`) to the end of its chunk. */

@@ -26,6 +26,8 @@ export interface CommitListener<Origin> {
 export interface WriterOptions {
   /** How long a batch is tried again before its senders are told that the store is away. */
   readonly patienceMs: number
+  /** How long to let a batch gather, because its outcome could not be told sooner anyway. */
+  readonly pauseMs?: () => number
 }
 
 interface Batch<Origin> {
@@ -45,6 +47,7 @@ export class Writer<Origin> {
   readonly #store: Pick<Store, 'append'>
   readonly #listener: CommitListener<Origin>
   readonly #patienceMs: number
+  readonly #pauseMs: () => number
   #entries: NewEntry[] = []
   #origins: Origin[] = []
   /** Settles when the queue is empty; undefined while it is. */
@@ -60,6 +63,7 @@ export class Writer<Origin> {
     this.#store = store
     this.#listener = listener
     this.#patienceMs = options.patienceMs
+    this.#pauseMs = options.pauseMs ?? (() => 0)
   }
 
   /** Takes an entry; the listener hears of it, with `origin`, exactly once. */
@@ -83,7 +87,8 @@ export class Writer<Origin> {
     while (this.#entries.length > 0) {
       // SQLite answers within microtasks: without this, sockets would never be read in between.
       await turn()
-      if (this.#awayPauseMs > 0) await sleep(this.#awayPauseMs)
+      const pauseMs = Math.max(this.#awayPauseMs, this.#pauseMs())
+      if (pauseMs >= 1) await sleep(pauseMs)
       await this.#commit({
         entries: this.#entries.splice(0, MAX_BATCH),
         origins: this.#origins.splice(0, MAX_BATCH),

@@ -30,6 +30,10 @@ describe('isReconnectable', () => {
     expect(isReconnectable(CloseCode.goingAway.code)).toBe(true)
     expect(isReconnectable(CloseCode.slowConsumer.code)).toBe(true)
   })
+
+  it('a client that the storage could not serve comes back', () => {
+    expect(isReconnectable(CloseCode.tryAgainLater.code)).toBe(true)
+  })
 })
 
 describe('CloseCode', () => {
@@ -39,8 +43,9 @@ describe('CloseCode', () => {
   })
 
   it.each(Object.entries(CloseCode))('%s fits into a close frame', (_name, { code, reason }) => {
-    // RFC 6455, 5.5 and 7.4: 125 bytes with the code; applications own 4000 to 4999.
+    // RFC 6455, 5.5 and 7.4: 125 bytes with the code; applications own 4000 to 4999. 1013 is
+    // registered with IANA (try again later).
     expect(Buffer.byteLength(reason)).toBeLessThanOrEqual(123)
-    expect([1001, 1008, 1009].includes(code) || (code >= 4000 && code <= 4999)).toBe(true)
+    expect([1001, 1008, 1009, 1013].includes(code) || (code >= 4000 && code <= 4999)).toBe(true)
   })
 })

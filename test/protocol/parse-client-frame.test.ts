@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ClientFrame } from '../../src/protocol/client-frames.ts'
+import type { ClientFrame, NewMessage } from '../../src/protocol/client-frames.ts'
 import { parseClientFrame } from '../../src/protocol/parse-client-frame.ts'
 import { ErrorFrame } from '../../src/protocol/server-frames.ts'
 
@@ -76,7 +76,7 @@ describe('text that a database cannot hold', () => {
   it('never passes, whatever the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('\0', '\ud83d', '\ude00', 'a') }), (raw) => {
-        const { content } = parse({ ...MESSAGE, content: raw }) as ClientFrame
+        const { content } = parse({ ...MESSAGE, content: raw }) as NewMessage
         expect(content.isWellFormed()).toBe(true)
         expect(content).not.toContain('\0')
       }),
@@ -173,6 +173,65 @@ describe('a wrong frame', () => {
         },
       ),
       { examples: [['constructor'], ['__proto__'], ['id'], ['']] },
+    )
+  })
+})
+
+describe('a HISTORY frame', () => {
+  const count = fc.integer({ min: 1, max: 1000 })
+  const optional = { before: id, limit: count }
+  const history = fc.oneof(
+    fc.record(
+      { type: fc.constant('HISTORY'), chat_id: id, ...optional },
+      { requiredKeys: ['type', 'chat_id'], noNullPrototype: true },
+    ),
+    fc.record(
+      { type: fc.constant('HISTORY'), support_chat_id: id, ...optional },
+      { requiredKeys: ['type', 'support_chat_id'], noNullPrototype: true },
+    ),
+  )
+
+  it('comes back equal, whatever its ids and limit', () => {
+    fc.assert(
+      fc.property(history, (frame) => {
+        expect(parse(frame)).toEqual(frame)
+      }),
+    )
+  })
+
+  it.each([
+    {},
+    { chat_id: 1, support_chat_id: 1 },
+    { chat_id: '1' },
+    { chat_id: 0 },
+    { support_chat_id: null },
+    { support_chat_id: 1.5 },
+    { chat_id: 1, before: 0 },
+    { chat_id: 1, before: -1 },
+    { chat_id: 1, before: '5' },
+    { chat_id: 1, before: null },
+    { support_chat_id: 1, before: Number.MAX_SAFE_INTEGER + 1 },
+    { chat_id: 1, limit: 0 },
+    { chat_id: 1, limit: -1 },
+    { chat_id: 1, limit: 1.5 },
+    { chat_id: 1, limit: 1001 },
+    { chat_id: 1, limit: '10' },
+    { support_chat_id: 1, limit: null },
+    { chat_id: 1, after: 1 },
+    { chat_id: 1, client_id: 'a' },
+  ])('that is wrong is answered INVALID_FRAME with a reason: %j', (fields) => {
+    const answer = parse({ type: 'HISTORY', ...fields })
+    expect(answer).toMatchObject({ type: 'ERROR', code: 'INVALID_FRAME' })
+    expect((answer as ErrorFrame).message).toMatch(/chat_id|before|limit|after|client_id/)
+  })
+
+  it('with any value in any field is read or refused', () => {
+    const field = fc.constantFrom('chat_id', 'support_chat_id', 'before', 'limit', 'other')
+    fc.assert(
+      fc.property(history, field, fc.jsonValue(), (frame, name, value) => {
+        const { type } = parse({ ...frame, [name]: value })
+        expect(['HISTORY', 'ERROR']).toContain(type)
+      }),
     )
   })
 })

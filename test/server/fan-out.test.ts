@@ -83,26 +83,46 @@ test('an idle fan-out flushes with the turn of the event loop', async () => {
   expect(connections[0]!.received()).toBe('a')
 })
 
-test('after a flush the next one waits as long as that one took, and gathers what comes', () => {
+/** A fan-out with one connection, whose pump takes 5 ms of a clock that the test turns. */
+function createSlowFanOut() {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] })
   let nowMs = 1_000
   vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
   const { fanOut, connections } = createFanOut(1)
-  const [connection] = connections
-  connection!.onPump = () => {
-    nowMs += 20
+  const connection = connections[0]!
+  connection.onPump = () => {
+    nowMs += 5
   }
-  fanOut.broadcast(Buffer.from('a'))
-  vi.advanceTimersByTime(0)
-  expect(connection!.received()).toBe('a')
+  const broadcast = (frames: string) => {
+    for (const frame of frames) fanOut.broadcast(Buffer.from(frame))
+  }
+  return { fanOut, connection, broadcast }
+}
 
-  fanOut.broadcast(Buffer.from('b'))
-  vi.advanceTimersByTime(19)
-  fanOut.broadcast(Buffer.from('c'))
-  expect(connection!.received()).toBe('')
+test('frames that come singly are flushed at once, however long a flush takes', () => {
+  const { fanOut, connection, broadcast } = createSlowFanOut()
+  for (const frame of ['a', 'b', 'c']) {
+    broadcast(frame)
+    vi.advanceTimersByTime(0)
+    expect(connection.received()).toBe(frame)
+    expect(fanOut.pauseLeftMs).toBe(0)
+  }
+})
+
+test('after a flush of many frames the next one waits twice as long as that one took', () => {
+  const { fanOut, connection, broadcast } = createSlowFanOut()
+  broadcast('abcd')
+  vi.advanceTimersByTime(0)
+  expect(connection.received()).toBe('abcd')
+  expect(fanOut.pauseLeftMs).toBe(10)
+
+  broadcast('e')
+  vi.advanceTimersByTime(9)
+  broadcast('f')
+  expect(connection.received()).toBe('')
   vi.advanceTimersByTime(1)
-  expect(connection!.received()).toBe('bc')
-  expect(connection!.pumps).toBe(2)
+  expect(connection.received()).toBe('ef')
+  expect(connection.pumps).toBe(2)
 })
 
 test('a removed connection gets nothing more and the others lose nothing', async () => {

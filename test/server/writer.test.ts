@@ -295,3 +295,19 @@ test('entries beyond what may wait are refused at once, and the others are store
   await writer.drain()
   expect(outcomes.committed.flat()).toHaveLength(20_000)
 })
+
+test('a batch gathers for as long as its outcome could not be told', async () => {
+  const store = new MemoryStore()
+  const outcomes = new Outcomes()
+  const pauses = [5, 0]
+  const writer = new Writer(store, outcomes, {
+    patienceMs: 0,
+    pauseMs: () => pauses.shift() ?? 0,
+  })
+  writer.submit(entry('a'), 'a')
+  await new Promise(setImmediate)
+  await new Promise(setImmediate)
+  writer.submit(entry('b'), 'b')
+  await writer.drain()
+  expect(store.batches).toEqual([['a', 'b']])
+})

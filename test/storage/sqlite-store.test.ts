@@ -1,9 +1,11 @@
 import { describe } from 'vitest'
 import { describeEntryContract } from './entry-contract.ts'
+import { describeHistoryContract } from './history-contract.ts'
 import { describeStoreContract } from './store-contract.ts'
 import { TestDatabase } from './test-database.ts'
 
 describe('the log in SQLite', () => {
   describeStoreContract(async () => TestDatabase.sqlite())
   describeEntryContract(async () => TestDatabase.sqlite())
+  describeHistoryContract(async () => TestDatabase.sqlite())
 })

@@ -7,37 +7,38 @@ import type { Handler } from './handler.ts'
 /** Messages in a page when the client does not say. */
 const DEFAULT_LIMIT = 50
 
-/** Bytes of content in a page at most, but always one message. */
-const MAX_PAGE_BYTES = 1024 * 1024
+/** Bytes of messages in a page at most, as they are sent; but always one message. */
+const MAX_PAGE_BYTES = 512 * 1024
 
 /** Answers with a page of one chat's messages, oldest first. */
-export const handleHistory: Handler<HistoryRequest> = (frame, sender, context) => {
-  const limit = frame.limit ?? DEFAULT_LIMIT
-  const chat =
-    'chat_id' in frame
-      ? ({ kind: 'chat', chatId: frame.chat_id } as const)
-      : ({ kind: 'support', chatId: frame.support_chat_id } as const)
-  // One more than asked for tells whether there is more.
-  context.readHistory({ ...chat, before: frame.before, limit: limit + 1 }).then(
-    (entries) => {
+export const handleHistory: Handler<HistoryRequest> = (frame, sender, context) =>
+  sender.inTurn(async () => {
+    const limit = frame.limit ?? DEFAULT_LIMIT
+    const chat =
+      'chat_id' in frame
+        ? ({ kind: 'chat', chatId: frame.chat_id } as const)
+        : ({ kind: 'support', chatId: frame.support_chat_id } as const)
+    try {
+      // One more than asked for tells whether there is more.
+      const range = { ...chat, before: frame.before, limit: limit + 1 }
+      const entries = await context.readHistory(range)
       const page = newestThatFit(entries, limit)
       context.reply(sender, historyFrame(frame, page, page.length < entries.length))
-    },
-    () =>
+    } catch {
       context.reply(sender, {
         type: 'ERROR',
         code: 'STORAGE_UNAVAILABLE',
         message: 'The messages could not be read; ask again later',
-      }),
-  )
-}
+      })
+    }
+  })
 
 /** The newest entries, `limit` at most and no larger together than a page may be. */
 function newestThatFit(entries: readonly LogEntry[], limit: number): LogEntry[] {
   let bytes = 0
   const page: LogEntry[] = []
   for (const entry of entries.slice(-limit).reverse()) {
-    bytes += entry.content.length
+    bytes += Buffer.byteLength(JSON.stringify(chatPayload(entry)))
     if (bytes > MAX_PAGE_BYTES && page.length > 0) break
     page.push(entry)
   }

@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { LogEntry, NewEntry, Store } from '../../src/storage/store.ts'
+import { newEntry } from './new-entry.ts'
+import type { TestDatabase } from './test-database.ts'
+
+const NOW = '2024-01-01T12:00:00.123Z'
+
+const KINDS = ['chat', 'support'] as const
+
+/** How every store reads one chat backwards, run against one kind of database. */
+export function describeHistoryContract(createDatabase: () => Promise<TestDatabase>): void {
+  let database: TestDatabase
+  let store: Store
+
+  beforeEach(async () => {
+    database = await createDatabase()
+    store = await database.open()
+  })
+  afterEach(() => database.drop())
+
+  const append = async (entries: readonly Partial<NewEntry>[]): Promise<LogEntry[]> => {
+    const appended = await store.append(entries.map(newEntry), NOW)
+    return appended.map(({ entry }) => entry)
+  }
+
+  /** `count` entries in each of two chats of both kinds, in turn. */
+  const appendToFourChats = (count: number) =>
+    append(
+      Array.from({ length: count }, (_, i) =>
+        KINDS.flatMap((kind) => [1, 2].map((chatId) => ({ kind, chatId, content: `${i}` }))),
+      ).flat(),
+    )
+
+  const of = (entries: readonly LogEntry[], kind: string, chatId: number) =>
+    entries.filter((entry) => entry.kind === kind && entry.chatId === chatId)
+
+  describe('readHistory', () => {
+    it.each(KINDS)('an empty log has no %s entries', async (kind) => {
+      const range = { kind, chatId: 1, before: undefined, limit: 10 }
+      expect(await store.readHistory(range)).toEqual([])
+    })
+
+    it.each(KINDS)('the newest %s entries come whole, oldest first', async (kind) => {
+      const fields = {
+        ...{ kind, chatId: 7, senderId: 8, clientId: 'mine', content: 'hi' },
+        ...{ fileType: 'image/png', filePaths: 'uploads/image.png' },
+      }
+      const entries = await append([{ kind, chatId: 7 }, fields, { kind, chatId: 7 }])
+      const newest = await store.readHistory({ kind, chatId: 7, before: undefined, limit: 2 })
+      expect(newest).toEqual(entries.slice(1))
+    })
+
+    it.each(KINDS)('a %s has only entries of its own kind and number', async (kind) => {
+      const entries = await appendToFourChats(3)
+      for (const chatId of [1, 2, 3]) {
+        const read = await store.readHistory({ kind, chatId, before: undefined, limit: 100 })
+        expect(read).toEqual(of(entries, kind, chatId))
+      }
+    })
+
+    it.each(KINDS)('%s entries before an id exclude that id', async (kind) => {
+      const own = of(await appendToFourChats(5), kind, 1)
+      const read = await store.readHistory({ kind, chatId: 1, before: own[3]!.id, limit: 2 })
+      expect(read).toEqual(own.slice(1, 3))
+    })
+
+    it.each(KINDS)('an id that the %s does not have is a border as well', async (kind) => {
+      const entries = await appendToFourChats(5)
+      const own = of(entries, kind, 1)
+      const { id } = of(entries, kind, 2)[3]!
+      const read = (before: number) => store.readHistory({ kind, chatId: 1, before, limit: 100 })
+      expect(await read(id)).toEqual(own.filter((entry) => entry.id < id))
+      expect(await read(own.at(-1)!.id + 1000)).toEqual(own)
+      expect(await read(Number.MAX_SAFE_INTEGER)).toEqual(own)
+      expect(await read(own[0]!.id)).toEqual([])
+      expect(await read(1)).toEqual([])
+    })
+
+    it('any page is what the log says', async () => {
+      const entries = await appendToFourChats(20)
+      const range = fc.record({
+        kind: fc.constantFrom(...KINDS),
+        chatId: fc.integer({ min: 1, max: 3 }),
+        before: fc.option(fc.integer({ min: 1, max: 45 }), { nil: undefined }),
+        limit: fc.integer({ min: 1, max: 25 }),
+      })
+      await fc.assert(
+        fc.asyncProperty(range, async ({ kind, chatId, before, limit }) => {
+          const expected = of(entries, kind, chatId)
+            .filter((entry) => before === undefined || entry.id < before)
+            .slice(-limit)
+          expect(await store.readHistory({ kind, chatId, before, limit })).toEqual(expected)
+        }),
+        { numRuns: 60 },
+      )
+    })
+
+    it('pages of any size lead back to the beginning, while new entries come', async () => {
+      for (const limit of [1, 2, 3, 7]) {
+        const chatId = 10 + limit
+        const entries = await append(
+          Array.from({ length: 7 }, (_, i) => ({ chatId, content: `${i}` })),
+        )
+        const pages: LogEntry[][] = []
+        for (let before: number | undefined; ; before = pages[0]![0]!.id) {
+          const page = await store.readHistory({ kind: 'chat', chatId, before, limit })
+          if (page.length === 0) break
+          pages.unshift(page)
+          await append([{ chatId, content: 'new' }])
+        }
+        expect(pages.flat()).toEqual(entries)
+      }
+    })
+
+    it('a database that cannot read is STORAGE_UNAVAILABLE', async () => {
+      const range = { kind: 'chat', chatId: 1, before: undefined, limit: 1 } as const
+      await database.query('DROP TABLE messages')
+      await expect(store.readHistory(range)).rejects.toMatchObject({
+        name: 'ChatwsError',
+        code: 'STORAGE_UNAVAILABLE',
+      })
+    })
+  })
+}
