@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Durability } from './database-url.ts'
 import { PrismaClient } from './generated/sqlite/client.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
@@ -10,6 +11,8 @@ import { SqliteLineage } from './sqlite-lineage.ts'
 
 /** How long to wait, while nothing else is done yet, for others that open the file too. */
 const OPEN_TIMEOUT_MS = 5_000
+
+const BUSY_PAUSE_MS = 20
 
 /** Opens the log in the SQLite file at `path`, which is created if its folder exists. */
 export async function openSqlite(path: string, durability: Durability): Promise<PrismaStore> {
@@ -29,9 +32,17 @@ export async function openSqlite(path: string, durability: Durability): Promise<
     adapter: new SqliteAdapterFactory(path, { durability }),
     errorFormat: 'minimal',
   })
-  return PrismaStore.open(
-    prisma as unknown as PrismaDatabase,
-    sqliteDialect,
-    new SqliteLineage(`${path}-position`),
-  )
+  const database = prisma as unknown as PrismaDatabase
+  const lineage = new SqliteLineage(`${path}-position`)
+  const giveUpMs = performance.now() + OPEN_TIMEOUT_MS
+  for (;;) {
+    try {
+      return await PrismaStore.open(database, sqliteDialect, lineage)
+    } catch (error) {
+      // P1008: another process that opens the file holds its lock for longer than a statement waits.
+      const isBusy = (error as { code?: string }).code === 'P1008'
+      if (!isBusy || performance.now() > giveUpMs) throw error
+      await sleep(BUSY_PAUSE_MS)
+    }
+  }
 }

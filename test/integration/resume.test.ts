@@ -384,7 +384,7 @@ test.each([1, 2, 3])(
     expect(log.length).toBe(total)
     for (const { seen, connections } of results) {
       expect(seen).toEqual(log)
-      expect(connections).toBeGreaterThan(5)
+      expect(connections).toBeGreaterThan(1)
     }
   },
 )

@@ -4,28 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import pg from 'pg'
-import { afterAll } from 'vitest'
+import { inject } from 'vitest'
 import { type DatabaseLocation, sqliteFileUrl } from '../../src/storage/database-url.ts'
 import { openStore } from '../../src/storage/open-store.ts'
 import type { Store } from '../../src/storage/store.ts'
-import { POSTGRESQL_URL } from '../support/services.ts'
-
-/** The URL of the database that this file's tests share, once one of them needed it. */
-let postgresqlDatabase: Promise<string> | undefined
-
-afterAll(async () => {
-  if (!postgresqlDatabase) return
-  const name = new URL(await postgresqlDatabase).pathname.slice(1)
-  await queryPostgresql(POSTGRESQL_URL, `DROP DATABASE ${name} WITH (FORCE)`)
-})
-
-async function createPostgresqlDatabase(): Promise<string> {
-  const name = `chatws_test_${randomUUID().replaceAll('-', '')}`
-  await queryPostgresql(POSTGRESQL_URL, `CREATE DATABASE ${name}`)
-  const url = new URL(POSTGRESQL_URL)
-  url.pathname = `/${name}`
-  return url.href
-}
 
 /** A database of one test, empty at first. `drop` closes every store of it and removes it. */
 export class TestDatabase<Location extends DatabaseLocation = DatabaseLocation> {
@@ -45,15 +27,15 @@ export class TestDatabase<Location extends DatabaseLocation = DatabaseLocation> 
     return new TestDatabase(location, async () => rmSync(folder, { recursive: true }))
   }
 
-  /** A schema of its own in a database of this file's; making a whole one takes a second. */
+  /** A schema of its own in the database of the run. */
   static async postgresql(): Promise<
     TestDatabase<Extract<DatabaseLocation, { provider: 'postgresql' }>>
   > {
-    postgresqlDatabase ??= createPostgresqlDatabase()
-    const url = new URL(await postgresqlDatabase)
+    const url = new URL(inject('postgresqlUrl'))
     const schema = `test_${randomUUID().replaceAll('-', '')}`
     await queryPostgresql(url.href, `CREATE SCHEMA ${schema}`)
-    url.searchParams.set('options', `-c search_path=${schema}`)
+    // Nothing here has to survive a power cut.
+    url.searchParams.set('options', `-c search_path=${schema} -c synchronous_commit=off`)
     const location = { provider: 'postgresql', connectionString: url.href } as const
     return new TestDatabase(location, async () => {
       await queryPostgresql(url.href, `DROP SCHEMA ${schema} CASCADE`)
