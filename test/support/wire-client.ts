@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import { ServerFrame } from '../../src/protocol/server-frames.ts'
 import { until } from './until.ts'
@@ -18,10 +17,11 @@ export class WireClient {
     this.socket.on('message', (data) => {
       this.frames.push(ServerFrame.parse(JSON.parse(String(data))))
     })
-    this.closed = once(this.socket, 'close').then(([code, reason]) => ({
-      code: code as number,
-      reason: String(reason),
-    }))
+    // What went wrong is seen by the code of the close that follows.
+    this.socket.on('error', () => {})
+    this.closed = new Promise((resolve) => {
+      this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }))
+    })
   }
 
   /** Connects as a user and waits for the greeting. */
