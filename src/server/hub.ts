@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChatwsError } from '../protocol/error.ts'
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts'
 import { parseClientFrame } from '../protocol/parse-client-frame.ts'
 import type { ConnectionEstablished, ServerFrame } from '../protocol/server-frames.ts'
-import type { Appended, NewEntry, Store } from '../storage/store.ts'
+import type { Appended, LogEntry, NewEntry, Store } from '../storage/store.ts'
 import type { ConnectRequest } from './connect-request.ts'
 import { Connection, type Transport } from './connection.ts'
 import { dispatch } from './dispatch.ts'
@@ -20,6 +21,10 @@ import { Writer } from './writer.ts'
 
 /** Bytes of the newest frames kept in memory for connections that lag. */
 const TAIL_BYTES = 16 * 1024 * 1024
+
+/** Entries of others that are read at once, and the pause before that is tried again. */
+const CATCH_UP_PAGE = 256
+const CATCH_UP_PAUSE_MS = 100
 
 /** Where everything meets: who is connected, what they send, and what all are told. */
 export class Hub {
@@ -38,7 +43,10 @@ export class Hub {
   /** The newest offset in the fan-out. */
   #offset: number
 
-  /** @param offset the newest offset in the store, which nobody else writes to */
+  /**
+   * @param offset the newest offset in the store
+   * @param patienceMs how long a message may wait for a store that is away
+   */
   constructor(store: Store, journal: Journal, offset: number, patienceMs: number) {
     this.#store = store
     this.#journal = journal
@@ -172,14 +180,12 @@ export class Hub {
       connection.replay = new Replay({ after, until }, this.#pages, () => ending)
   }
 
-  #announce(appended: readonly Appended[], senders: readonly Connection[]): void {
+  async #announce(appended: readonly Appended[], senders: readonly Connection[]): Promise<void> {
     for (const [i, { entry, repeated }] of appended.entries()) {
       const sender = senders[i]!
-      if (!repeated) {
-        this.#fanOut.broadcast(encodeFrame(entryFrame(entry)))
-        this.#offset = entry.offset
-        this.#journal.messageStored(entry.kind, entry.id, this.presence.userCount)
-      }
+      const known = repeated ? entry.offset : entry.offset - 1
+      if (known > this.#offset) await this.#catchUp(known)
+      if (!repeated) this.#broadcast(entry)
       if (entry.clientId !== undefined)
         this.#send(sender, {
           type: 'ACK',
@@ -189,6 +195,29 @@ export class Hub {
           created_at: entry.createdAt,
         })
     }
+  }
+
+  /**
+   * Broadcasts what others stored in the same database, up to an offset, so that the tail has no
+   * hole. Does not give up: what is stored here already must not be told before it.
+   */
+  async #catchUp(until: number): Promise<void> {
+    while (this.#offset < until) {
+      try {
+        const count = Math.min(until - this.#offset, CATCH_UP_PAGE)
+        for (const entry of await this.#store.readAfter(this.#offset, count)) this.#broadcast(entry)
+      } catch (error) {
+        this.#journal.failure('What others stored could not be read', error)
+        await sleep(CATCH_UP_PAUSE_MS)
+      }
+    }
+  }
+
+  /** Sends the entry with the next offset to everyone. */
+  #broadcast(entry: LogEntry): void {
+    this.#fanOut.broadcast(encodeFrame(entryFrame(entry)))
+    this.#offset = entry.offset
+    this.#journal.messageStored(entry.kind, entry.id, this.presence.userCount)
   }
 
   #refuse(entries: readonly NewEntry[], senders: readonly Connection[], error: ChatwsError): void {

@@ -13,8 +13,8 @@ const RETRY_MS = { first: 25, max: 1_000 }
 
 /** Where a batch's outcome goes; `origins` are in the order of the entries. */
 export interface CommitListener<Origin> {
-  /** The entries are durable. */
-  onCommitted(appended: readonly Appended[], origins: readonly Origin[]): void
+  /** The entries are durable. The next batch waits for what this returns. */
+  onCommitted(appended: readonly Appended[], origins: readonly Origin[]): void | Promise<void>
   /**
    * The entries will not be stored by the writer. The error's code says why:
    * STORAGE_UNAVAILABLE (not stored, may be sent again), STORAGE_REJECTED (the database refuses
@@ -126,7 +126,7 @@ export class Writer<Origin> {
       return new ChatwsError('STORAGE_REJECTED', 'The store failed', { cause: error })
     }
     this.#awayPauseMs = 0
-    this.#listener.onCommitted(appended, origins)
+    await this.#listener.onCommitted(appended, origins)
     return undefined
   }
 
