@@ -9,8 +9,8 @@ const MAX_PAUSE_MS = 20
 
 /**
  * Moves every connection's cursor to the end of the tail, one socket write per connection and
- * flush. The writes are what costs, not the bytes. So while frames come singly each is flushed at
- * once, and when they come faster they gather for twice the time that the last flush took.
+ * flush. The writes are what costs, not the bytes. So while frames come singly, with room between
+ * them, each is flushed at once; otherwise they gather for twice the time that the last flush took.
  */
 export class FanOut {
   readonly #tail: Tail
@@ -86,6 +86,7 @@ export class FanOut {
 
   flush(): void {
     const startMs = performance.now()
+    const idleMs = startMs - this.#lastFlushEndMs
     this.#isScheduled = false
     this.#beforeFlush()
     const frames = this.#tail.seal()
@@ -93,6 +94,7 @@ export class FanOut {
     for (let i = this.#connections.length - 1; i >= 0; i--) this.#connections[i]!.pump(this.#tail)
     this.#lastFlushEndMs = performance.now()
     const tookMs = this.#lastFlushEndMs - startMs
-    this.#pauseMs = frames > BUSY_FRAMES ? Math.min(MAX_PAUSE_MS, 2 * tookMs) : 0
+    const isBusy = frames > BUSY_FRAMES || idleMs < tookMs / 2
+    this.#pauseMs = isBusy ? Math.min(MAX_PAUSE_MS, 2 * tookMs) : 0
   }
 }

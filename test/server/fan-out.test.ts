@@ -96,17 +96,38 @@ function createSlowFanOut() {
   const broadcast = (frames: string) => {
     for (const frame of frames) fanOut.broadcast(Buffer.from(frame))
   }
-  return { fanOut, connection, broadcast }
+  const pass = (ms: number) => {
+    nowMs += ms
+    vi.advanceTimersByTime(ms)
+  }
+  return { fanOut, connection, broadcast, pass }
 }
 
-test('frames that come singly are flushed at once, however long a flush takes', () => {
-  const { fanOut, connection, broadcast } = createSlowFanOut()
+test('frames that come singly and with room between them are flushed at once', () => {
+  const { fanOut, connection, broadcast, pass } = createSlowFanOut()
   for (const frame of ['a', 'b', 'c']) {
     broadcast(frame)
     vi.advanceTimersByTime(0)
     expect(connection.received()).toBe(frame)
     expect(fanOut.pauseLeftMs).toBe(0)
+    pass(3)
   }
+})
+
+test('frames that come singly without a break, as in a join storm, gather', () => {
+  const { fanOut, connection, broadcast, pass } = createSlowFanOut()
+  broadcast('a')
+  vi.advanceTimersByTime(0)
+  broadcast('b')
+  vi.advanceTimersByTime(0)
+  expect(connection.received()).toBe('ab')
+  expect(fanOut.pauseLeftMs).toBe(10)
+  broadcast('c')
+  pass(9)
+  broadcast('d')
+  expect(connection.received()).toBe('')
+  pass(1)
+  expect(connection.received()).toBe('cd')
 })
 
 test('after a flush of many frames the next one waits twice as long as that one took', () => {
