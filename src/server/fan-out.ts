@@ -5,7 +5,7 @@ import type { Status, Tail } from './tail.ts'
 const BUSY_FRAMES = 3
 
 /** The longest pause after a flush. */
-const MAX_PAUSE_MS = 20
+const MAX_PAUSE_MS = 10
 
 /**
  * Moves every connection's cursor to the end of the tail, one socket write per connection and
