@@ -34,6 +34,8 @@ export class SqliteLineage implements Lineage {
   }
 
   advance(position: LogPosition): void {
+    // A batch may end with a repeat of something older.
+    if (position.offset <= (this.#position?.offset ?? 0)) return
     this.#position = position
     this.#timer ??= setTimeout(() => {
       // A position that is not written is a lesser safeguard, not a failure of the log.
