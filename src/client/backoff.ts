@@ -23,11 +23,15 @@ export class Backoff {
     return this.#attempt
   }
 
-  /** Counts one attempt and returns how long to wait before it, in milliseconds. */
-  next(): number {
+  /**
+   * Counts one attempt and returns how long to wait before it, in milliseconds.
+   *
+   * @param leastMs what the server asked to wait at least; the jitter is added to it
+   */
+  next(leastMs = 0): number {
     const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** this.#attempt)
     this.#attempt += 1
-    return this.#random() * ceiling
+    return leastMs + this.#random() * ceiling
   }
 
   /** An attempt succeeded. */

@@ -10,7 +10,21 @@ export const CloseCode = {
   slowConsumer: { code: 4001, reason: 'Slow consumer' },
 } as const
 
-export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode]
+export interface CloseCode {
+  readonly code: number
+  readonly reason: string
+}
+
+/** The close with a hint: the client should not connect again before `delayMs` have passed. */
+export function withRetryAfter({ code, reason }: CloseCode, delayMs: number): CloseCode {
+  return { code, reason: `${reason}; retry_after_ms=${Math.round(delayMs)}` }
+}
+
+/** The hint in the reason of a close, in milliseconds; undefined where it has none. */
+export function retryAfterMs(reason: string): number | undefined {
+  const digits = /; retry_after_ms=(\d{1,9})$/.exec(reason)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
 
 /**
  * Whether a client that was closed with `code` should connect again. 1008 is the server's answer

@@ -51,6 +51,12 @@ describe('Backoff', () => {
     expect(backoff.next()).toBe(BASE_MS / 2)
   })
 
+  it('adds its jitter to what the server asked to wait', () => {
+    const backoff = new Backoff(() => 0.5)
+    expect(backoff.next(1_000)).toBe(1_000 + BASE_MS / 2)
+    expect(backoff.next()).toBe(BASE_MS)
+  })
+
   it('has random numbers of its own where none are given', () => {
     const backoff = new Backoff()
     const drawn = new Set(Array.from({ length: 20 }, () => backoff.next()))

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CloseCode, isReconnectable } from '../../src/protocol/close-code.ts'
+import {
+  CloseCode,
+  isReconnectable,
+  retryAfterMs,
+  withRetryAfter,
+} from '../../src/protocol/close-code.ts'
 
 describe('isReconnectable', () => {
   it('asks for a reconnect on every code from 4000 to 4499', () => {
@@ -48,4 +53,26 @@ describe('CloseCode', () => {
     expect(Buffer.byteLength(reason)).toBeLessThanOrEqual(123)
     expect([1001, 1008, 1009, 1013].includes(code) || (code >= 4000 && code <= 4999)).toBe(true)
   })
+})
+
+describe('a reconnect hint', () => {
+  it('comes back as it was put in, beside a code and a reason that stay', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 999_999_999 }), (delayMs) => {
+        const { code, reason } = withRetryAfter(CloseCode.goingAway, delayMs)
+        expect(code).toBe(1001)
+        expect(reason).toContain(CloseCode.goingAway.reason)
+        expect(Buffer.byteLength(reason)).toBeLessThanOrEqual(123)
+        expect(retryAfterMs(reason)).toBe(delayMs)
+      }),
+    )
+  })
+
+  it.each([
+    '',
+    'Slow consumer',
+    '; retry_after_ms=',
+    '; retry_after_ms=-5',
+    '; retry_after_ms=1e9',
+  ])('is not read from %j', (reason) => expect(retryAfterMs(reason)).toBeUndefined())
 })
