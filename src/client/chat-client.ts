@@ -4,17 +4,16 @@ import type {
   NewMessage,
   NewSupportMessage,
 } from '../protocol/client-frames.ts'
-import { isReconnectable } from '../protocol/close-code.ts'
+import { isReconnectable, retryAfterMs } from '../protocol/close-code.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
+import type { MessagePayload, SupportMessagePayload } from '../protocol/payloads.ts'
 import type {
   Ack,
   ConnectionEstablished,
   ErrorFrame,
   History,
-  MessagePayload,
   ServerFrame,
-  SupportMessagePayload,
 } from '../protocol/server-frames.ts'
 import { Backoff } from './backoff.ts'
 import { Emitter } from './emitter.ts'
@@ -299,7 +298,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
       this.#end(new ChatwsError('CONNECTION_REFUSED', `The server refuses this connection: ${why}`))
       return
     }
-    const delayMs = this.#backoff.next()
+    const delayMs = this.#backoff.next(retryAfterMs(reason))
     // Before the listeners hear of it, because one that closes the client ends the timer.
     this.#after(delayMs, () => this.#open())
     this.#setStatus({ state: 'waiting', attempt: this.#backoff.attempt, delayMs, reason: why })

@@ -7,6 +7,8 @@ const RETRYABLE = {
   INVALID_FRAME: false,
   UNKNOWN_TYPE: false,
   SENDER_MISMATCH: false,
+  NOT_FOUND: false,
+  FORBIDDEN: false,
   TOO_LARGE: false,
   STORAGE_UNAVAILABLE: true,
   INTERNAL: false,

@@ -12,3 +12,21 @@ export const MAX_CLIENT_ID_LENGTH = 64
 
 /** The most messages that a client can ask for at once, at connecting or in a HISTORY frame. */
 export const MAX_HISTORY = 1_000
+
+/** The most results in one page of a search. */
+export const MAX_SEARCH_RESULTS = 100
+
+/** The longest text to search for, in UTF-16 code units. */
+export const MAX_SEARCH_LENGTH = 256
+
+/** The longest reaction, in UTF-16 code units: emoji of many parts have about 30. */
+export const MAX_EMOJI_LENGTH = 64
+
+/** The most chats that one connection can narrow itself to, of each kind. */
+export const MAX_SUBSCRIPTIONS = 1_000
+
+/** How long someone counts as typing after the last word of it. */
+export const TYPING_EXPIRES_MS = 6_000
+
+/** How often the typing of one user in one chat is sent on, at most. */
+export const TYPING_INTERVAL_MS = 1_000

@@ -1,12 +1,45 @@
 import type { z } from 'zod'
-import { type ClientFrame, HistoryRequest, NewMessage, NewSupportMessage } from './client-frames.ts'
+import {
+  Activity,
+  ChatsRequest,
+  type ClientFrame,
+  Delete,
+  Delivered,
+  Edit,
+  HistoryRequest,
+  NewMessage,
+  NewSupportMessage,
+  Ping,
+  PresenceRequest,
+  React,
+  Read,
+  SearchRequest,
+  Subscribe,
+  SupportQueueRequest,
+  SupportUpdate,
+  Typing,
+} from './client-frames.ts'
 import type { ErrorFrame } from './server-frames.ts'
 
 /** Frame type → its schema. */
 const SCHEMAS = new Map<unknown, z.ZodType<ClientFrame>>([
   ['NEW_MESSAGE', NewMessage],
   ['NEW_SUPPORT_MESSAGE', NewSupportMessage],
+  ['EDIT', Edit],
+  ['DELETE', Delete],
+  ['REACT', React],
+  ['DELIVERED', Delivered],
+  ['READ', Read],
+  ['TYPING', Typing],
+  ['ACTIVITY', Activity],
+  ['PRESENCE', PresenceRequest],
+  ['SUBSCRIBE', Subscribe],
   ['HISTORY', HistoryRequest],
+  ['CHATS', ChatsRequest],
+  ['SEARCH', SearchRequest],
+  ['SUPPORT_UPDATE', SupportUpdate],
+  ['SUPPORT_QUEUE', SupportQueueRequest],
+  ['PING', Ping],
 ])
 
 /** Reads one frame of a client. What is wrong with it comes back as the ERROR frame to answer. */

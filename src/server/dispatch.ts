@@ -6,7 +6,7 @@ import { handleNewMessage } from './handlers/new-message.ts'
 
 /** Frame type → what acts on it. */
 const HANDLERS: {
-  readonly [Type in ClientFrame['type']]: Handler<Extract<ClientFrame, { type: Type }>>
+  readonly [Type in ClientFrame['type']]?: Handler<Extract<ClientFrame, { type: Type }>>
 } = {
   NEW_MESSAGE: handleNewMessage,
   NEW_SUPPORT_MESSAGE: handleNewMessage,
@@ -15,6 +15,12 @@ const HANDLERS: {
 
 /** Takes a valid frame to its handler. */
 export function dispatch(frame: ClientFrame, sender: Connection, context: HandlerContext): void {
-  const handle = HANDLERS[frame.type] as Handler<ClientFrame>
-  handle(frame, sender, context)
+  const handle = HANDLERS[frame.type] as Handler<ClientFrame> | undefined
+  if (handle) handle(frame, sender, context)
+  else
+    context.reply(sender, {
+      type: 'ERROR',
+      code: 'UNKNOWN_TYPE',
+      message: `${frame.type} is not answered yet`,
+    })
 }

@@ -1,8 +1,5 @@
-import type {
-  MessagePayload,
-  ServerFrame,
-  SupportMessagePayload,
-} from '../protocol/server-frames.ts'
+import type { MessagePayload, SupportMessagePayload } from '../protocol/payloads.ts'
+import type { ServerFrame } from '../protocol/server-frames.ts'
 import type { LogEntry } from '../storage/store.ts'
 
 /** The frame that tells everyone of a log entry. */

@@ -1,11 +1,7 @@
 import type { ConnectionStatus } from '../client/chat-client.ts'
 import type { NamedMessage } from '../client/pending-sends.ts'
-import type {
-  Ack,
-  ConnectionEstablished,
-  MessagePayload,
-  SupportMessagePayload,
-} from '../protocol/server-frames.ts'
+import type { MessagePayload, SupportMessagePayload } from '../protocol/payloads.ts'
+import type { Ack, ConnectionEstablished } from '../protocol/server-frames.ts'
 import { type ChatRef, chatLabel } from './chat-ref.ts'
 import { FrameNotifier } from './frame-notifier.ts'
 import { type LogEntry, MessageLog } from './message-log.ts'

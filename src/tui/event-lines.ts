@@ -1,5 +1,5 @@
 import type { ChatClient } from '../client/chat-client.ts'
-import type { MessagePayload } from '../protocol/server-frames.ts'
+import type { MessagePayload } from '../protocol/payloads.ts'
 import { type ChatRef, chatLabel } from './chat-ref.ts'
 import { describeConnection } from './connection-text.ts'
 import { sanitizeLine } from './sanitize.ts'

@@ -76,6 +76,12 @@ describe('a lost connection', () => {
     expect(client.status).toEqual({ state: 'waiting', attempt: 1, delayMs: 250, reason })
   })
 
+  it('is not opened again before the time that the server hints at', () => {
+    const { client, open } = createScriptedClient()
+    open().drop(1001, 'Server shutting down; retry_after_ms=3000')
+    expect(client.status).toMatchObject({ state: 'waiting', delayMs: 3250 })
+  })
+
   it('is opened again after the delay, and not before', () => {
     const { sockets, open } = createScriptedClient()
     open().drop()

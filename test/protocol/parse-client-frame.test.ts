@@ -179,7 +179,7 @@ describe('a wrong frame', () => {
 
 describe('a HISTORY frame', () => {
   const count = fc.integer({ min: 1, max: 1000 })
-  const optional = { before: id, limit: count }
+  const optional = { before: id, limit: count, client_id: sent.client_id }
   const history = fc.oneof(
     fc.record(
       { type: fc.constant('HISTORY'), chat_id: id, ...optional },
@@ -218,7 +218,7 @@ describe('a HISTORY frame', () => {
     { chat_id: 1, limit: '10' },
     { support_chat_id: 1, limit: null },
     { chat_id: 1, after: 1 },
-    { chat_id: 1, client_id: 'a' },
+    { chat_id: 1, client_id: '' },
   ])('that is wrong is answered INVALID_FRAME with a reason: %j', (fields) => {
     const answer = parse({ type: 'HISTORY', ...fields })
     expect(answer).toMatchObject({ type: 'ERROR', code: 'INVALID_FRAME' })

@@ -1,3 +1,4 @@
+import { chatOf } from '../../protocol/chat.ts'
 import type { HistoryRequest } from '../../protocol/client-frames.ts'
 import type { History } from '../../protocol/server-frames.ts'
 import type { LogEntry } from '../../storage/store.ts'
@@ -14,13 +15,10 @@ const MAX_PAGE_BYTES = 512 * 1024
 export const handleHistory: Handler<HistoryRequest> = (frame, sender, context) =>
   sender.inTurn(async () => {
     const limit = frame.limit ?? DEFAULT_LIMIT
-    const chat =
-      'chat_id' in frame
-        ? ({ kind: 'chat', chatId: frame.chat_id } as const)
-        : ({ kind: 'support', chatId: frame.support_chat_id } as const)
+    const { kind, id } = chatOf(frame)
     try {
       // One more than asked for tells whether there is more.
-      const range = { ...chat, before: frame.before, limit: limit + 1 }
+      const range = { kind, chatId: id, before: frame.before, limit: limit + 1 }
       const entries = await context.readHistory(range)
       const page = newestThatFit(entries, limit)
       context.reply(sender, historyFrame(frame, page, page.length < entries.length))
@@ -53,8 +51,9 @@ function historyFrame(
   const rest = {
     ...(request.before === undefined ? {} : { before: request.before }),
     has_more: hasMore,
+    ...(request.client_id === undefined ? {} : { client_id: request.client_id }),
   }
-  return 'chat_id' in request
+  return request.chat_id !== undefined
     ? { type: 'HISTORY', chat_id: request.chat_id, messages: page.map(chatPayload), ...rest }
     : {
         type: 'HISTORY',

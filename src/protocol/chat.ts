@@ -1,0 +1,67 @@
+import type { z } from 'zod'
+import { Id } from './id.ts'
+
+/** A chat as frames name it: by exactly one of two keys. */
+export type ChatRef =
+  | { chat_id: number; support_chat_id?: undefined }
+  | { chat_id?: undefined; support_chat_id: number }
+
+/** A message as frames name it: by exactly one of two keys. */
+export type MessageRef =
+  | { message_id: number; support_message_id?: undefined }
+  | { message_id?: undefined; support_message_id: number }
+
+/** Which of the two kinds of chat; each counts its chats' and messages' ids by itself. */
+export type ChatKind = 'chat' | 'support'
+
+/** A chat as programs name it. */
+export interface Chat {
+  readonly kind: ChatKind
+  readonly id: number
+}
+
+/** The chat that a frame names. */
+export function chatOf(ref: ChatRef): Chat {
+  return ref.chat_id === undefined
+    ? { kind: 'support', id: ref.support_chat_id }
+    : { kind: 'chat', id: ref.chat_id }
+}
+
+/** The key and id with which a frame names a chat. */
+export function chatRef(kind: ChatKind, id: number): ChatRef {
+  return kind === 'chat' ? { chat_id: id } : { support_chat_id: id }
+}
+
+/** The kind and id of the message that a frame names. */
+export function messageOf(ref: MessageRef): { readonly kind: ChatKind; readonly id: number } {
+  return ref.message_id === undefined
+    ? { kind: 'support', id: ref.support_message_id }
+    : { kind: 'chat', id: ref.message_id }
+}
+
+/** The key and id with which a frame names a message. */
+export function messageRef(kind: ChatKind, id: number): MessageRef {
+  return kind === 'chat' ? { message_id: id } : { support_message_id: id }
+}
+
+/** The schema of a frame that also names a chat. */
+export function withChat<Shape extends z.ZodRawShape>(frame: z.ZodObject<Shape>) {
+  return withEither<ChatRef, Shape>(frame, 'chat_id', 'support_chat_id')
+}
+
+/** The schema of a frame that also names a message. */
+export function withMessage<Shape extends z.ZodRawShape>(frame: z.ZodObject<Shape>) {
+  return withEither<MessageRef, Shape>(frame, 'message_id', 'support_message_id')
+}
+
+/** Adds two keys of which exactly one must be there; what else is wrong keeps its own path. */
+function withEither<Ref, Shape extends z.ZodRawShape>(
+  frame: z.ZodObject<Shape>,
+  one: string,
+  other: string,
+) {
+  const schema = frame
+    .extend({ [one]: Id.optional(), [other]: Id.optional() })
+    .refine((value) => one in value !== other in value, `must have either ${one} or ${other}`)
+  return schema as unknown as z.ZodType<z.infer<z.ZodObject<Shape>> & Ref>
+}
