@@ -1,15 +1,17 @@
 import { WebSocket } from 'ws'
-import { ChatClient, type ChatClientOptions, type WebSocketLike } from './chat-client.ts'
+import { ChatClient } from './chat-client.ts'
+import type { WebSocketLike } from './connection.ts'
+import type { ChatClientOptions } from './session.ts'
 
+export type { ChatRef, MessageRef } from '../protocol/chat.ts'
 export { ChatwsError } from '../protocol/error.ts'
-export type {
-  ChatClient,
-  ChatClientEvents,
-  ChatClientOptions,
-  ConnectionStatus,
-  HistoryQuery,
-  LogPosition,
-} from './chat-client.ts'
+export type { ChatClient } from './chat-client.ts'
+export type { ChatClientEvents } from './client-events.ts'
+export type { ConnectionStatus } from './connection.ts'
+export type { LogPosition } from './log-reader.ts'
+export type { HistoryQuery, RequestOptions, SearchQuery, SupportChatChange } from './queries.ts'
+export type { ChatClientOptions } from './session.ts'
+export type { ChatSelection } from './subscription.ts'
 
 /** A client over `ws`, for Node. */
 export function createChatClient(options: ChatClientOptions): ChatClient {

@@ -1,6 +1,3 @@
-import type { z } from 'zod'
-import { Id } from './id.ts'
-
 /** A chat as frames name it: by exactly one of two keys. */
 export type ChatRef =
   | { chat_id: number; support_chat_id?: undefined }
@@ -42,26 +39,4 @@ export function messageOf(ref: MessageRef): { readonly kind: ChatKind; readonly 
 /** The key and id with which a frame names a message. */
 export function messageRef(kind: ChatKind, id: number): MessageRef {
   return kind === 'chat' ? { message_id: id } : { support_message_id: id }
-}
-
-/** The schema of a frame that also names a chat. */
-export function withChat<Shape extends z.ZodRawShape>(frame: z.ZodObject<Shape>) {
-  return withEither<ChatRef, Shape>(frame, 'chat_id', 'support_chat_id')
-}
-
-/** The schema of a frame that also names a message. */
-export function withMessage<Shape extends z.ZodRawShape>(frame: z.ZodObject<Shape>) {
-  return withEither<MessageRef, Shape>(frame, 'message_id', 'support_message_id')
-}
-
-/** Adds two keys of which exactly one must be there; what else is wrong keeps its own path. */
-function withEither<Ref, Shape extends z.ZodRawShape>(
-  frame: z.ZodObject<Shape>,
-  one: string,
-  other: string,
-) {
-  const schema = frame
-    .extend({ [one]: Id.optional(), [other]: Id.optional() })
-    .refine((value) => one in value !== other in value, `must have either ${one} or ${other}`)
-  return schema as unknown as z.ZodType<z.infer<z.ZodObject<Shape>> & Ref>
 }

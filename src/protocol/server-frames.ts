@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { withChat, withMessage } from './chat.ts'
+import { withChat, withMessage } from './chat-schema.ts'
 import { Id } from './id.ts'
 import {
   DeletionPayload,

@@ -12,13 +12,13 @@ export function parseFrameLine(line: string, senderId: number): NamedMessage | s
   } catch (error) {
     return `not JSON: ${(error as Error).message}`
   }
+  const { type } = Object(value) as { type?: unknown }
+  if (typeof type === 'string' && type !== 'NEW_MESSAGE' && type !== 'NEW_SUPPORT_MESSAGE')
+    return `${JSON.stringify(type)}: this version sends only NEW_MESSAGE and NEW_SUPPORT_MESSAGE`
   const complete =
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? { sender_id: senderId, client_id: crypto.randomUUID(), ...value }
       : value
   const frame = parseClientFrame(JSON.stringify(complete))
-  if (frame.type !== 'ERROR') return frame as NamedMessage
-  return frame.code === 'UNKNOWN_TYPE'
-    ? `${frame.message}: this version sends only NEW_MESSAGE and NEW_SUPPORT_MESSAGE`
-    : frame.message
+  return frame.type === 'ERROR' ? frame.message : (frame as NamedMessage)
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { ChatClient, type WebSocketLike } from '../../src/client/chat-client.ts'
+import { ChatClient } from '../../src/client/chat-client.ts'
+import type { WebSocketLike } from '../../src/client/connection.ts'
 import { createChatClient } from '../../src/client/node.ts'
 import type { NewMessage, NewSupportMessage } from '../../src/protocol/client-frames.ts'
 import { ChatwsError } from '../../src/protocol/error.ts'
@@ -92,8 +93,8 @@ describe('a client of a real server', () => {
     other.close()
     await until(() => presence.length === 2, 'the presence of the second client')
     expect(presence).toEqual([
-      { userId: 2, isOnline: true },
-      { userId: 2, isOnline: false },
+      { userId: 2, isOnline: true, timestamp: expect.any(String) },
+      { userId: 2, isOnline: false, timestamp: expect.any(String) },
     ])
   })
 

@@ -218,10 +218,24 @@ describe('close', () => {
 describe('frames of the server', () => {
   const timestamp = '2024-01-01T12:00:00.000Z'
   const payload = { id: 1, sender_id: 2, content: 'hi', created_at: timestamp, offset: 1 }
+  const change = { id: 1, sender_id: 2, offset: 1 }
+  type Told = [string, ServerFrame, unknown]
+  const asFrame = (name: string, frame: ServerFrame): Told[] => [[name, frame, frame]]
+  const asPayload = (name: string, frame: ServerFrame & { payload: unknown }): Told[] => [
+    [name, frame, frame.payload],
+  ]
 
   it.each<[string, ServerFrame, unknown]>([
-    ['presence', { type: 'USER_ONLINE', userId: 2, timestamp }, { userId: 2, isOnline: true }],
-    ['presence', { type: 'USER_OFFLINE', userId: 2, timestamp }, { userId: 2, isOnline: false }],
+    [
+      'presence',
+      { type: 'USER_ONLINE', userId: 2, timestamp },
+      { userId: 2, isOnline: true, timestamp },
+    ],
+    [
+      'presence',
+      { type: 'USER_OFFLINE', userId: 2, timestamp },
+      { userId: 2, isOnline: false, timestamp },
+    ],
     [
       'message',
       { type: 'MESSAGE', payload: { ...payload, chat_id: 3 } },
@@ -232,6 +246,45 @@ describe('frames of the server', () => {
       { type: 'SUPPORT_MESSAGE', payload: { ...payload, support_chat_id: 3 } },
       { ...payload, support_chat_id: 3 },
     ],
+    ...asPayload('edited', {
+      type: 'MESSAGE_EDITED',
+      payload: { ...change, chat_id: 3, content: 'new', edited_at: timestamp },
+    }),
+    ...asPayload('edited', {
+      type: 'SUPPORT_MESSAGE_EDITED',
+      payload: { ...change, support_chat_id: 3, content: 'new', edited_at: timestamp },
+    }),
+    ...asPayload('deleted', {
+      type: 'MESSAGE_DELETED',
+      payload: { ...change, chat_id: 3, deleted_at: timestamp },
+    }),
+    ...asPayload('deleted', {
+      type: 'SUPPORT_MESSAGE_DELETED',
+      payload: { ...change, support_chat_id: 3, deleted_at: timestamp },
+    }),
+    ...asPayload('supportChat', {
+      type: 'SUPPORT_CHAT',
+      payload: {
+        support_chat_id: 3,
+        status: 'closed',
+        assignee: null,
+        changed_by: 2,
+        changed_at: timestamp,
+        offset: 1,
+      },
+    }),
+    ...asFrame('reaction', {
+      type: 'REACTION',
+      message_id: 1,
+      chat_id: 3,
+      userId: 2,
+      emoji: '👍',
+      removed: false,
+      offset: 1,
+    }),
+    ...asFrame('typing', { type: 'TYPING', chat_id: 3, userId: 2, typing: true }),
+    ...asFrame('receipt', { type: 'RECEIPT', chat_id: 3, userId: 2, delivered: 2, read: 1 }),
+    ...asFrame('activity', { type: 'USER_ACTIVITY', userId: 2, state: 'idle', timestamp }),
   ])('are told as %s and as they came: %j', (name, frame, event) => {
     const { client, open } = createScriptedClient()
     const socket = open()
@@ -241,6 +294,34 @@ describe('frames of the server', () => {
     socket.receive(frame)
     expect(listener).toHaveBeenCalledExactlyOnceWith(event)
     expect(frames).toHaveBeenCalledExactlyOnceWith(frame)
+  })
+
+  it('with a place in the log are told once each, in order, whatever their kind', () => {
+    const { client, open } = createScriptedClient()
+    const told: string[] = []
+    client.on('message', ({ offset }) => told.push(`message ${offset}`))
+    client.on('edited', ({ offset }) => told.push(`edited ${offset}`))
+    client.on('reaction', ({ offset }) => told.push(`reaction ${offset}`))
+    const socket = open()
+    const frames: ServerFrame[] = [
+      { type: 'MESSAGE', payload: { ...payload, chat_id: 3 } },
+      {
+        type: 'MESSAGE_EDITED',
+        payload: { ...change, chat_id: 3, content: 'new', edited_at: timestamp, offset: 2 },
+      },
+      {
+        type: 'REACTION',
+        message_id: 1,
+        chat_id: 3,
+        userId: 2,
+        emoji: '👍',
+        removed: false,
+        offset: 3,
+      },
+    ]
+    for (const frame of [...frames, ...frames]) socket.receive(frame)
+    expect(told).toEqual(['message 1', 'edited 2', 'reaction 3'])
+    expect(client.position).toEqual({ epoch: 'e', offset: 3 })
   })
 
   it('the greeting is told once the client is open', () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ChatClient, ChatClientOptions } from '../../src/client/chat-client.ts'
+import type { ChatClient } from '../../src/client/chat-client.ts'
 import { createChatClient } from '../../src/client/node.ts'
+import type { ChatClientOptions } from '../../src/client/session.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { startTamperingProxy } from '../support/tampering-proxy.ts'
 import { until } from '../support/until.ts'

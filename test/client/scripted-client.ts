@@ -1,8 +1,6 @@
-import {
-  ChatClient,
-  type ChatClientOptions,
-  type ConnectionStatus,
-} from '../../src/client/chat-client.ts'
+import { ChatClient } from '../../src/client/chat-client.ts'
+import type { ConnectionStatus } from '../../src/client/connection.ts'
+import type { ChatClientOptions } from '../../src/client/session.ts'
 import { ScriptedSocket } from './scripted-socket.ts'
 
 /** A client of user 1 whose sockets are scripted, and whose jitter is half of each range. */

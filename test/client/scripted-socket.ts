@@ -1,5 +1,5 @@
-import type { WebSocketLike } from '../../src/client/chat-client.ts'
-import type { ServerFrame } from '../../src/protocol/server-frames.ts'
+import type { WebSocketLike } from '../../src/client/connection.ts'
+import type { ConnectionEstablished, ServerFrame } from '../../src/protocol/server-frames.ts'
 
 /** A WebSocket whose server is the test: it keeps what is sent, and says what it is told to. */
 export class ScriptedSocket implements WebSocketLike {
@@ -9,7 +9,7 @@ export class ScriptedSocket implements WebSocketLike {
   onclose: ((event: { code: number; reason: string }) => void) | null = null
   onerror: ((event: unknown) => void) | null = null
   /** The frames that the client sent. */
-  readonly sent: { client_id?: string }[] = []
+  readonly sent: { type?: string; client_id?: string }[] = []
   /** The code that the client closed it with; null where it gave none. */
   closedWith: number | null | undefined
 
@@ -37,7 +37,7 @@ export class ScriptedSocket implements WebSocketLike {
   }
 
   /** The server accepts the connection. */
-  greet(): void {
+  greet(greeting: Partial<ConnectionEstablished> = {}): void {
     this.readyState = 1
     this.receive({
       type: 'CONNECTION_ESTABLISHED',
@@ -49,6 +49,7 @@ export class ScriptedSocket implements WebSocketLike {
       offset: 0,
       limits: { maxMessageBytes: 65_536 },
       online: [1],
+      ...greeting,
     })
   }
 

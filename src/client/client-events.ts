@@ -1,0 +1,78 @@
+import type {
+  DeletionPayload,
+  EditPayload,
+  MessagePayload,
+  SupportChatPayload,
+  SupportDeletionPayload,
+  SupportEditPayload,
+  SupportMessagePayload,
+} from '../protocol/payloads.ts'
+import type {
+  AnswerFrame,
+  ConnectionEstablished,
+  ErrorFrame,
+  Reaction,
+  Receipt,
+  ServerFrame,
+  Typing,
+  UserActivity,
+} from '../protocol/server-frames.ts'
+import type { ConnectionStatus } from './connection.ts'
+import type { LogPosition } from './log-reader.ts'
+import type { ChatSelection } from './subscription.ts'
+
+/** Event → what its listeners get. What has a `chat_id` or `support_chat_id` is of that chat. */
+export interface ChatClientEvents {
+  status: ConnectionStatus
+  /** A connection was greeted: who is online, and where the log stands. */
+  established: ConnectionEstablished
+  /** A user came, or left at `timestamp`. */
+  presence: { userId: number; isOnline: boolean; timestamp: string }
+  activity: UserActivity
+  message: MessagePayload
+  supportMessage: SupportMessagePayload
+  edited: EditPayload | SupportEditPayload
+  deleted: DeletionPayload | SupportDeletionPayload
+  reaction: Reaction
+  /** A support chat was opened, closed or given to another agent. */
+  supportChat: SupportChatPayload
+  /** Someone began to type, or stopped, or was not heard of any more. */
+  typing: Typing
+  /** How far a user has come in a chat; the own user's at once. */
+  receipt: Receipt
+  /** All that was missed while the connection was lost has been told. */
+  resumed: { offset: number }
+  /**
+   * What was missed cannot be told, because the server's history is another one: what is known
+   * should be read again.
+   */
+  gap: LogPosition
+  /** From now on only these chats are told of. */
+  narrowed: ChatSelection
+  /** A question was answered, before its promise resolves. */
+  answer: AnswerFrame
+  /** The server refused a frame. */
+  refused: ErrorFrame
+  /** Every frame of the server, as it came. */
+  frame: ServerFrame
+}
+
+/** Type of a durable frame → the event that tells it. */
+export const DURABLE_EVENTS = {
+  MESSAGE: 'message',
+  SUPPORT_MESSAGE: 'supportMessage',
+  MESSAGE_EDITED: 'edited',
+  SUPPORT_MESSAGE_EDITED: 'edited',
+  MESSAGE_DELETED: 'deleted',
+  SUPPORT_MESSAGE_DELETED: 'deleted',
+  REACTION: 'reaction',
+  SUPPORT_CHAT: 'supportChat',
+} as const satisfies Partial<Record<ServerFrame['type'], keyof ChatClientEvents>>
+
+/** A frame with a place in the log. */
+export type DurableFrame = Extract<ServerFrame, { type: keyof typeof DURABLE_EVENTS }>
+
+/** Tells a frame with a place in the log from others. */
+export function isDurable(frame: ServerFrame): frame is DurableFrame {
+  return Object.hasOwn(DURABLE_EVENTS, frame.type)
+}

@@ -1,0 +1,186 @@
+import type { ChatRef } from '../protocol/chat.ts'
+import type { ChatwsError } from '../protocol/error.ts'
+import type { AnswerFrame, ConnectionEstablished, ServerFrame } from '../protocol/server-frames.ts'
+import {
+  type ChatClientEvents,
+  DURABLE_EVENTS,
+  type DurableFrame,
+  isDurable,
+} from './client-events.ts'
+import { Connection, type ConnectionStatus, type WebSocketLike } from './connection.ts'
+import { type LogPosition, LogReader } from './log-reader.ts'
+import { type Cursor, ReceiptSender } from './receipt-sender.ts'
+import { onlyChat } from './refs.ts'
+import { Requests } from './requests.ts'
+import { Subscription } from './subscription.ts'
+import { Timers } from './timers.ts'
+import { TypingSender } from './typing-sender.ts'
+import { Typists } from './typists.ts'
+
+export interface ChatClientOptions {
+  /** `ws://host:port`, without a query. */
+  readonly url: string
+  readonly userId: number
+  /** How many of the newest messages to get first; none unless given. At most 1,000. */
+  readonly history?: number
+  /** Where an earlier client stopped: what was missed since comes first. */
+  readonly resumeFrom?: LogPosition
+  /** Numbers in [0, 1), for the jitter of reconnecting. */
+  readonly random?: () => number
+}
+
+/** Tells an event of the client to its listeners. */
+type Tell = <Name extends keyof ChatClientEvents>(name: Name, event: ChatClientEvents[Name]) => void
+
+/**
+ * What a client is made of, and how the parts meet: what comes in is told as events, and what a
+ * new connection must know is said to it again.
+ */
+export class Session {
+  readonly userId: number
+  readonly connection: Connection
+  readonly log: LogReader
+  readonly requests: Requests
+  readonly receipts: ReceiptSender
+  readonly typing: TypingSender
+  readonly #tell: Tell
+  readonly #typists: Typists
+  #subscription = new Subscription()
+  #activity: 'active' | 'idle' = 'active'
+
+  constructor(
+    options: ChatClientOptions,
+    createSocket: (url: string) => WebSocketLike,
+    tell: Tell,
+  ) {
+    this.userId = options.userId
+    this.#tell = tell
+    this.log = new LogReader(options.resumeFrom, options.history ?? 0)
+    const url = `${options.url}${options.url.includes('?') ? '&' : '?'}userId=${options.userId}`
+    const owner = {
+      createSocket: () => createSocket(url + this.log.startQuery()),
+      onFrame: (frame: ServerFrame) => this.#receive(frame),
+      onStatus: (status: ConnectionStatus) => tell('status', status),
+      onEnd: (error: ChatwsError) => this.requests.rejectAll(error),
+    }
+    const timers = new Timers()
+    this.connection = new Connection(owner, timers, options.random)
+    this.requests = new Requests(this.connection, timers)
+    this.receipts = new ReceiptSender(this.connection, timers)
+    this.typing = new TypingSender(this.connection)
+    this.#typists = new Typists(timers, (typing) => tell('typing', typing))
+  }
+
+  get subscription(): Subscription {
+    return this.#subscription
+  }
+
+  /** From now on the client wants to hear of these chats. */
+  narrow(subscription: Subscription): void {
+    this.#subscription = subscription
+    const { chats, support_chats } = subscription.frame
+    this.#tell('narrowed', { ...(chats && { chats }), ...(support_chats && { support_chats }) })
+  }
+
+  setActivity(state: 'active' | 'idle'): void {
+    if (state === this.#activity) return
+    this.#activity = state
+    this.connection.send({ type: 'ACTIVITY', state })
+  }
+
+  /** The user has come further in a chat. */
+  moved(chat: ChatRef, to: Partial<Cursor>): void {
+    const cursor = this.receipts.moved(chat, to)
+    if (cursor)
+      this.#tell('receipt', { type: 'RECEIPT', ...onlyChat(chat), userId: this.userId, ...cursor })
+  }
+
+  #receive(frame: ServerFrame): void {
+    this.#tell('frame', frame)
+    if (isDurable(frame)) {
+      this.#tellDurable(frame)
+      return
+    }
+    switch (frame.type) {
+      case 'CONNECTION_ESTABLISHED':
+        this.#greeted(frame)
+        break
+      case 'USER_ONLINE':
+      case 'USER_OFFLINE': {
+        const { type, userId, timestamp } = frame
+        this.#tell('presence', { userId, isOnline: type === 'USER_ONLINE', timestamp })
+        break
+      }
+      case 'USER_ACTIVITY':
+        this.#tell('activity', frame)
+        break
+      case 'TYPING':
+        if (this.#subscription.includes(frame)) this.#typists.heard(frame)
+        break
+      case 'RECEIPT':
+        if (frame.userId === this.userId) this.receipts.confirmed(frame, frame)
+        if (this.#subscription.includes(frame)) this.#tell('receipt', frame)
+        break
+      case 'OFFSET':
+        this.log.reached(frame.offset)
+        break
+      case 'RESUMED':
+        this.log.reached(frame.offset)
+        this.#tell('resumed', { offset: frame.offset })
+        break
+      case 'RESUME_FAILED': {
+        const position = { epoch: frame.epoch, offset: frame.offset }
+        this.log.restart(position)
+        this.#tell('gap', position)
+        break
+      }
+      case 'ACK':
+        this.requests.acknowledged(frame)
+        break
+      case 'PONG':
+        this.requests.pong(frame.t)
+        break
+      case 'ERROR':
+        this.#tell('refused', frame)
+        this.requests.refused(frame)
+        break
+      case 'CHATS':
+        for (const chat of frame.chats) this.receipts.confirmed(chat, chat)
+        this.#answered(frame)
+        break
+      case 'PRESENCE':
+      case 'SUBSCRIBED':
+      case 'HISTORY':
+      case 'SEARCH':
+      case 'SUPPORT_QUEUE':
+        this.#answered(frame)
+        break
+    }
+  }
+
+  #greeted(frame: ConnectionEstablished): void {
+    if (!this.log.greeted(frame)) {
+      this.receipts.reset()
+      this.requests.forgetMessages()
+    }
+    this.typing.reset()
+    // Before any listener hears of it: what a listener sends now must come after these.
+    this.requests.repeat(this.#subscription.isNarrow ? this.#subscription.frame : undefined)
+    if (this.#activity === 'idle') this.connection.write({ type: 'ACTIVITY', state: 'idle' })
+    this.connection.opened()
+    this.receipts.repeat()
+    this.#tell('established', frame)
+  }
+
+  #answered(frame: AnswerFrame): void {
+    this.#tell('answer', frame)
+    this.requests.answered(frame)
+  }
+
+  /** Tells a durable event, once, if it is of a chat that the client wants to hear of. */
+  #tellDurable(frame: DurableFrame): void {
+    const event = 'payload' in frame ? frame.payload : frame
+    if (this.log.advance(event.offset) && this.#subscription.includes(event as ChatRef))
+      this.#tell(DURABLE_EVENTS[frame.type], event as never)
+  }
+}

@@ -1,0 +1,31 @@
+import { TYPING_EXPIRES_MS } from '../protocol/limits.ts'
+import type { Typing } from '../protocol/server-frames.ts'
+import { chatKey } from './refs.ts'
+import type { Timers } from './timers.ts'
+
+/** Who types where. One who is not heard of for a while has stopped, whatever became of the word. */
+export class Typists {
+  readonly #timers: Timers
+  readonly #tell: (typing: Typing) => void
+  /** Chat and user → ends the waiting for the next word. */
+  readonly #cancels = new Map<string, () => void>()
+
+  /** @param tell hears of each change */
+  constructor(timers: Timers, tell: (typing: Typing) => void) {
+    this.#timers = timers
+    this.#tell = tell
+  }
+
+  /** The server says that someone types, still types, or has stopped. */
+  heard(frame: Typing): void {
+    const key = `${chatKey(frame)} ${frame.userId}`
+    const cancel = this.#cancels.get(key)
+    cancel?.()
+    this.#cancels.delete(key)
+    if (frame.typing) {
+      const expire = () => this.heard({ ...frame, typing: false })
+      this.#cancels.set(key, this.#timers.after(TYPING_EXPIRES_MS, expire))
+    }
+    if (frame.typing !== (cancel !== undefined)) this.#tell(frame)
+  }
+}
