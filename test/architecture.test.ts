@@ -30,6 +30,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pg: ['storage'],
   '@prisma/': ['storage'],
   ws: ['server', 'client/node.ts', 'bench'],
+  jose: ['server'],
 }
 
 interface Import {

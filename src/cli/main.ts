@@ -15,6 +15,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<DefineComm
     summary: 'run the presence and messaging server',
     load: async () => (await import('./serve.ts')).defineServe,
   },
+  token: {
+    summary: 'make a token to try authentication with',
+    load: async () => (await import('./token.ts')).defineToken,
+  },
   connect: {
     summary: 'chat in the terminal, or from a script',
     load: async () => (await import('./connect.ts')).defineConnect,

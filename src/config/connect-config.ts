@@ -1,18 +1,7 @@
 import { z } from 'zod'
-import { parseId } from '../protocol/id.ts'
 import { DEFAULT_PORT } from '../protocol/limits.ts'
+import { id } from './id-option.ts'
 import { option } from './option.ts'
-
-const id = () =>
-  z.preprocess(
-    (value) => (typeof value === 'string' ? (parseId(value) ?? value) : value),
-    z
-      .int({
-        error: ({ input }) =>
-          input === undefined ? 'is required' : 'must be a positive whole number',
-      })
-      .positive('must be a positive whole number'),
-  )
 
 /** Whether a WebSocket can be opened at `text`: the standard forbids a fragment. */
 function isWebSocketUrl(text: string): boolean {

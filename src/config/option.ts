@@ -7,6 +7,8 @@ export interface OptionMeta {
   /** The environment variable, for an option that has one. */
   readonly env?: string
   readonly description: string
+  /** Whether its value must never be shown. */
+  readonly isSecret?: boolean
 }
 
 const metas = z.registry<OptionMeta>()
@@ -36,3 +38,18 @@ export function numeric(number: z.ZodNumber) {
     number,
   )
 }
+
+/** A yes or no, given as one or as the text of an environment variable. */
+export function yesOrNo() {
+  return z.preprocess(
+    (value) => (typeof value === 'string' ? (YES_OR_NO.get(value.toLowerCase()) ?? value) : value),
+    z.boolean('must be true or false'),
+  )
+}
+
+const YES_OR_NO = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+])

@@ -18,10 +18,12 @@ export function resolveConfig<S extends z.ZodObject>(
 ): Readonly<z.infer<S>> {
   const values: Record<string, unknown> = {}
   const origins: Record<string, string> = {}
+  const secrets = new Set<string>()
   for (const { name, meta } of describeOptions(schema)) {
     const flag = meta.flag.split(' ')[0]!
     const fromEnv = meta.env === undefined ? undefined : sources.env[meta.env]
     origins[name] = flag
+    if (meta.isSecret) secrets.add(name)
     if (sources.flags[name] !== undefined) {
       values[name] = sources.flags[name]
     } else if (fromEnv !== undefined && fromEnv !== '') {
@@ -33,7 +35,8 @@ export function resolveConfig<S extends z.ZodObject>(
   if (result.success) return Object.freeze(result.data)
   const problems = result.error.issues.map((issue) => {
     const name = String(issue.path[0])
-    const given = values[name] === undefined ? '' : `, not ${JSON.stringify(values[name])}`
+    const isShown = values[name] !== undefined && !secrets.has(name)
+    const given = isShown ? `, not ${JSON.stringify(values[name])}` : ''
     return `${origins[name]}: ${issue.message}${given}`
   })
   throw new ChatwsError('USAGE', problems.join('\n'))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DEFAULT_PORT } from '../protocol/limits.ts'
+import { authOptions, checkAuth } from './auth-options.ts'
 import { numeric, option } from './option.ts'
 
 /** The longest interval a timer can hold, in seconds. */
@@ -16,8 +17,7 @@ const seconds = () =>
       .max(MAX_TIMER_S, 'is too long'),
   )
 
-/** What `chatws serve` can be told. */
-export const ServeConfig = z.object({
+const options = z.object({
   port: option(
     numeric(
       z
@@ -36,6 +36,7 @@ export const ServeConfig = z.object({
     env: 'CHATWS_HOST',
     description: 'address to listen on',
   }),
+  ...authOptions,
   databaseUrl: option(z.string().default('./chatws.db'), {
     flag: '--database-url <url>',
     env: 'DATABASE_URL',
@@ -71,4 +72,7 @@ export const ServeConfig = z.object({
     },
   ),
 })
+
+/** What `chatws serve` can be told. */
+export const ServeConfig = options.check(checkAuth)
 export type ServeConfig = z.infer<typeof ServeConfig>

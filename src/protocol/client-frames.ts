@@ -8,6 +8,7 @@ import {
   MAX_SEARCH_LENGTH,
   MAX_SEARCH_RESULTS,
   MAX_SUBSCRIPTIONS,
+  MAX_TOKEN_LENGTH,
 } from './limits.ts'
 
 /**
@@ -164,6 +165,12 @@ export type Ping = z.infer<typeof Ping>
 
 /** A frame that is put into the log, and answered with an ACK. */
 export type LogFrame = NewMessage | NewSupportMessage | Edit | Delete | React | SupportUpdate
+
+/** The first frame of a connection that brings its token this way; later ones are refused. */
+export const Auth = z.strictObject({
+  type: z.literal('AUTH'),
+  token: z.string().min(1).max(MAX_TOKEN_LENGTH),
+})
 
 /** A frame that a client may send. */
 export type ClientFrame =

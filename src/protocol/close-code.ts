@@ -7,7 +7,17 @@ export const CloseCode = {
   userIdRequired: { code: 1008, reason: 'User ID required' },
   invalidUserId: { code: 1008, reason: 'Invalid user ID' },
   tryAgainLater: { code: 1013, reason: 'Storage unavailable, try again later' },
+  authUnavailable: { code: 1013, reason: 'Authentication unavailable, try again later' },
+  draining: { code: 4000, reason: 'Server draining' },
   slowConsumer: { code: 4001, reason: 'Slow consumer' },
+  tooManyConnections: { code: 4003, reason: 'Too many connections for now' },
+  tokenRequired: { code: 4501, reason: 'Token required' },
+  tokenInvalid: { code: 4502, reason: 'Token invalid' },
+  tokenExpired: { code: 4503, reason: 'Token expired' },
+  userMismatch: { code: 4504, reason: 'Token of another user' },
+  originNotAllowed: { code: 4505, reason: 'Origin not allowed' },
+  kicked: { code: 4506, reason: 'Kicked' },
+  abuse: { code: 4507, reason: 'Repeated protocol abuse' },
 } as const
 
 export interface CloseCode {

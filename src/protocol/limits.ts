@@ -7,6 +7,9 @@ export const PROTOCOL_VERSION = 1
 /** The largest frame a client may send, in bytes of UTF-8; a larger one closes with 1009. */
 export const MAX_FRAME_BYTES = 64 * 1024
 
+/** The longest token that is looked at, in characters. */
+export const MAX_TOKEN_LENGTH = 8_192
+
 /** The longest `client_id`, in UTF-16 code units. */
 export const MAX_CLIENT_ID_LENGTH = 64
 

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { CloseCode } from '../protocol/close-code.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Store } from '../storage/store.ts'
+import { Authenticator } from './authenticator.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { createHttp } from './http.ts'
 import { Hub } from './hub.ts'
@@ -25,6 +26,8 @@ export interface ChatServerOptions {
   readonly journal: Journal
   readonly heartbeatMs: number
   readonly statsIntervalMs: number
+  /** Anyone may connect as anyone without it. */
+  readonly authenticator?: Authenticator
   /** How long a message may wait for a store that is away before its sender is told. */
   readonly storagePatienceMs?: number
 }
@@ -42,7 +45,8 @@ export class ChatServer {
     this.#options = options
     this.#hub = hub
     this.#http = createHttp()
-    this.#endpoint = new WebSocketEndpoint(hub, this.#heartbeat)
+    const authenticator = options.authenticator ?? new Authenticator()
+    this.#endpoint = new WebSocketEndpoint(hub, this.#heartbeat, authenticator)
     this.#endpoint.attach(this.#http.server)
   }
 

@@ -1,6 +1,7 @@
 import { CloseCode } from '../protocol/close-code.ts'
 import { parseId } from '../protocol/id.ts'
 import { MAX_HISTORY } from '../protocol/limits.ts'
+import { readQuery } from './request-token.ts'
 
 /** What a client asks for in the URL of its connection request. */
 export interface ConnectRequest {
@@ -15,8 +16,7 @@ export interface ConnectRequest {
 
 /** Reads a connection request, or tells how to close the connection. */
 export function readConnectRequest(requestUrl: string): ConnectRequest | CloseCode {
-  const query = requestUrl.indexOf('?')
-  const parameters = new URLSearchParams(query < 0 ? '' : requestUrl.slice(query))
+  const parameters = readQuery(requestUrl)
   const userIdText = parameters.get('userId')
   if (!userIdText) return CloseCode.userIdRequired
   const userId = parseId(userIdText)

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { CloseCode } from '../protocol/close-code.ts'
+import type { Role } from '../protocol/role.ts'
 import { Replay } from './replay.ts'
 import type { Tail } from './tail.ts'
 import { encodeFrame, PING_FRAME } from './websocket-frame.ts'
@@ -37,6 +38,9 @@ export interface Transport {
  */
 export class Connection {
   readonly userId: number
+  role: Role = 'user'
+  /** When its token ends, in milliseconds since 1970; 0 if never. */
+  expiresAtMs = 0
   /** Numbers the connections of a server from 1. */
   readonly serial: number
   /** Position in the tail of the next byte to send, once there is no replay. */

@@ -16,6 +16,7 @@ import { LogPages } from './log-pages.ts'
 import { Presence } from './presence.ts'
 import { Replay } from './replay.ts'
 import { Tail } from './tail.ts'
+import type { Identity } from './token-verifier.ts'
 import { encodeFrame, encodeText } from './websocket-frame.ts'
 import { Writer } from './writer.ts'
 
@@ -73,7 +74,7 @@ export class Hub {
   }
 
   /** Takes in a user's connection: greets it, and tells the others if it is the user's first. */
-  connect(request: ConnectRequest, transport: Transport): Connection {
+  connect(request: ConnectRequest, identity: Identity, transport: Transport): Connection {
     const { userId } = request
     this.#journal.userConnected(userId)
     if (this.presence.join(userId)) this.broadcastUserStatus(userId, true)
@@ -81,6 +82,8 @@ export class Hub {
     this.#serial += 1
     const start = { position: this.#fanOut.end, offset: this.#offset }
     const connection = new Connection(userId, this.#serial, transport, start)
+    connection.role = identity.role
+    connection.expiresAtMs = identity.expiresAtMs
     this.#fanOut.add(connection)
     this.#newcomers.push(connection)
     this.#fanOut.schedule()

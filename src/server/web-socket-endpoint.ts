@@ -2,16 +2,25 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import { CloseCode } from '../protocol/close-code.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
+import { Admission } from './admission.ts'
+import { type Authenticator, anyone } from './authenticator.ts'
 import { type ConnectRequest, readConnectRequest } from './connect-request.ts'
-import { type Connection, closeWebSocket } from './connection.ts'
+import { type Connection, closeWebSocket, type Transport } from './connection.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import type { Hub } from './hub.ts'
+import { TOKEN_PROTOCOL } from './request-token.ts'
+import type { Identity } from './token-verifier.ts'
 
 /** A socket that knows whose it is, so that all sockets share the same listeners. */
 class UserSocket extends WebSocket {
   connection!: Connection
   endpoint!: WebSocketEndpoint
+}
+
+interface UserTransport extends Transport {
+  readonly webSocket: UserSocket
 }
 
 /** Turns upgrade requests into connections of the hub, and their sockets' events into its calls. */
@@ -24,12 +33,16 @@ export class WebSocketEndpoint {
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
     WebSocket: UserSocket,
+    handleProtocols: chooseProtocol,
   })
+  /** Undefined while authentication is off. */
+  readonly #admission: Admission | undefined
   #isAccepting = true
 
-  constructor(hub: Hub, heartbeat: Heartbeat) {
+  constructor(hub: Hub, heartbeat: Heartbeat, authenticator: Authenticator) {
     this.hub = hub
     this.heartbeat = heartbeat
+    this.#admission = authenticator.isRequired ? new Admission(authenticator) : undefined
   }
 
   /** Answers the upgrade requests of an HTTP server, whatever their path. */
@@ -56,20 +69,44 @@ export class WebSocketEndpoint {
     this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', ignore)
       const asked = readConnectRequest(request.url ?? '')
-      if ('userId' in asked) this.#open(webSocket, socket as Socket, asked)
-      else closeWebSocket(webSocket, asked)
+      const transport = { webSocket, socket: socket as Socket }
+      if (!('userId' in asked)) closeWebSocket(webSocket, asked)
+      else if (this.#admission) void this.#admit(this.#admission, request, asked, transport)
+      else this.#open(asked, anyone(asked.userId), transport)
     })
   }
 
-  #open(webSocket: UserSocket, socket: Socket, asked: ConnectRequest): void {
+  async #admit(
+    admission: Admission,
+    request: IncomingMessage,
+    asked: ConnectRequest,
+    { webSocket, socket }: UserTransport,
+  ): Promise<void> {
+    const { identity, early } = await admission.admit(webSocket, request, asked.userId)
+    webSocket.resume()
+    if (webSocket.readyState !== webSocket.OPEN) return
+    if (!this.#isAccepting) closeWebSocket(webSocket, CloseCode.goingAway)
+    else if (!('userId' in identity)) closeWebSocket(webSocket, identity)
+    else {
+      this.#open(asked, identity, { webSocket, socket })
+      for (const { data, isBinary } of early) onMessage.call(webSocket, data, isBinary)
+    }
+  }
+
+  #open(asked: ConnectRequest, identity: Identity, { webSocket, socket }: UserTransport): void {
     webSocket.endpoint = this
-    webSocket.connection = this.hub.connect(asked, { webSocket, socket })
+    webSocket.connection = this.hub.connect(asked, identity, { webSocket, socket })
     this.heartbeat.add(webSocket.connection)
     webSocket.on('message', onMessage)
     webSocket.on('pong', onPong)
     webSocket.on('close', onClose)
     socket.on('drain', () => this.hub.resume(webSocket.connection))
   }
+}
+
+/** The first subprotocol offered that is not a token: a token must not be sent back. */
+function chooseProtocol(offered: ReadonlySet<string>): string | false {
+  return [...offered].find((name) => !name.startsWith(TOKEN_PROTOCOL)) ?? false
 }
 
 function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {

@@ -18,6 +18,11 @@ const Config = z.object({
     flag: '--dry-run',
     description: 'a switch',
   }),
+  secret: option(z.string().min(9, 'is too short').optional(), {
+    flag: '--secret <text>',
+    description: 'not to be shown',
+    isSecret: true,
+  }),
 })
 
 type Row = [title: string, flag: unknown, env: string | undefined, port: number]
@@ -88,6 +93,10 @@ describe('resolveConfig', () => {
     expect(problemsOf({ port: 'x' }, { TEST_PORT: 'y' }).message).toBe(
       '--port: must be a port number, not "x"',
     )
+  })
+
+  it('does not print a value that is a secret', () => {
+    expect(problemsOf({ secret: 'hunter2' }).message).toBe('--secret: is too short')
   })
 
   it('does not print a value where none was given', () => {

@@ -10,6 +10,8 @@ describe('the configuration of serve', () => {
     expect(resolve({})).toEqual({
       port: 3004,
       host: '127.0.0.1',
+      auth: 'none',
+      insecure: false,
       databaseUrl: './chatws.db',
       durability: 'process',
       heartbeat: 30,
@@ -23,6 +25,11 @@ describe('the configuration of serve', () => {
     const env = {
       CHATWS_PORT: '8080',
       CHATWS_HOST: '0.0.0.0',
+      CHATWS_AUTH: 'jwt',
+      CHATWS_JWT_SECRET: 'secret',
+      CHATWS_JWT_ISSUER: 'https://id.example.org/',
+      CHATWS_JWT_AUDIENCE: 'chat',
+      CHATWS_INSECURE: '1',
       DATABASE_URL: 'postgresql://chat@127.0.0.1/chat',
       CHATWS_DURABILITY: 'full',
       CHATWS_HEARTBEAT: '0.5',
@@ -33,6 +40,11 @@ describe('the configuration of serve', () => {
     expect(resolve({}, env)).toEqual({
       port: 8080,
       host: '0.0.0.0',
+      auth: 'jwt',
+      jwtSecret: 'secret',
+      jwtIssuer: 'https://id.example.org/',
+      jwtAudience: 'chat',
+      insecure: true,
       databaseUrl: 'postgresql://chat@127.0.0.1/chat',
       durability: 'full',
       heartbeat: 0.5,
@@ -70,6 +82,36 @@ describe('the configuration of serve', () => {
     ['logLevel', 'debug', '--log-level: must be info, error or silent'],
   ])('refuses %s %j', (name, value, message) => {
     expect(() => resolve({ [name]: value })).toThrow(message)
+  })
+
+  it.each([
+    [{ host: '0.0.0.0' }, '--host: must be a loopback address'],
+    [{ host: '::' }, '--host: must be a loopback address'],
+    [{ host: '192.168.1.5' }, '--host: must be a loopback address'],
+    [{ host: 'chat.example.org' }, '--host: must be a loopback address'],
+    [{ host: '127.0.0.1.example.org' }, '--host: must be a loopback address'],
+    [{ auth: 'jwt' }, '--auth: needs one of --jwt-secret, --jwt-public-key and --jwks-url'],
+    [{ auth: 'jwt', jwtSecret: 's', jwtPublicKey: 'p' }, '--auth: needs one of'],
+    [{ jwtSecret: 's' }, '--auth: must be jwt'],
+    [{ auth: 'jwt', jwksUrl: 'http://id.example.org/keys' }, '--jwks-url: must be an https:// URL'],
+    [{ auth: 'jwt', jwksUrl: 'file:///etc/passwd' }, '--jwks-url: must be an https:// URL'],
+    [{ auth: 'basic' }, '--auth: must be none or jwt'],
+    [{ insecure: 'maybe' }, '--insecure: must be true or false'],
+  ])('refuses %j', (flags, message) => {
+    expect(() => resolve(flags)).toThrow(message)
+  })
+
+  it.each([
+    { host: '127.0.0.1' },
+    { host: '127.1.2.3' },
+    { host: '::1' },
+    { host: 'localhost' },
+    { host: '0.0.0.0', insecure: true },
+    { host: '0.0.0.0', auth: 'jwt', jwtSecret: 's' },
+    { host: '::', auth: 'jwt', jwksUrl: 'https://id.example.org/keys' },
+    { auth: 'jwt', jwksUrl: 'http://127.0.0.1:8080/keys' },
+  ])('accepts %j', (flags) => {
+    expect(resolve(flags)).toMatchObject(flags)
   })
 
   it('accepts only intervals that a timer can hold', () => {

@@ -5,6 +5,12 @@ import { until } from './until.ts'
 /** The frame of one type. */
 type FrameOf<Type extends ServerFrame['type']> = Extract<ServerFrame, { type: Type }>
 
+export interface WireClientOptions {
+  /** Subprotocols to offer. */
+  readonly protocols?: readonly string[]
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** A bare WebSocket that keeps every frame it gets, each checked against the protocol. */
 export class WireClient {
   readonly socket: WebSocket
@@ -12,8 +18,9 @@ export class WireClient {
   /** The code and reason it was closed with. */
   readonly closed: Promise<{ code: number; reason: string }>
 
-  constructor(url: string) {
-    this.socket = new WebSocket(url, { perMessageDeflate: false })
+  constructor(url: string, options: WireClientOptions = {}) {
+    const { protocols = [], headers = {} } = options
+    this.socket = new WebSocket(url, [...protocols], { perMessageDeflate: false, headers })
     this.socket.on('message', (data) => {
       this.frames.push(ServerFrame.parse(JSON.parse(String(data))))
     })

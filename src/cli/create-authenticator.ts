@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import type { ServeConfig } from '../config/serve-config.ts'
+import { ChatwsError } from '../protocol/error.ts'
+import { Authenticator } from '../server/authenticator.ts'
+import type { Journal } from '../server/journal.ts'
+import { createTokenVerifier, type TokenKey } from '../server/token-verifier.ts'
+
+/** Asks for tokens if the configuration says so. Throws USAGE for a key that cannot be used. */
+export function createAuthenticator(
+  config: Readonly<ServeConfig>,
+  journal: Journal,
+): Authenticator {
+  if (config.auth === 'none') return new Authenticator()
+  const rules = { issuer: config.jwtIssuer, audience: config.jwtAudience }
+  const verify = createTokenVerifier(readTokenKey(config), rules, (error) =>
+    journal.failure(`The keys for tokens could not be fetched from ${config.jwksUrl}`, error),
+  )
+  return new Authenticator(verify)
+}
+
+function readTokenKey({ jwtSecret, jwtPublicKey, jwksUrl }: Readonly<ServeConfig>): TokenKey {
+  if (jwtSecret !== undefined) return { secret: jwtSecret }
+  if (jwksUrl !== undefined) return { jwksUrl }
+  return { publicKey: readKeyFile('--jwt-public-key', jwtPublicKey!) }
+}
+
+/** Reads the file that a flag names. Throws USAGE. */
+export function readKeyFile(flag: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const { message } = cause as Error
+    throw new ChatwsError('USAGE', `${flag}: cannot be read: ${message}`, { cause })
+  }
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { Role } from '../protocol/role.ts'
+import { id } from './id-option.ts'
+import { numeric, option } from './option.ts'
+
+const YEAR_S = 365 * 24 * 60 * 60
+
+/** What `chatws token` can be told. */
+export const TokenConfig = z.object({
+  user: option(id(), { flag: '--user <id>', description: 'whose token it is (required)' }),
+  role: option(Role.default('user'), {
+    flag: '--role <role>',
+    description: 'user, agent (works the support desk) or admin',
+  }),
+  expiresIn: option(
+    numeric(
+      z
+        .int('must be a whole number of seconds')
+        .min(1, 'must be at least 1')
+        .max(YEAR_S, 'must be a year at most'),
+    ).default(3_600),
+    { flag: '--expires-in <seconds>', description: 'how long it is good for' },
+  ),
+  jwtSecret: option(z.string().optional(), {
+    flag: '--jwt-secret <text>',
+    env: 'CHATWS_JWT_SECRET',
+    description: 'secret to sign it with, the one that the server has',
+    isSecret: true,
+  }),
+  jwtPrivateKey: option(z.string().optional(), {
+    flag: '--jwt-private-key <file>',
+    env: 'CHATWS_JWT_PRIVATE_KEY',
+    description: 'or the PEM file of the private key whose public one the server has',
+  }),
+  jwtIssuer: option(z.string().optional(), {
+    flag: '--jwt-issuer <text>',
+    env: 'CHATWS_JWT_ISSUER',
+    description: 'its iss',
+  }),
+  jwtAudience: option(z.string().optional(), {
+    flag: '--jwt-audience <text>',
+    env: 'CHATWS_JWT_AUDIENCE',
+    description: 'its aud',
+  }),
+  json: option(z.boolean().default(false), {
+    flag: '--json',
+    description: 'print what is in it too, as JSON',
+  }),
+})
+export type TokenConfig = z.infer<typeof TokenConfig>

@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http'
+
+/** What is needed of a request to find its token. */
+export type RequestHead = Pick<IncomingMessage, 'url' | 'headers'>
+
+/** Stands before a token among the subprotocols, where browsers can put one. */
+export const TOKEN_PROTOCOL = 'bearer.'
+
+/**
+ * The token of a request, undefined if it has none: from the Authorization header, from a
+ * subprotocol `bearer.<token>`, or from the query's `token`, in this order.
+ */
+export function readToken({ url = '', headers }: RequestHead): string | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  const protocol = headers['sec-websocket-protocol']
+    ?.split(',')
+    .map((text) => text.trim())
+    .find((text) => text.startsWith(TOKEN_PROTOCOL))
+    ?.slice(TOKEN_PROTOCOL.length)
+  return bearer || protocol || readQuery(url).get('token') || undefined
+}
+
+/** The parameters in the URL of a request. */
+export function readQuery(requestUrl: string): URLSearchParams {
+  const query = requestUrl.indexOf('?')
+  return new URLSearchParams(query < 0 ? '' : requestUrl.slice(query))
+}
