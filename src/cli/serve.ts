@@ -4,7 +4,7 @@ import { ChatServer } from '../server/chat-server.ts'
 import { Journal } from '../server/journal.ts'
 import { parseDatabaseUrl } from '../storage/database-url.ts'
 import { openStore } from '../storage/open-store.ts'
-import { createAuthenticator } from './create-authenticator.ts'
+import { createSecurity } from './create-security.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
 import { createJournalSink } from './journal-sink.ts'
@@ -33,7 +33,7 @@ export const defineServe: DefineCommand = (command, host) => {
 async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number> {
   const location = parseDatabaseUrl(config.databaseUrl)
   const journal = new Journal(createJournalSink(config.logFormat, config.logLevel, 1))
-  const authenticator = createAuthenticator(config, journal)
+  const security = createSecurity(config, journal)
   const store = await openStore(location, config.durability)
   try {
     const server = await ChatServer.create({
@@ -41,7 +41,7 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
       journal,
       heartbeatMs: config.heartbeat * 1000,
       statsIntervalMs: config.statsInterval * 1000,
-      authenticator,
+      security,
     })
     host.notifyParent({ event: 'listening', url: await server.listen(config.host, config.port) })
     return await untilStopped(server, journal, host)

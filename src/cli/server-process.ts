@@ -24,7 +24,11 @@ export interface ServerProcess {
 export async function startServerProcess(): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'chatws-bench-'))
   const database = join(folder, 'bench.db')
-  const args = ['serve', '--port', '0', '--database-url', database, '--log-level', 'error']
+  const args = [
+    ...['serve', '--port', '0', '--database-url', database, '--log-level', 'error'],
+    // A load test is what these limits are there to stop.
+    ...['--message-rate', '0', '--max-connections-per-user', '0'],
+  ]
   const child = fork(PROGRAM, args, {
     // A process group of its own: Ctrl-C is for the load tester, which then stops the server.
     detached: true,

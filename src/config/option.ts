@@ -53,3 +53,11 @@ const YES_OR_NO = new Map([
   ['false', false],
   ['0', false],
 ])
+
+/** A list, given as one or as text with commas. */
+export function list<Item extends z.ZodType<unknown, string>>(item: Item) {
+  return z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
+    z.array(item),
+  )
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_PORT } from '../protocol/limits.ts'
 import { authOptions, checkAuth } from './auth-options.ts'
+import { limitOptions } from './limit-options.ts'
 import { numeric, option } from './option.ts'
 
 /** The longest interval a timer can hold, in seconds. */
@@ -37,6 +38,7 @@ const options = z.object({
     description: 'address to listen on',
   }),
   ...authOptions,
+  ...limitOptions,
   databaseUrl: option(z.string().default('./chatws.db'), {
     flag: '--database-url <url>',
     env: 'DATABASE_URL',

@@ -9,6 +9,7 @@ const RETRYABLE = {
   SENDER_MISMATCH: false,
   NOT_FOUND: false,
   FORBIDDEN: false,
+  RATE_LIMITED: true,
   TOO_LARGE: false,
   STORAGE_UNAVAILABLE: true,
   INTERNAL: false,

@@ -7,6 +7,9 @@ export const PROTOCOL_VERSION = 1
 /** The largest frame a client may send, in bytes of UTF-8; a larger one closes with 1009. */
 export const MAX_FRAME_BYTES = 64 * 1024
 
+/** The most parts that a client may send a frame in; more close with 1008. */
+export const MAX_FRAGMENTS = 256
+
 /** The longest token that is looked at, in characters. */
 export const MAX_TOKEN_LENGTH = 8_192
 

@@ -29,7 +29,16 @@ export const ConnectionEstablished = z.object({
   epoch: z.string(),
   /** Every durable event after this one will be sent on this connection. */
   offset: Offset,
-  limits: z.object({ maxMessageBytes: z.int().positive() }),
+  /** What the server takes; what is not there is not limited. */
+  limits: z.object({
+    maxMessageBytes: z.int().positive(),
+    /** UTF-16 code units of a message's content. */
+    maxContentLength: z.int().positive().optional(),
+    /** Frames a second of this user, over all its connections, in the long run. */
+    messagesPerSecond: z.number().positive().optional(),
+    /** Frames that may come at once. */
+    messageBurst: z.int().positive().optional(),
+  }),
   /** Users with at least one open connection, this one's included. */
   online: z.array(Id),
 })
@@ -219,6 +228,8 @@ export const ErrorFrame = z.object({
     'INVALID_FRAME',
     'UNKNOWN_TYPE',
     'SENDER_MISMATCH',
+    'RATE_LIMITED',
+    'TOO_LARGE',
     'NOT_FOUND',
     'FORBIDDEN',
     'STORAGE_UNAVAILABLE',
@@ -227,6 +238,8 @@ export const ErrorFrame = z.object({
   message: z.string(),
   /** The `client_id` of the frame that was refused, where it had one. */
   ref: z.string().optional(),
+  /** Until when the user's frames are refused, with RATE_LIMITED. */
+  retry_after_ms: z.int().positive().optional(),
 })
 export type ErrorFrame = z.infer<typeof ErrorFrame>
 

@@ -24,10 +24,21 @@ export interface Admitted {
 export class Admission {
   readonly #authenticator: Authenticator
   readonly #tokenTimeoutMs: number
+  readonly #waiting = new Set<() => void>()
 
   constructor(authenticator: Authenticator, tokenTimeoutMs = TOKEN_TIMEOUT_MS) {
     this.#authenticator = authenticator
     this.#tokenTimeoutMs = tokenTimeoutMs
+  }
+
+  /** Connections that have not sent a token yet. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  /** Waits no longer for those that have not sent a token yet. */
+  stop(): void {
+    for (const giveUp of [...this.#waiting]) giveUp()
   }
 
   /** Admits a connection that says it is `userId`. Leaves it paused; never rejects. */
@@ -51,6 +62,7 @@ export class Admission {
   #firstFrame(webSocket: WebSocket): Promise<string | undefined> {
     return new Promise((resolve) => {
       const settle = (token?: string) => {
+        this.#waiting.delete(onClose)
         clearTimeout(timer)
         webSocket.off('message', onMessage)
         webSocket.off('close', onClose)
@@ -60,6 +72,7 @@ export class Admission {
         settle(isBinary ? undefined : readAuth(String(data)))
       const onClose = () => settle()
       const timer = setTimeout(onClose, this.#tokenTimeoutMs)
+      this.#waiting.add(onClose)
       webSocket.on('message', onMessage)
       webSocket.on('close', onClose)
     })

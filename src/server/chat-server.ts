@@ -4,11 +4,14 @@ import type { FastifyInstance } from 'fastify'
 import { CloseCode } from '../protocol/close-code.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Store } from '../storage/store.ts'
-import { Authenticator } from './authenticator.ts'
+import { DescriptorGuard } from './descriptor-guard.ts'
+import { socketsWithin } from './descriptors.ts'
+import { ExpirySweep } from './expiry-sweep.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { createHttp } from './http.ts'
 import { Hub } from './hub.ts'
 import type { Journal } from './journal.ts'
+import { announcedLimits, createSecurity, type Security, type SecurityOptions } from './security.ts'
 import { WebSocketEndpoint } from './web-socket-endpoint.ts'
 
 /** Connections that may wait to be accepted: a reconnect storm comes all at once. */
@@ -26,8 +29,7 @@ export interface ChatServerOptions {
   readonly journal: Journal
   readonly heartbeatMs: number
   readonly statsIntervalMs: number
-  /** Anyone may connect as anyone without it. */
-  readonly authenticator?: Authenticator
+  readonly security?: SecurityOptions
   /** How long a message may wait for a store that is away before its sender is told. */
   readonly storagePatienceMs?: number
 }
@@ -38,15 +40,21 @@ export class ChatServer {
   readonly #hub: Hub
   readonly #http: FastifyInstance
   readonly #heartbeat = new Heartbeat()
+  readonly #expiry: ExpirySweep
+  readonly #security: Security
   readonly #endpoint: WebSocketEndpoint
   #statsTimer: NodeJS.Timeout | undefined
 
   private constructor(options: ChatServerOptions, hub: Hub) {
     this.#options = options
     this.#hub = hub
+    this.#expiry = new ExpirySweep(() => hub.connections)
     this.#http = createHttp()
-    const authenticator = options.authenticator ?? new Authenticator()
-    this.#endpoint = new WebSocketEndpoint(hub, this.#heartbeat, authenticator)
+    this.#security = createSecurity(options.security ?? {})
+    hub.limits = announcedLimits(this.#security)
+    const { journal } = options
+    const parts = { hub, heartbeat: this.#heartbeat, security: this.#security, journal }
+    this.#endpoint = new WebSocketEndpoint(parts)
     this.#endpoint.attach(this.#http.server)
   }
 
@@ -65,7 +73,9 @@ export class ChatServer {
     } catch (error) {
       throw new ChatwsError('LISTEN_FAILED', listenProblem(error, host, port), { cause: error })
     }
+    this.#guardDescriptors()
     this.startHeartbeat()
+    if (this.#security.authenticator.isRequired) this.#expiry.start()
     this.#statsTimer = setInterval(() => this.#logStats(), this.#options.statsIntervalMs)
     const address = this.#http.server.address() as AddressInfo
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
@@ -86,12 +96,21 @@ export class ChatServer {
   async close(): Promise<void> {
     clearInterval(this.#statsTimer)
     this.#heartbeat.stop()
-    this.#endpoint.stop()
+    this.#expiry.stop()
+    this.#endpoint.refuseNew()
+    this.#endpoint.stopReading()
     await this.#hub.drain()
     for (const connection of [...this.#hub.connections]) connection.close(CloseCode.goingAway)
     await this.#untilAllClosed()
     await this.#http.close()
     this.#options.journal.close()
+  }
+
+  #guardDescriptors(): void {
+    const { security, journal } = this.#options
+    const limit = security?.descriptorLimit
+    if (limit === undefined) return
+    new DescriptorGuard(limit, socketsWithin(limit), journal).attach(this.#http.server)
   }
 
   async #untilAllClosed(): Promise<void> {

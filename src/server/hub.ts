@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChatwsError } from '../protocol/error.ts'
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts'
 import { parseClientFrame } from '../protocol/parse-client-frame.ts'
-import type { ConnectionEstablished, ServerFrame } from '../protocol/server-frames.ts'
+import type { ConnectionEstablished, ErrorFrame, ServerFrame } from '../protocol/server-frames.ts'
 import type { Appended, LogEntry, NewEntry, Store } from '../storage/store.ts'
 import type { ConnectRequest } from './connect-request.ts'
 import { Connection, type Transport } from './connection.ts'
@@ -30,6 +30,8 @@ const CATCH_UP_PAUSE_MS = 100
 /** Where everything meets: who is connected, what they send, and what all are told. */
 export class Hub {
   readonly presence = new Presence()
+  /** What is asked of clients; told to each that connects. */
+  limits: ConnectionEstablished['limits'] = { maxMessageBytes: MAX_FRAME_BYTES }
   readonly #store: Store
   readonly #journal: Journal
   readonly #fanOut: FanOut
@@ -98,17 +100,23 @@ export class Hub {
       this.#send(connection, frame)
       return
     }
+    const { maxContentLength = MAX_FRAME_BYTES } = this.limits
+    if ('content' in frame && frame.content.length > maxContentLength) {
+      this.#send(connection, {
+        type: 'ERROR',
+        code: 'TOO_LARGE',
+        message: `content: must be ${maxContentLength} characters long at most`,
+        ...(frame.client_id === undefined ? {} : { ref: frame.client_id }),
+      })
+      return
+    }
     this.#journal.frameReceived(connection.userId, frame.type)
     dispatch(frame, connection, this.#context)
   }
 
-  /** Refuses a frame that is not text. */
-  refuseBinary(connection: Connection): void {
-    this.#send(connection, {
-      type: 'ERROR',
-      code: 'INVALID_FRAME',
-      message: 'Frames are text, not binary',
-    })
+  /** Answers a frame that is not read. */
+  refuse(connection: Connection, error: ErrorFrame): void {
+    this.#send(connection, error)
   }
 
   /** Sends more to a connection whose socket has drained. */
@@ -163,7 +171,7 @@ export class Hub {
         sessionId: `${this.#instance}-${connection.serial}`,
         epoch: this.#store.epoch,
         offset: connection.startOffset,
-        limits: { maxMessageBytes: MAX_FRAME_BYTES },
+        limits: this.limits,
       }
       connection.greet(encodeText(`${JSON.stringify(greeting).slice(0, -1)},"online":${online}}`))
     }

@@ -14,6 +14,7 @@ const LINES_PER_SECOND = 200
 type Counted =
   | 'connected'
   | 'disconnected'
+  | 'connections refused'
   | 'status changes'
   | 'frames received'
   | 'messages stored'
@@ -45,6 +46,21 @@ export class Journal {
   userDisconnected(userId: number): void {
     if (this.#admits('disconnected'))
       this.#write(`🔌 WS: User ${userId} disconnected`, 'user_disconnected', { userId })
+  }
+
+  /** @param reason without anything that a client wrote */
+  connectionRefused(reason: string): void {
+    if (this.#admits('connections refused'))
+      this.#write(`🚫 WS: Connection refused: ${reason}`, 'connection_refused', { reason })
+  }
+
+  /** The server closed a connection for what its user did. */
+  connectionClosed(userId: number, reason: string): void {
+    if (this.#admits('connections refused'))
+      this.#write(`🚫 WS: User ${userId} was cut off: ${reason}`, 'connection_closed', {
+        userId,
+        reason,
+      })
   }
 
   /** @param users how many users the change was sent to */

@@ -17,6 +17,11 @@ export class Presence {
     return [...this.#connections.keys()]
   }
 
+  /** Open connections of a user. */
+  connectionsOf(userId: number): number {
+    return this.#connections.get(userId) ?? 0
+  }
+
   isOnline(userId: number): boolean {
     return this.#connections.has(userId)
   }

@@ -1,17 +1,30 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
-import { CloseCode } from '../protocol/close-code.ts'
-import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
+import { CloseCode, withRetryAfter } from '../protocol/close-code.ts'
+import { MAX_FRAGMENTS, MAX_FRAME_BYTES } from '../protocol/limits.ts'
 import { Admission } from './admission.ts'
-import { type Authenticator, anyone } from './authenticator.ts'
+import { anyone } from './authenticator.ts'
 import { type ConnectRequest, readConnectRequest } from './connect-request.ts'
 import { type Connection, closeWebSocket, type Transport } from './connection.ts'
+import { ConnectionLimits } from './connection-limits.ts'
 import type { Heartbeat } from './heartbeat.ts'
+import { type HttpRefusal, refuseSocket } from './http-refusal.ts'
 import type { Hub } from './hub.ts'
+import type { Journal } from './journal.ts'
+import { readRef } from './read-ref.ts'
 import { TOKEN_PROTOCOL } from './request-token.ts'
+import type { Security } from './security.ts'
 import type { Identity } from './token-verifier.ts'
+
+/** Packets that may hold parts of one frame: kept apart, small ones cost far more than they hold. */
+const MAX_BUFFERED_CHUNKS = 1_024
+
+/** How long a user with too many connections is asked to wait before the next one. */
+const TOO_MANY_DELAY_MS = 10_000
+
+const DRAINING: HttpRefusal = { status: 503, reason: 'The server is draining', retryAfterS: 2 }
 
 /** A socket that knows whose it is, so that all sockets share the same listeners. */
 class UserSocket extends WebSocket {
@@ -23,84 +36,150 @@ interface UserTransport extends Transport {
   readonly webSocket: UserSocket
 }
 
-/** Turns upgrade requests into connections of the hub, and their sockets' events into its calls. */
-export class WebSocketEndpoint {
+/** What an endpoint works with. */
+export interface EndpointParts {
   readonly hub: Hub
   readonly heartbeat: Heartbeat
+  readonly security: Security
+  readonly journal: Journal
+}
+
+/** Turns upgrade requests into connections of the hub, and their sockets' events into its calls. */
+export class WebSocketEndpoint {
+  readonly #parts: EndpointParts
+  readonly #limits: ConnectionLimits
+  readonly #admission: Admission
   readonly #upgrader = new WebSocketServer<typeof UserSocket>({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: MAX_BUFFERED_CHUNKS,
     WebSocket: UserSocket,
     handleProtocols: chooseProtocol,
   })
-  /** Undefined while authentication is off. */
-  readonly #admission: Admission | undefined
-  #isAccepting = true
+  #isAdmitting = true
+  #isReading = true
 
-  constructor(hub: Hub, heartbeat: Heartbeat, authenticator: Authenticator) {
-    this.hub = hub
-    this.heartbeat = heartbeat
-    this.#admission = authenticator.isRequired ? new Admission(authenticator) : undefined
+  constructor(parts: EndpointParts) {
+    const { security, journal } = parts
+    this.#parts = parts
+    this.#admission = new Admission(security.authenticator)
+    this.#limits = new ConnectionLimits(security.limits, security.addresses, ({ reason }) =>
+      journal.connectionRefused(reason),
+    )
   }
 
   /** Answers the upgrade requests of an HTTP server, whatever their path. */
   attach(server: Server): void {
+    server.on('connection', (socket) => this.#limits.enter(socket))
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
-  /** From now on upgrade requests are answered with 503, and frames are ignored. */
-  stop(): void {
-    this.#isAccepting = false
+  /** From now on upgrade requests are answered with 503, and whoever is not known yet must go. */
+  refuseNew(): void {
+    this.#isAdmitting = false
+    this.#admission.stop()
   }
 
-  get isAccepting(): boolean {
-    return this.#isAccepting
+  /** From now on frames are ignored. */
+  stopReading(): void {
+    this.#isReading = false
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (!this.#isAccepting) {
-      // Half open, the socket would keep the server from stopping.
-      socket.once('finish', () => socket.destroy())
-      socket.end(`HTTP/1.1 503 ${STATUS_CODES[503]}\r\nConnection: close\r\n\r\n`)
+    if (!this.#isAdmitting) {
+      refuseSocket(socket, DRAINING)
       return
     }
+    const open = this.#parts.hub.presence.connectionCount + this.#admission.waiting
+    if (!this.#limits.admits(request, socket as Socket, open)) return
     this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', ignore)
-      const asked = readConnectRequest(request.url ?? '')
-      const transport = { webSocket, socket: socket as Socket }
-      if (!('userId' in asked)) closeWebSocket(webSocket, asked)
-      else if (this.#admission) void this.#admit(this.#admission, request, asked, transport)
-      else this.#open(asked, anyone(asked.userId), transport)
+      void this.#greet(request, { webSocket, socket: socket as Socket })
     })
   }
 
-  async #admit(
-    admission: Admission,
-    request: IncomingMessage,
-    asked: ConnectRequest,
-    { webSocket, socket }: UserTransport,
-  ): Promise<void> {
-    const { identity, early } = await admission.admit(webSocket, request, asked.userId)
-    webSocket.resume()
-    if (webSocket.readyState !== webSocket.OPEN) return
-    if (!this.#isAccepting) closeWebSocket(webSocket, CloseCode.goingAway)
-    else if (!('userId' in identity)) closeWebSocket(webSocket, identity)
+  /** Opens a new WebSocket, or closes it with the reason why not. */
+  async #greet(request: IncomingMessage, transport: UserTransport): Promise<void> {
+    const { security } = this.#parts
+    const { webSocket } = transport
+    const asked = readConnectRequest(request.url ?? '')
+    if (!security.origins.isAllowed(request)) this.#refuseOrigin(request, webSocket)
+    else if (!('userId' in asked)) closeWebSocket(webSocket, asked)
+    else if (!security.authenticator.isRequired) this.#open(asked, anyone(asked.userId), transport)
     else {
-      this.#open(asked, identity, { webSocket, socket })
-      for (const { data, isBinary } of early) onMessage.call(webSocket, data, isBinary)
+      const { identity, early } = await this.#admission.admit(webSocket, request, asked.userId)
+      webSocket.resume()
+      if (webSocket.readyState !== webSocket.OPEN) return
+      if (!('userId' in identity)) closeWebSocket(webSocket, identity)
+      else if (!this.#isAdmitting) closeWebSocket(webSocket, CloseCode.draining)
+      else if (this.#open(asked, identity, transport))
+        for (const { data, isBinary } of early) onMessage.call(webSocket, data, isBinary)
     }
   }
 
-  #open(asked: ConnectRequest, identity: Identity, { webSocket, socket }: UserTransport): void {
+  #open(asked: ConnectRequest, identity: Identity, { webSocket, socket }: UserTransport): boolean {
+    const { hub, heartbeat, security } = this.#parts
+    if (hub.presence.connectionsOf(identity.userId) >= security.maxPerUser) {
+      closeWebSocket(webSocket, withRetryAfter(CloseCode.tooManyConnections, TOO_MANY_DELAY_MS))
+      return false
+    }
     webSocket.endpoint = this
-    webSocket.connection = this.hub.connect(asked, identity, { webSocket, socket })
-    this.heartbeat.add(webSocket.connection)
+    webSocket.connection = hub.connect(asked, identity, { webSocket, socket })
+    heartbeat.add(webSocket.connection)
     webSocket.on('message', onMessage)
     webSocket.on('pong', onPong)
     webSocket.on('close', onClose)
-    socket.on('drain', () => this.hub.resume(webSocket.connection))
+    socket.on('drain', () => hub.resume(webSocket.connection))
+    return true
+  }
+
+  #refuseOrigin({ headers }: IncomingMessage, webSocket: WebSocket): void {
+    const { origin = '' } = headers
+    // Read and written anew, it holds nothing that does not belong into a log.
+    const shown = URL.canParse(origin) ? new URL(origin).origin.slice(0, 200) : 'null'
+    this.#parts.journal.connectionRefused(`origin ${shown} is not allowed (--allow-origins)`)
+    closeWebSocket(webSocket, CloseCode.originNotAllowed)
+  }
+
+  /** Acts on a frame of an open connection, unless its user sends too fast. */
+  receive(webSocket: UserSocket, data: RawData, isBinary: boolean): void {
+    const { connection } = webSocket
+    if (!this.#isReading || !connection.isOpen) return
+    const { hub, security } = this.#parts
+    const verdict = security.messageRate?.check(connection.userId, performance.now()) ?? 'accept'
+    if (verdict === 'abuse') {
+      this.#parts.journal.connectionClosed(connection.userId, CloseCode.abuse.reason)
+      // So that the sender hears what it was told before.
+      hub.resume(connection)
+      connection.close(CloseCode.abuse)
+      // The flood is left to wait in the network until the connection is cut off.
+      webSocket.pause()
+    } else if (verdict !== 'accept') {
+      hub.refuse(connection, {
+        type: 'ERROR',
+        code: 'RATE_LIMITED',
+        message: `More than ${security.messageRate!.perSecond} frames a second`,
+        retry_after_ms: verdict.retryAfterMs,
+        ...readRef(data, isBinary),
+      })
+    } else if (isBinary) {
+      hub.refuse(connection, {
+        type: 'ERROR',
+        code: 'INVALID_FRAME',
+        message: 'Frames are text, not binary',
+      })
+    } else hub.receive(connection, (data as Buffer).toString())
+  }
+
+  /** Lets go of a connection whose socket has closed. */
+  release({ connection }: UserSocket): void {
+    this.#parts.heartbeat.remove(connection)
+    this.#parts.hub.disconnect(connection)
+    if (!this.#parts.hub.presence.isOnline(connection.userId))
+      this.#parts.security.messageRate?.forget(connection.userId)
   }
 }
 
@@ -110,11 +189,9 @@ function chooseProtocol(offered: ReadonlySet<string>): string | false {
 }
 
 function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
-  const { connection, endpoint } = this as UserSocket
-  connection.unansweredPings = 0
-  if (!endpoint.isAccepting) return
-  if (isBinary) endpoint.hub.refuseBinary(connection)
-  else endpoint.hub.receive(connection, (data as Buffer).toString())
+  const webSocket = this as UserSocket
+  webSocket.connection.unansweredPings = 0
+  webSocket.endpoint.receive(webSocket, data, isBinary)
 }
 
 function onPong(this: WebSocket): void {
@@ -123,9 +200,8 @@ function onPong(this: WebSocket): void {
 }
 
 function onClose(this: WebSocket): void {
-  const { connection, endpoint } = this as UserSocket
-  endpoint.heartbeat.remove(connection)
-  endpoint.hub.disconnect(connection)
+  const webSocket = this as UserSocket
+  webSocket.endpoint.release(webSocket)
 }
 
 /** A broken peer is no fault of the server's: `close` follows, with the code that `ws` chose. */

@@ -9,7 +9,7 @@ import { WireClient } from '../support/wire-client.ts'
 let server: TestServer
 beforeEach(async () => {
   server = await startServer({
-    authenticator: new Authenticator(createTokenVerifier({ secret: SECRET })),
+    security: { authenticator: new Authenticator(createTokenVerifier({ secret: SECRET })) },
   })
 })
 afterEach(() => server.close())

@@ -43,11 +43,12 @@ export class RawClient {
     return this.#received
   }
 
-  request(query: string): void {
+  request(query: string, headers: Readonly<Record<string, string>> = {}): void {
+    const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
     this.socket.write(
       `GET /?${query} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n` +
         'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
-        `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
+        `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n${more.join('')}\r\n`,
     )
   }
 

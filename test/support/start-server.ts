@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Authenticator } from '../../src/server/authenticator.ts'
 import { ChatServer } from '../../src/server/chat-server.ts'
 import { Journal } from '../../src/server/journal.ts'
+import type { SecurityOptions } from '../../src/server/security.ts'
 import { openStore } from '../../src/storage/open-store.ts'
 import type { Store } from '../../src/storage/store.ts'
 
@@ -22,8 +22,8 @@ export interface TestServer {
 }
 
 export interface TestServerOptions {
-  /** Anyone may connect without it. */
-  authenticator?: Authenticator
+  /** Nothing is limited unless given. */
+  security?: SecurityOptions
   heartbeatMs?: number
   statsIntervalMs?: number
   /** 0 unless given: a failing store is told of at once. */
@@ -47,7 +47,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     journal,
     heartbeatMs: options.heartbeatMs ?? 30_000,
     statsIntervalMs: options.statsIntervalMs ?? 30_000,
-    ...(options.authenticator ? { authenticator: options.authenticator } : {}),
+    ...(options.security ? { security: options.security } : {}),
     storagePatienceMs: options.storagePatienceMs ?? 0,
   })
   const url = await server.listen('127.0.0.1', 0)

@@ -1,0 +1,23 @@
+import { isLoopback } from '../config/auth-options.ts'
+import type { ServeConfig } from '../config/serve-config.ts'
+import { readDescriptorLimit } from '../server/descriptors.ts'
+import type { Journal } from '../server/journal.ts'
+import type { SecurityOptions } from '../server/security.ts'
+import { createAuthenticator } from './create-authenticator.ts'
+
+/** What a server needs to know of whom to let in and what to bear. Throws USAGE. */
+export function createSecurity(config: Readonly<ServeConfig>, journal: Journal): SecurityOptions {
+  return {
+    authenticator: createAuthenticator(config, journal),
+    allowedOrigins: config.allowOrigins,
+    isLocalOnly: config.auth === 'none' && !config.insecure && isLoopback(config.host),
+    trustedProxies: config.trustedProxies,
+    descriptorLimit: readDescriptorLimit(),
+    maxConnections: config.maxConnections,
+    maxPerAddress: config.maxConnectionsPerAddress,
+    ratePerAddress: config.connectionRate,
+    maxPerUser: config.maxConnectionsPerUser,
+    messageRate: config.messageRate,
+    maxContentLength: config.maxContentLength,
+  }
+}

@@ -1,0 +1,61 @@
+import { TokenBuckets } from './token-buckets.ts'
+
+/**
+ * How long everything is refused once a bucket is empty. Without it, what a sender had underway
+ * would be taken again as tokens trickle in, before what was refused and will be sent again.
+ */
+const HOLD_MS = 500
+
+/** Seconds of the rate that may be sent at once. */
+const BURST_S = 5
+
+/** What becomes of a frame. */
+export type RateVerdict =
+  | 'accept'
+  /** Not before this many milliseconds. */
+  | { readonly retryAfterMs: number }
+  /** The sender goes on and on although it was told. */
+  | 'abuse'
+
+/** How fast each user may send frames, over all its connections together. */
+export class MessageRate {
+  readonly perSecond: number
+  /** Frames that may come at once. */
+  readonly burst: number
+  readonly #frames: TokenBuckets<number>
+  readonly #refusals: TokenBuckets<number>
+  /** User id → when it may send again; empty unless someone sends too fast. */
+  readonly #heldUntil = new Map<number, number>()
+
+  /** @param perSecond frames a second in the long run, above 0 */
+  constructor(perSecond: number) {
+    this.perSecond = perSecond
+    this.burst = Math.max(1, Math.ceil(perSecond * BURST_S))
+    this.#frames = new TokenBuckets(perSecond, this.burst)
+    this.#refusals = new TokenBuckets(perSecond, this.burst)
+  }
+
+  /** Counts a frame of a user. */
+  check(userId: number, nowMs: number): RateVerdict {
+    const heldUntil = this.#heldUntil.size === 0 ? undefined : this.#heldUntil.get(userId)
+    if (heldUntil !== undefined) {
+      if (nowMs < heldUntil) return this.#refuse(userId, nowMs, heldUntil)
+      this.#heldUntil.delete(userId)
+    }
+    const waitMs = this.#frames.take(userId, nowMs)
+    if (waitMs === 0) return 'accept'
+    const until = nowMs + Math.max(HOLD_MS, waitMs)
+    this.#heldUntil.set(userId, until)
+    return this.#refuse(userId, nowMs, until)
+  }
+
+  /** Forgets that a user who left is held; what it has sent still counts. */
+  forget(userId: number): void {
+    this.#heldUntil.delete(userId)
+  }
+
+  #refuse(userId: number, nowMs: number, until: number): RateVerdict {
+    if (this.#refusals.take(userId, nowMs) > 0) return 'abuse'
+    return { retryAfterMs: Math.ceil(until - nowMs) }
+  }
+}

@@ -1,0 +1,82 @@
+import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
+import type { ConnectionEstablished } from '../protocol/server-frames.ts'
+import { Authenticator } from './authenticator.ts'
+import { ClientAddresses } from './client-address.ts'
+import type { ConnectionLimitRules } from './connection-limits.ts'
+import { socketsWithin } from './descriptors.ts'
+import { MessageRate } from './message-rate.ts'
+import { OriginPolicy } from './origin-policy.ts'
+
+/** Sockets that are kept free for telling others that there is no room. */
+const REFUSAL_RESERVE = 16
+
+/** What the server is told of whom to let in and what to bear. Nothing is limited without it. */
+export interface SecurityOptions extends Partial<ConnectionLimitRules> {
+  /** Anyone may connect as anyone without it. */
+  readonly authenticator?: Authenticator
+  /** Origins of pages that may connect besides the server's own; `*` is all. */
+  readonly allowedOrigins?: readonly string[]
+  /** Whether only this machine is meant to reach the server. */
+  readonly isLocalOnly?: boolean
+  /** Addresses and CIDR ranges of proxies that are believed. */
+  readonly trustedProxies?: readonly string[]
+  /** File descriptors that the process may hold; undefined where that is not known. */
+  readonly descriptorLimit?: number | undefined
+  /** Open connections of one user. */
+  readonly maxPerUser?: number
+  /** Frames a second of one user, in the long run. */
+  readonly messageRate?: number
+  /** UTF-16 code units of a message. */
+  readonly maxContentLength?: number
+}
+
+/** Who is let in, and how much each may do. */
+export interface Security {
+  readonly authenticator: Authenticator
+  readonly addresses: ClientAddresses
+  readonly origins: OriginPolicy
+  readonly limits: ConnectionLimitRules
+  readonly maxPerUser: number
+  readonly messageRate: MessageRate | undefined
+  readonly maxContentLength: number
+}
+
+export function createSecurity(options: SecurityOptions): Security {
+  const addresses = new ClientAddresses(options.trustedProxies ?? [])
+  return {
+    authenticator: options.authenticator ?? new Authenticator(),
+    addresses,
+    origins: new OriginPolicy({
+      allowed: options.allowedOrigins ?? [],
+      isLocalOnly: options.isLocalOnly ?? false,
+      hostOf: (request) => addresses.hostOf(request),
+    }),
+    limits: {
+      maxConnections: maxConnectionsOf(options),
+      maxPerAddress: options.maxPerAddress ?? 0,
+      ratePerAddress: options.ratePerAddress ?? 0,
+    },
+    maxPerUser: options.maxPerUser || Number.POSITIVE_INFINITY,
+    messageRate: options.messageRate ? new MessageRate(options.messageRate) : undefined,
+    maxContentLength: options.maxContentLength ?? MAX_FRAME_BYTES,
+  }
+}
+
+/** As many as wanted, and as there are descriptors for with some left to say so. */
+function maxConnectionsOf({ maxConnections = 0, descriptorLimit }: SecurityOptions): number {
+  if (descriptorLimit === undefined) return maxConnections
+  const possible = Math.max(1, socketsWithin(descriptorLimit) - REFUSAL_RESERVE)
+  return maxConnections === 0 ? possible : Math.min(maxConnections, possible)
+}
+
+/** What clients are told of it. */
+export function announcedLimits(security: Security): ConnectionEstablished['limits'] {
+  const { messageRate, maxContentLength } = security
+  return {
+    maxMessageBytes: MAX_FRAME_BYTES,
+    ...(maxContentLength < MAX_FRAME_BYTES ? { maxContentLength } : {}),
+    ...(messageRate
+      ? { messagesPerSecond: messageRate.perSecond, messageBurst: messageRate.burst }
+      : {}),
+  }
+}
