@@ -180,7 +180,10 @@ export class Session {
   /** Tells a durable event, once, if it is of a chat that the client wants to hear of. */
   #tellDurable(frame: DurableFrame): void {
     const event = 'payload' in frame ? frame.payload : frame
-    if (this.log.advance(event.offset) && this.#subscription.includes(event as ChatRef))
-      this.#tell(DURABLE_EVENTS[frame.type], event as never)
+    if (!this.log.advance(event.offset) || !this.#subscription.includes(event as ChatRef)) return
+    // Whoever has said it does not type it any more.
+    if (frame.type === 'MESSAGE' || frame.type === 'SUPPORT_MESSAGE')
+      this.#typists.stopped(frame.payload, frame.payload.sender_id)
+    this.#tell(DURABLE_EVENTS[frame.type], event as never)
   }
 }

@@ -1,6 +1,7 @@
+import type { ChatRef } from '../protocol/chat.ts'
 import { TYPING_EXPIRES_MS } from '../protocol/limits.ts'
 import type { Typing } from '../protocol/server-frames.ts'
-import { chatKey } from './refs.ts'
+import { chatKey, onlyChat } from './refs.ts'
 import type { Timers } from './timers.ts'
 
 /** Who types where. One who is not heard of for a while has stopped, whatever became of the word. */
@@ -23,9 +24,14 @@ export class Typists {
     cancel?.()
     this.#cancels.delete(key)
     if (frame.typing) {
-      const expire = () => this.heard({ ...frame, typing: false })
+      const expire = () => this.stopped(frame, frame.userId)
       this.#cancels.set(key, this.#timers.after(TYPING_EXPIRES_MS, expire))
     }
     if (frame.typing !== (cancel !== undefined)) this.#tell(frame)
+  }
+
+  /** Someone is known to have stopped. */
+  stopped(chat: ChatRef, userId: number): void {
+    this.heard({ type: 'TYPING', ...onlyChat(chat), userId, typing: false })
   }
 }

@@ -105,6 +105,20 @@ describe('the typing of others', () => {
     expect(told).toHaveLength(2)
   })
 
+  it('ends before the message that was typed is told', () => {
+    const { client, socket, told } = follow()
+    client.on('message', ({ sender_id }) => told.push(`${sender_id} said`))
+    const said = { content: 'x', created_at: '2024-01-01T12:00:00.000Z' }
+    socket.receive(frame(true))
+    for (const sender_id of [2, 3])
+      socket.receive({
+        type: 'MESSAGE',
+        payload: { id: sender_id, ...chat, sender_id, ...said, offset: sender_id },
+      })
+    socket.receive(frame(true))
+    expect(told).toEqual(['2 true', '2 false', '2 said', '3 said', '2 true'])
+  })
+
   it('leaves no timer when the client closes', () => {
     const { client, socket } = follow()
     socket.receive(frame(true))

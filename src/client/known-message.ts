@@ -1,0 +1,62 @@
+import type { MessagePayload, SupportMessagePayload } from '../protocol/payloads.ts'
+
+/** A message of either kind as it comes over the wire. */
+export type Payload = MessagePayload | SupportMessagePayload
+
+/** An emoji and the users who gave it, in the order in which they did. */
+export interface KnownReaction {
+  readonly emoji: string
+  readonly userIds: readonly number[]
+}
+
+/**
+ * A message as it is now. What changes it makes a new object. A deleted one has `deleted_at`, and
+ * its content is empty.
+ */
+export type KnownMessage = Readonly<Omit<MessagePayload, 'chat_id' | 'reactions'>> & {
+  readonly reactions: readonly KnownReaction[]
+}
+
+export function toKnown(payload: Payload): KnownMessage {
+  const {
+    chat_id: _,
+    support_chat_id: __,
+    ...message
+  } = { chat_id: 0, support_chat_id: 0, ...payload }
+  return { ...message, reactions: payload.reactions ?? [] }
+}
+
+/**
+ * The message after an edit. One that was deleted, or edited later as far as is known, stays as it
+ * is: an edit that comes again may be older than the message it is about.
+ */
+export function edited(
+  message: KnownMessage,
+  edit: { readonly content: string; readonly edited_at: string },
+): KnownMessage {
+  const isOlder = message.edited_at !== undefined && message.edited_at > edit.edited_at
+  if (message.deleted_at !== undefined || isOlder) return message
+  return { ...message, content: edit.content, edited_at: edit.edited_at }
+}
+
+/** What is left of a message after its deletion. */
+export function deleted(message: KnownMessage, deletedAt: string): KnownMessage {
+  const { file_type: _, file_paths: __, ...rest } = message
+  return { ...rest, content: '', deleted_at: deletedAt }
+}
+
+/** The message after a user has given a reaction, or removed it. */
+export function reacted(
+  message: KnownMessage,
+  { emoji, userId, removed }: { emoji: string; userId: number; removed: boolean },
+): KnownMessage {
+  const before = message.reactions.find((reaction) => reaction.emoji === emoji)?.userIds ?? []
+  if (before.includes(userId) !== removed) return message
+  const userIds = removed ? before.filter((id) => id !== userId) : [...before, userId]
+  if (before.length === 0)
+    return { ...message, reactions: [...message.reactions, { emoji, userIds }] }
+  const reactions = message.reactions
+    .map((reaction) => (reaction.emoji === emoji ? { emoji, userIds } : reaction))
+    .filter((reaction) => reaction.userIds.length > 0)
+  return { ...message, reactions }
+}

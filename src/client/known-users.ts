@@ -1,0 +1,64 @@
+import type { Presence } from '../protocol/server-frames.ts'
+
+/** A user as far as is known. */
+export interface KnownUser {
+  readonly userId: number
+  readonly status: 'active' | 'idle' | 'offline'
+  /** Open connections, as of the last answer to `presence()`; undefined where it did not tell. */
+  readonly connections: number | undefined
+  /** When an offline user's last connection closed, ISO 8601; undefined where that is not known. */
+  readonly lastSeen: string | undefined
+}
+
+/** Who is here, and who was. */
+export class KnownUsers {
+  /** User id → the user */
+  readonly #users = new Map<number, KnownUser>()
+  #sorted: readonly KnownUser[] | undefined
+
+  /** The users, by id; the same array until one changed. */
+  all(): readonly KnownUser[] {
+    this.#sorted ??= [...this.#users.values()].sort((a, b) => a.userId - b.userId)
+    return this.#sorted
+  }
+
+  find(userId: number): KnownUser | undefined {
+    return this.#users.get(userId)
+  }
+
+  /** These users are online, and no others. */
+  setOnline(userIds: readonly number[]): void {
+    const online = new Set(userIds)
+    for (const { userId, status } of this.#users.values())
+      if (status !== 'offline' && !online.has(userId)) this.left(userId, undefined)
+    for (const userId of userIds) this.came(userId)
+  }
+
+  came(userId: number): void {
+    const before = this.#users.get(userId)
+    if (!before || before.status === 'offline') this.#set({ ...UNKNOWN, userId, status: 'active' })
+  }
+
+  /** @param lastSeen when, ISO 8601; undefined where that is not known */
+  left(userId: number, lastSeen: string | undefined): void {
+    this.#set({ userId, status: 'offline', connections: 0, lastSeen })
+  }
+
+  setActivity(userId: number, status: 'active' | 'idle'): void {
+    this.#set({ ...UNKNOWN, ...this.#users.get(userId), userId, status })
+  }
+
+  /** The server has told of all users: what it did not name is forgotten. */
+  replaceAll({ users }: Presence): void {
+    this.#users.clear()
+    for (const { userId, status, connections, lastSeen } of users)
+      this.#set({ userId, status, connections, lastSeen })
+  }
+
+  #set(user: KnownUser): void {
+    this.#users.set(user.userId, user)
+    this.#sorted = undefined
+  }
+}
+
+const UNKNOWN = { connections: undefined, lastSeen: undefined }
