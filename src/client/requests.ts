@@ -9,8 +9,14 @@ import type {
 } from '../protocol/client-frames.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
-import type { Ack, AnswerFrame, ErrorFrame } from '../protocol/server-frames.ts'
+import type {
+  Ack,
+  AnswerFrame,
+  ConnectionEstablished,
+  ErrorFrame,
+} from '../protocol/server-frames.ts'
 import type { Link } from './connection.ts'
+import { Pace } from './pace.ts'
 import { randomId } from './random-id.ts'
 import type { Timers } from './timers.ts'
 import { Unanswered } from './unanswered.ts'
@@ -20,6 +26,9 @@ const ANSWER_TIMEOUT_MS = 30_000
 
 /** How long to wait before what the server could not store or read is sent again. */
 const RETRY_DELAY_MS = 1_000
+
+/** The shortest time between two looks at what waits for its turn. */
+const TURN_MS = 20
 
 /** A frame that is answered with a frame of its own. */
 export type Question =
@@ -42,7 +51,8 @@ interface UnansweredPing {
 /**
  * What was asked of the server and is not answered yet. It is sent again after every reconnect:
  * what belongs into the log is stored once because its `client_id` stays, and waits for its ACK as
- * long as it takes; questions and pings have their time.
+ * long as it takes; questions and pings have their time. Nothing goes out faster than the server
+ * takes it.
  */
 export class Requests {
   readonly #link: Link
@@ -50,6 +60,10 @@ export class Requests {
   readonly #sends = new Unanswered<Named<LogFrame>, Ack>()
   readonly #questions = new Unanswered<Named<Question>, AnswerFrame>()
   readonly #pings = new Unanswered<UnansweredPing, undefined>()
+  /** client_id of each frame that is still to be sent, or again, on this connection. */
+  readonly #due = new Set<string>()
+  readonly #pace = new Pace()
+  #cancelTurn: (() => void) | undefined
   #pingCount = 0
 
   constructor(link: Link, timers: Timers) {
@@ -67,7 +81,7 @@ export class Requests {
     signal?.throwIfAborted()
     const named = withName(frame)
     const acknowledged = this.#sends.add(named, signal)
-    this.#link.send(named)
+    this.#send(named)
     return acknowledged
   }
 
@@ -79,7 +93,7 @@ export class Requests {
     signal?.throwIfAborted()
     const named = withName(question)
     const answered = this.#questions.add(named, signal)
-    this.#link.send(named)
+    this.#send(named)
     return this.#inTime(answered, () =>
       this.#questions.reject(named.client_id, timedOut()),
     ) as Promise<Answer>
@@ -98,18 +112,22 @@ export class Requests {
   }
 
   /**
-   * Writes everything to a new connection, the chats it is to be about first.
+   * A new connection was greeted: writes the chats it is to be about, and all that waits.
    *
    * @param subscribe the newest wish, whether it was answered or not
    */
-  repeat(subscribe: Named<Subscribe> | undefined): void {
-    const questions = this.#questions.frames()
-    for (const frame of questions)
-      if (frame.type === 'SUBSCRIBE' && frame.client_id !== subscribe?.client_id)
-        this.#link.write(frame)
+  repeat({ limits }: ConnectionEstablished, subscribe: Named<Subscribe> | undefined): void {
+    this.#pace.start(limits)
+    this.#cancelTurn?.()
+    this.#cancelTurn = undefined
+    this.#due.clear()
+    for (const { client_id } of this.#sends.frames()) this.#due.add(client_id)
+    for (const frame of this.#questions.frames()) {
+      if (frame.type !== 'SUBSCRIBE') this.#due.add(frame.client_id)
+      else if (frame.client_id !== subscribe?.client_id) this.#link.write(frame)
+    }
     if (subscribe) this.#link.write(subscribe)
-    for (const frame of this.#sends.frames()) this.#link.write(frame)
-    for (const frame of questions) if (frame.type !== 'SUBSCRIBE') this.#link.write(frame)
+    this.#sendDue()
     for (const ping of this.#pings.frames()) {
       ping.sentAtMs = performance.now()
       this.#link.write({ type: 'PING', t: ping.t })
@@ -129,18 +147,15 @@ export class Requests {
   }
 
   /** The server has refused a frame: for good, or until it is sent again. */
-  refused({ ref, code, message }: ErrorFrame): void {
+  refused({ ref, code, message, retry_after_ms = RETRY_DELAY_MS }: ErrorFrame): void {
+    if (code === 'RATE_LIMITED') this.#pace.hold(retry_after_ms)
     if (ref === undefined) return
     const error = new ChatwsError(code, message)
     if (!error.retryable) {
       this.#sends.reject(ref, error)
       this.#questions.reject(ref, error)
-      return
-    }
-    this.#timers.after(RETRY_DELAY_MS, () => {
-      const frame = this.#sends.find(ref) ?? this.#questions.find(ref)
-      if (frame) this.#link.send(frame)
-    })
+    } else if (code === 'RATE_LIMITED') this.#sendAgain(ref)
+    else this.#timers.after(RETRY_DELAY_MS, () => this.#sendAgain(ref))
   }
 
   /**
@@ -158,6 +173,43 @@ export class Requests {
     this.#sends.rejectAll(error)
     this.#questions.rejectAll(error)
     this.#pings.rejectAll(error)
+  }
+
+  /** Sends a frame at once, or after those that wait for their turn. */
+  #send(frame: Named<LogFrame | Question>): void {
+    if (!this.#link.isOpen) return
+    if (this.#due.size === 0 && this.#pace.take() === 0) {
+      this.#link.write(frame)
+      return
+    }
+    this.#due.add(frame.client_id)
+    this.#sendDue()
+  }
+
+  #sendAgain(clientId: string): void {
+    if (!this.#link.isOpen) return
+    this.#due.add(clientId)
+    this.#sendDue()
+  }
+
+  /** Writes what is due, in its order, as far as the server takes it now. */
+  #sendDue(): void {
+    if (this.#cancelTurn) return
+    for (const frame of [...this.#sends.frames(), ...this.#questions.frames()]) {
+      if (!this.#due.has(frame.client_id)) continue
+      const waitMs = this.#pace.take()
+      if (waitMs > 0) {
+        this.#cancelTurn = this.#timers.after(Math.max(waitMs, TURN_MS), () => {
+          this.#cancelTurn = undefined
+          if (this.#link.isOpen) this.#sendDue()
+        })
+        return
+      }
+      this.#due.delete(frame.client_id)
+      this.#link.write(frame)
+    }
+    // Whatever is left was given up.
+    this.#due.clear()
   }
 
   /** Calls `giveUp` unless the answer comes in time. */

@@ -44,9 +44,11 @@ export class Session {
   readonly receipts: ReceiptSender
   readonly typing: TypingSender
   readonly #tell: Tell
+  readonly #timers = new Timers()
   readonly #typists: Typists
   #subscription = new Subscription()
   #activity: 'active' | 'idle' = 'active'
+  #isSayingAgain = false
 
   constructor(
     options: ChatClientOptions,
@@ -63,7 +65,7 @@ export class Session {
       onStatus: (status: ConnectionStatus) => tell('status', status),
       onEnd: (error: ChatwsError) => this.requests.rejectAll(error),
     }
-    const timers = new Timers()
+    const timers = this.#timers
     this.connection = new Connection(owner, timers, options.random)
     this.requests = new Requests(this.connection, timers)
     this.receipts = new ReceiptSender(this.connection, timers)
@@ -143,6 +145,8 @@ export class Session {
       case 'ERROR':
         this.#tell('refused', frame)
         this.requests.refused(frame)
+        if (frame.code === 'RATE_LIMITED' && frame.ref === undefined)
+          this.#sayAgain(frame.retry_after_ms)
         break
       case 'CHATS':
         for (const chat of frame.chats) this.receipts.confirmed(chat, chat)
@@ -165,11 +169,22 @@ export class Session {
     }
     this.typing.reset()
     // Before any listener hears of it: what a listener sends now must come after these.
-    this.requests.repeat(this.#subscription.isNarrow ? this.#subscription.frame : undefined)
+    this.requests.repeat(frame, this.#subscription.isNarrow ? this.#subscription.frame : undefined)
     if (this.#activity === 'idle') this.connection.write({ type: 'ACTIVITY', state: 'idle' })
     this.connection.opened()
     this.receipts.repeat()
     this.#tell('established', frame)
+  }
+
+  /** What has no answer may have been refused: says it again after a while. */
+  #sayAgain(delayMs = 1_000): void {
+    if (this.#isSayingAgain) return
+    this.#isSayingAgain = true
+    this.#timers.after(delayMs, () => {
+      this.#isSayingAgain = false
+      this.receipts.repeat()
+      this.connection.send({ type: 'ACTIVITY', state: this.#activity })
+    })
   }
 
   #answered(frame: AnswerFrame): void {

@@ -1,6 +1,7 @@
 import { ChatClient } from '../../src/client/chat-client.ts'
 import type { ConnectionStatus } from '../../src/client/connection.ts'
 import type { ChatClientOptions } from '../../src/client/session.ts'
+import type { ConnectionEstablished } from '../../src/protocol/server-frames.ts'
 import { ScriptedSocket } from './scripted-socket.ts'
 
 /** A client of user 1 whose sockets are scripted, and whose jitter is half of each range. */
@@ -25,9 +26,9 @@ export function createScriptedClient(options: Partial<ChatClientOptions> = {}) {
       return sockets.at(-1)!
     },
     /** Connects, and the server greets. */
-    open(): ScriptedSocket {
+    open(greeting?: Partial<ConnectionEstablished>): ScriptedSocket {
       client.connect()
-      sockets.at(-1)!.greet()
+      sockets.at(-1)!.greet(greeting)
       return sockets.at(-1)!
     },
   }

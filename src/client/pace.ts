@@ -1,0 +1,36 @@
+import type { ConnectionEstablished } from '../protocol/server-frames.ts'
+
+/**
+ * How fast a server takes frames: some at once, and so many a second in the long run. The server
+ * counts all connections of the user, so that it may still refuse what this lets pass.
+ */
+export class Pace {
+  #intervalMs = 0
+  #burstMs = 0
+  /** When as many as possible may be sent at once again, on the clock of `performance`. */
+  #restedAtMs = 0
+  #heldUntilMs = 0
+
+  /** A new connection has told what it takes; nothing was sent on it yet. */
+  start({ messagesPerSecond, messageBurst = 1 }: ConnectionEstablished['limits']): void {
+    this.#intervalMs = messagesPerSecond === undefined ? 0 : 1_000 / messagesPerSecond
+    this.#burstMs = (messageBurst - 1) * this.#intervalMs
+    this.#restedAtMs = 0
+    this.#heldUntilMs = 0
+  }
+
+  /** The server takes nothing for a while. */
+  hold(delayMs: number): void {
+    this.#heldUntilMs = Math.max(this.#heldUntilMs, performance.now() + delayMs)
+  }
+
+  /** Counts a frame and returns 0, or how many milliseconds it has to wait. */
+  take(): number {
+    const nowMs = performance.now()
+    const restedAtMs = Math.max(nowMs, this.#restedAtMs)
+    const waitMs = Math.max(restedAtMs - this.#burstMs, this.#heldUntilMs) - nowMs
+    if (waitMs > 0) return waitMs
+    this.#restedAtMs = restedAtMs + this.#intervalMs
+    return 0
+  }
+}
