@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Host } from './host.ts'
+import { packageVersion } from './package-version.ts'
 
 /**
  * Adds a subcommand's options and help to `command` and returns what runs it. What that resolves
@@ -73,11 +73,6 @@ function createProgram(host: Host): Command {
     })
     .exitOverride()
     .showHelpAfterError('(--help lists what there is)')
-}
-
-function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return JSON.parse(readFileSync(file, 'utf8')).version
 }
 
 /** The only place where an error becomes text and an exit code. */

@@ -9,6 +9,7 @@ import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
 import { createJournalSink } from './journal-sink.ts'
 import type { DefineCommand } from './main.ts'
+import { packageVersion } from './package-version.ts'
 
 const HELP = `
 Examples:
@@ -35,6 +36,7 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
   const journal = new Journal(createJournalSink(config.logFormat, config.logLevel, 1))
   const security = createSecurity(config, journal)
   const store = await openStore(location, config.durability)
+  const drainRequest = new AbortController()
   try {
     const server = await ChatServer.create({
       store,
@@ -42,23 +44,35 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
       heartbeatMs: config.heartbeat * 1000,
       statsIntervalMs: config.statsInterval * 1000,
       security,
+      version: packageVersion(),
+      onDrainRequest: () => drainRequest.abort(),
     })
     host.notifyParent({ event: 'listening', url: await server.listen(config.host, config.port) })
-    return await untilStopped(server, journal, host)
+    return await untilStopped(server, journal, host, drainRequest.signal)
   } finally {
     await store.close()
   }
 }
 
-/** Resolves to the exit code after the first signal's orderly stop, or at once on a second one. */
-function untilStopped(server: ChatServer, journal: Journal, host: Host): Promise<number> {
+/**
+ * Resolves to the exit code after the orderly stop that the first signal or an admin's request
+ * begins, or at once on a signal that comes during it.
+ */
+function untilStopped(
+  server: ChatServer,
+  journal: Journal,
+  host: Host,
+  drainRequest: AbortSignal,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     let isStopping = false
-    host.onSignal((signal) => {
-      if (isStopping) return resolve(1)
+    const stop = (reason: string) => {
+      if (isStopping) return
       isStopping = true
-      journal.stopping(signal)
+      journal.stopping(reason)
       server.close().then(() => resolve(0), reject)
-    })
+    }
+    host.onSignal((signal) => (isStopping ? resolve(1) : stop(signal)))
+    drainRequest.addEventListener('abort', () => stop('request of an admin'))
   })
 }

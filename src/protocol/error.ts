@@ -1,6 +1,7 @@
 /**
  * Every error code of chatws → whether trying the same thing again can help. The first group is
- * sent in ERROR frames, the second ends a command.
+ * sent in ERROR frames and HTTP responses, the second in HTTP responses only, the third ends a
+ * command.
  */
 const RETRYABLE = {
   INVALID_JSON: false,
@@ -13,6 +14,11 @@ const RETRYABLE = {
   TOO_LARGE: false,
   STORAGE_UNAVAILABLE: true,
   INTERNAL: false,
+
+  INVALID_REQUEST: false,
+  UNAUTHORIZED: false,
+  UNSUPPORTED_TYPE: false,
+  UNAVAILABLE: true,
 
   USAGE: false,
   INVALID_SCENARIO: false,

@@ -219,6 +219,13 @@ export const SupportQueue = z.object({
 })
 export type SupportQueue = z.infer<typeof SupportQueue>
 
+/** What an operator tells everyone who is connected; it is not stored. */
+const Announcement = z.object({
+  type: z.literal('ANNOUNCEMENT'),
+  text: z.string(),
+  timestamp: Timestamp,
+})
+
 const Pong = z.object({ type: z.literal('PONG'), t: z.number(), serverTime: Timestamp })
 
 export const ErrorFrame = z.object({
@@ -269,6 +276,7 @@ export const ServerFrame = z.union([
     Chats,
     SearchResults,
     SupportQueue,
+    Announcement,
     Pong,
     ErrorFrame,
   ]),

@@ -4,13 +4,15 @@ import type { FastifyInstance } from 'fastify'
 import { CloseCode } from '../protocol/close-code.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Store } from '../storage/store.ts'
+import { DatabaseProbe } from './database-probe.ts'
 import { DescriptorGuard } from './descriptor-guard.ts'
 import { socketsWithin } from './descriptors.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { createHttp } from './http.ts'
+import { createHttpServer } from './http/http-server.ts'
 import { Hub } from './hub.ts'
 import type { Journal } from './journal.ts'
+import { Metrics } from './metrics.ts'
 import { announcedLimits, createSecurity, type Security, type SecurityOptions } from './security.ts'
 import { WebSocketEndpoint } from './web-socket-endpoint.ts'
 
@@ -32,6 +34,10 @@ export interface ChatServerOptions {
   readonly security?: SecurityOptions
   /** How long a message may wait for a store that is away before its sender is told. */
   readonly storagePatienceMs?: number
+  /** Called when an admin asks over HTTP that the server stops. */
+  readonly onDrainRequest?: () => void
+  /** The version of chatws, as it is told over HTTP. */
+  readonly version?: string
 }
 
 /** The presence and messaging server. */
@@ -45,16 +51,29 @@ export class ChatServer {
   readonly #endpoint: WebSocketEndpoint
   #statsTimer: NodeJS.Timeout | undefined
 
-  private constructor(options: ChatServerOptions, hub: Hub) {
+  private constructor(
+    options: ChatServerOptions,
+    hub: Hub,
+    watched: { database: DatabaseProbe; metrics: Metrics },
+  ) {
     this.#options = options
     this.#hub = hub
     this.#expiry = new ExpirySweep(() => hub.connections)
-    this.#http = createHttp()
     this.#security = createSecurity(options.security ?? {})
     hub.limits = announcedLimits(this.#security)
     const { journal } = options
     const parts = { hub, heartbeat: this.#heartbeat, security: this.#security, journal }
     this.#endpoint = new WebSocketEndpoint(parts)
+    this.#http = createHttpServer({
+      hub,
+      store: options.store,
+      journal,
+      ...watched,
+      security: this.#security,
+      isDraining: () => !this.#endpoint.isAdmitting,
+      drain: options.onDrainRequest ?? (() => {}),
+      version: options.version ?? '',
+    })
     this.#endpoint.attach(this.#http.server)
   }
 
@@ -62,8 +81,17 @@ export class ChatServer {
   static async create(options: ChatServerOptions): Promise<ChatServer> {
     const offset = await options.store.lastOffset()
     const patienceMs = options.storagePatienceMs ?? STORAGE_PATIENCE_MS
-    const hub = new Hub(options.store, options.journal, offset, patienceMs)
-    return new ChatServer(options, hub)
+    const database = new DatabaseProbe(options.store)
+    const metrics: Metrics = new Metrics({
+      figures: () => hub.figures,
+      database,
+    })
+    const hub = new Hub(options.store, options.journal, offset, {
+      patienceMs,
+      onCommitTime: metrics.onCommitTime,
+      onFlushTime: metrics.onFlushTime,
+    })
+    return new ChatServer(options, hub, { database, metrics })
   }
 
   /** Listens and returns the `ws://` URL; port 0 picks a free one. Throws LISTEN_FAILED. */

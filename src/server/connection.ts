@@ -49,6 +49,8 @@ export class Connection {
   replay: Replay | undefined
   /** Pings sent since the client was last heard of. */
   unansweredPings = 0
+  /** The code that the server closed it with, if it did. */
+  closedWith: number | undefined
   /** Its place in the fan-out's list, kept by the fan-out. */
   index = -1
   /** The newest offset when it was opened: what came before is not its to get from the tail. */
@@ -147,6 +149,7 @@ export class Connection {
 
   /** Sends a close frame; a peer that does not answer it in time is cut off. */
   close(code: CloseCode): void {
+    this.closedWith ??= code.code
     this.#emptyOutbox()
     closeWebSocket(this.#webSocket, code)
   }
@@ -171,6 +174,7 @@ export class Connection {
   #shed(tail: Tail): void {
     const from = this.cursor
     const after = Math.max(this.startOffset, tail.offsetBefore(from))
+    tail.sheds += 1
     this.cursor = tail.sealedEnd
     this.replay = new Replay({ after, until: tail.sealedOffset }, undefined, (now) =>
       from < now.start ? undefined : encodeStatuses(now.statusesSince(from), this.userId),

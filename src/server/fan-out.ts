@@ -15,16 +15,27 @@ const MAX_PAUSE_MS = 10
 export class FanOut {
   readonly #tail: Tail
   readonly #beforeFlush: () => void
+  readonly #onFlushTime: (tookMs: number) => void
+  /** Shared frames times the connections open when they were flushed, so far. */
+  deliveries = 0
   /** Dense, so that a flush walks an array; `connection.index` is its place. */
   readonly #connections: Connection[] = []
   #isScheduled = false
   #lastFlushEndMs = Number.NEGATIVE_INFINITY
   #pauseMs = 0
 
-  /** @param beforeFlush puts in what is best made for many connections at once */
-  constructor(tail: Tail, beforeFlush: () => void = () => {}) {
+  /**
+   * @param beforeFlush puts in what is best made for many connections at once
+   * @param onFlushTime told how long each flush took
+   */
+  constructor(
+    tail: Tail,
+    beforeFlush: () => void = () => {},
+    onFlushTime: (tookMs: number) => void = () => {},
+  ) {
     this.#tail = tail
     this.#beforeFlush = beforeFlush
+    this.#onFlushTime = onFlushTime
   }
 
   get connections(): readonly Connection[] {
@@ -60,6 +71,12 @@ export class FanOut {
     this.schedule()
   }
 
+  /** Sends a frame that is neither, with the next flush; who lags may never get it. */
+  broadcastEphemeral(frame: Buffer): void {
+    this.#tail.appendEphemeral(frame)
+    this.schedule()
+  }
+
   /** Sends a frame to one connection, with the next flush. */
   send(connection: Connection, frame: Buffer): void {
     connection.enqueue(frame)
@@ -69,6 +86,13 @@ export class FanOut {
   /** Sends more to a connection whose socket has drained. */
   resume(connection: Connection): void {
     connection.pump(this.#tail)
+  }
+
+  /** How many bytes the connection that is furthest behind has yet to be sent. */
+  get longestLagBytes(): number {
+    let first = this.#tail.end
+    for (const { cursor } of this.#connections) first = Math.min(first, cursor)
+    return this.#tail.end - first
   }
 
   /** How long it is until the next flush may begin; a frame that is ready sooner gains nothing. */
@@ -94,6 +118,8 @@ export class FanOut {
     for (let i = this.#connections.length - 1; i >= 0; i--) this.#connections[i]!.pump(this.#tail)
     this.#lastFlushEndMs = performance.now()
     const tookMs = this.#lastFlushEndMs - startMs
+    this.deliveries += frames * this.#connections.length
+    this.#onFlushTime(tookMs)
     const isBusy = frames > BUSY_FRAMES || idleMs < tookMs / 2
     this.#pauseMs = isBusy ? Math.min(MAX_PAUSE_MS, 2 * tookMs) : 0
   }

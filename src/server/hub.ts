@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { CloseCode } from '../protocol/close-code.ts'
 import type { ChatwsError } from '../protocol/error.ts'
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts'
 import { parseClientFrame } from '../protocol/parse-client-frame.ts'
@@ -27,6 +28,36 @@ const TAIL_BYTES = 16 * 1024 * 1024
 const CATCH_UP_PAGE = 256
 const CATCH_UP_PAUSE_MS = 100
 
+export interface HubOptions {
+  /** How long a message may wait for a store that is away. */
+  readonly patienceMs: number
+  /** Told how long each stored batch took. */
+  readonly onCommitTime?: (tookMs: number) => void
+  /** Told how long each flush to the connections took. */
+  readonly onFlushTime?: (tookMs: number) => void
+}
+
+/** What the hub has done and holds, for those who watch it. */
+export interface HubFigures {
+  readonly users: number
+  readonly connections: number
+  readonly connectionsOpened: number
+  /** The code that the server closed a connection with → how often; 0 for the client's own end. */
+  readonly connectionsClosed: ReadonlyMap<number, number>
+  /** The newest offset told to the connections. */
+  readonly offset: number
+  /** Entries that this server stored. */
+  readonly stored: number
+  /** Entries that wait to be stored. */
+  readonly waiting: number
+  /** Shared frames times the connections open when they were sent. */
+  readonly deliveries: number
+  /** How often a connection that lagged was spared what is not durable. */
+  readonly sheds: number
+  /** Bytes that the connection furthest behind has yet to be sent. */
+  readonly longestLagBytes: number
+}
+
 /** Where everything meets: who is connected, what they send, and what all are told. */
 export class Hub {
   readonly presence = new Presence()
@@ -34,6 +65,7 @@ export class Hub {
   limits: ConnectionEstablished['limits'] = { maxMessageBytes: MAX_FRAME_BYTES }
   readonly #store: Store
   readonly #journal: Journal
+  readonly #tail: Tail
   readonly #fanOut: FanOut
   readonly #pages: LogPages
   readonly #writer: Writer<Connection>
@@ -43,18 +75,20 @@ export class Hub {
   #serial = 0
   /** Connections that have not been greeted yet. */
   #newcomers: Connection[] = []
+  readonly #closed = new Map<number, number>([[CloseCode.slowConsumer.code, 0]])
+  #stored = 0
   /** The newest offset in the fan-out. */
   #offset: number
 
   /**
    * @param offset the newest offset in the store
-   * @param patienceMs how long a message may wait for a store that is away
    */
-  constructor(store: Store, journal: Journal, offset: number, patienceMs: number) {
+  constructor(store: Store, journal: Journal, offset: number, options: HubOptions) {
     this.#store = store
     this.#journal = journal
     this.#offset = offset
-    this.#fanOut = new FanOut(new Tail(TAIL_BYTES, offset), () => this.#greet())
+    this.#tail = new Tail(TAIL_BYTES, offset)
+    this.#fanOut = new FanOut(this.#tail, () => this.#greet(), options.onFlushTime)
     this.#pages = new LogPages(store)
     this.#writer = new Writer(
       store,
@@ -62,7 +96,7 @@ export class Hub {
         onCommitted: (appended, senders) => this.#announce(appended, senders),
         onFailed: (entries, senders, error) => this.#refuse(entries, senders, error),
       },
-      { patienceMs, pauseMs: () => this.#fanOut.pauseLeftMs },
+      { ...options, pauseMs: () => this.#fanOut.pauseLeftMs },
     )
     this.#context = {
       submit: (entry, sender) => this.#writer.submit(entry, sender),
@@ -73,6 +107,26 @@ export class Hub {
 
   get connections(): readonly Connection[] {
     return this.#fanOut.connections
+  }
+
+  /** The newest offset told to the connections. */
+  get offset(): number {
+    return this.#offset
+  }
+
+  get figures(): HubFigures {
+    return {
+      users: this.presence.userCount,
+      connections: this.presence.connectionCount,
+      connectionsOpened: this.#serial,
+      connectionsClosed: this.#closed,
+      offset: this.#offset,
+      stored: this.#stored,
+      waiting: this.#writer.waiting,
+      deliveries: this.#fanOut.deliveries,
+      sheds: this.#tail.sheds,
+      longestLagBytes: this.#fanOut.longestLagBytes,
+    }
   }
 
   /** Takes in a user's connection: greets it, and tells the others if it is the user's first. */
@@ -127,6 +181,8 @@ export class Hub {
   /** Lets go of a closed connection. */
   disconnect(connection: Connection): void {
     this.#fanOut.remove(connection)
+    const code = connection.closedWith ?? 0
+    this.#closed.set(code, (this.#closed.get(code) ?? 0) + 1)
     this.handleUserDisconnect(connection.userId)
   }
 
@@ -146,6 +202,20 @@ export class Hub {
     this.#fanOut.broadcastStatus(frame, { userId, isOnline })
     const others = this.presence.userCount - (this.presence.isOnline(userId) ? 1 : 0)
     this.#journal.statusBroadcast(userId, isOnline, others)
+  }
+
+  /** Closes every connection of a user for good; returns how many that were. */
+  kick(userId: number): number {
+    const theirs = this.connections.filter((connection) => connection.userId === userId)
+    for (const connection of theirs) connection.close(CloseCode.kicked)
+    return theirs.length
+  }
+
+  /** Tells everyone connected something that is not stored; returns how many connections that are. */
+  announce(text: string): number {
+    const timestamp = new Date().toISOString()
+    this.#fanOut.broadcastEphemeral(encodeFrame({ type: 'ANNOUNCEMENT', text, timestamp }))
+    return this.connections.length
   }
 
   /** Resolves when everything submitted is stored, acknowledged and handed to the sockets. */
@@ -196,7 +266,10 @@ export class Hub {
       const sender = senders[i]!
       const known = repeated ? entry.offset : entry.offset - 1
       if (known > this.#offset) await this.#catchUp(known)
-      if (!repeated) this.#broadcast(entry)
+      if (!repeated) {
+        this.#stored += 1
+        this.#broadcast(entry)
+      }
       if (entry.clientId !== undefined)
         this.#send(sender, {
           type: 'ACK',

@@ -22,6 +22,11 @@ export class Presence {
     return this.#connections.get(userId) ?? 0
   }
 
+  /** The users online, in the order in which they came: id → open connections. */
+  connectionCounts(): Iterable<readonly [userId: number, connections: number]> {
+    return this.#connections.entries()
+  }
+
   isOnline(userId: number): boolean {
     return this.#connections.has(userId)
   }

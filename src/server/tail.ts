@@ -52,6 +52,8 @@ export class Tail {
   #chunks: Chunk[] = []
   #head = 0
   #start = 0
+  /** How often a connection that lagged was spared what is not durable. */
+  sheds = 0
   #sealedEnd = 0
   #sealedOffset: number
   #pending: Buffer[] = []
@@ -102,6 +104,11 @@ export class Tail {
   /** Appends a frame that says who came or went. */
   appendStatus(frame: Buffer, status: Status): void {
     this.#pendingStatuses.push(status)
+    this.#append(frame)
+  }
+
+  /** Appends a frame that is neither. */
+  appendEphemeral(frame: Buffer): void {
     this.#append(frame)
   }
 

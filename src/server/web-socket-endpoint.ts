@@ -77,6 +77,11 @@ export class WebSocketEndpoint {
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
+  /** Whether upgrade requests are granted. */
+  get isAdmitting(): boolean {
+    return this.#isAdmitting
+  }
+
   /** From now on upgrade requests are answered with 503, and whoever is not known yet must go. */
   refuseNew(): void {
     this.#isAdmitting = false

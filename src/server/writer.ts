@@ -28,6 +28,8 @@ export interface WriterOptions {
   readonly patienceMs: number
   /** How long to let a batch gather, because its outcome could not be told sooner anyway. */
   readonly pauseMs?: () => number
+  /** Told how long each stored batch took. */
+  readonly onCommitTime?: (tookMs: number) => void
 }
 
 interface Batch<Origin> {
@@ -48,6 +50,7 @@ export class Writer<Origin> {
   readonly #listener: CommitListener<Origin>
   readonly #patienceMs: number
   readonly #pauseMs: () => number
+  readonly #onCommitTime: (tookMs: number) => void
   #entries: NewEntry[] = []
   #origins: Origin[] = []
   /** Settles when the queue is empty; undefined while it is. */
@@ -64,6 +67,12 @@ export class Writer<Origin> {
     this.#listener = listener
     this.#patienceMs = options.patienceMs
     this.#pauseMs = options.pauseMs ?? (() => 0)
+    this.#onCommitTime = options.onCommitTime ?? (() => {})
+  }
+
+  /** Entries that wait for the next batch. */
+  get waiting(): number {
+    return this.#entries.length
   }
 
   /** Takes an entry; the listener hears of it, with `origin`, exactly once. */
@@ -119,12 +128,14 @@ export class Writer<Origin> {
   /** Stores a batch; returns what went wrong. */
   async #attempt({ entries, origins }: Batch<Origin>): Promise<ChatwsError | undefined> {
     let appended: Appended[]
+    const startMs = performance.now()
     try {
       appended = await this.#store.append(entries, new Date().toISOString())
     } catch (error) {
       if (error instanceof ChatwsError) return error
       return new ChatwsError('STORAGE_REJECTED', 'The store failed', { cause: error })
     }
+    this.#onCommitTime(performance.now() - startMs)
     this.#awayPauseMs = 0
     await this.#listener.onCommitted(appended, origins)
     return undefined

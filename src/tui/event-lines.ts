@@ -26,6 +26,9 @@ export function writeEventLines(client: ChatClient, writeLine: (line: string) =>
   client.on('presence', ({ userId, isOnline }) => {
     write(`* ${userId} is ${isOnline ? 'online' : 'offline'}`)
   })
+  client.on('frame', (frame) => {
+    if (frame.type === 'ANNOUNCEMENT') write(`* announcement: ${frame.text}`)
+  })
   client.on('message', (payload) => said({ kind: 'chat', id: payload.chat_id }, payload))
   client.on('supportMessage', (payload) =>
     said({ kind: 'support', id: payload.support_chat_id }, payload),

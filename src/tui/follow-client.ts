@@ -9,6 +9,9 @@ export function followClient(state: ChatState, client: ChatClient): () => void {
     client.on('presence', ({ userId, isOnline }) => state.setPresence(userId, isOnline)),
     client.on('message', (payload) => state.addMessage(payload)),
     client.on('supportMessage', (payload) => state.addSupportMessage(payload)),
+    client.on('frame', (frame) => {
+      if (frame.type === 'ANNOUNCEMENT') state.notify(`announcement: ${frame.text}`)
+    }),
     client.on('gap', () =>
       state.notify('the server has another history: what was sent meanwhile is not shown'),
     ),

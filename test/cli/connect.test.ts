@@ -152,6 +152,19 @@ describe('chatws connect outside a terminal', () => {
     expect(friend.all('MESSAGE')).toHaveLength(1)
   })
 
+  it('an announcement is a line', async () => {
+    const run12 = new Run(['--user', '12', '--url', server.url])
+    await run12.shows('connected as user 12')
+    await fetch(`http://127.0.0.1:${server.port}/api/admin/announce`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ text: 'Back at\u001b[2J noon' }),
+    })
+    await run12.shows(/^\* announcement: Back at.* noon$/)
+    expect(run12.out).not.toContain('\u001b')
+    expect(await run12.end()).toBe(0)
+  })
+
   it('control sequences in messages do not reach the output', async () => {
     const run5 = run(5)
     await run5.shows('* connected')

@@ -58,6 +58,18 @@ test('a second signal ends the server with a failure, without waiting for client
   silent.close()
 })
 
+test('an admin who asks over HTTP stops the server as a signal does', async () => {
+  const serve = await start()
+  const client = await WireClient.connect(serve.url!, 1)
+  const response = await fetch(`${serve.url!.replace('ws:', 'http:')}/api/admin/drain`, {
+    method: 'POST',
+  })
+  expect(response.status).toBe(202)
+  expect((await client.closed).code).toBe(1001)
+  expect(await serve.ended).toBe(0)
+  expect(serve.lines).toContain('🛑 WS: request of an admin: stopping')
+})
+
 test('a port in use ends the server with 1 and one clear line', async () => {
   const first = await start()
   const { port } = new URL(first.url!)

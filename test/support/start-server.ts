@@ -28,6 +28,7 @@ export interface TestServerOptions {
   statsIntervalMs?: number
   /** 0 unless given: a failing store is told of at once. */
   storagePatienceMs?: number
+  onDrainRequest?: () => void
   /** Wraps the store that the server writes to. */
   wrapStore?: (store: Store) => Store
 }
@@ -49,6 +50,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     statsIntervalMs: options.statsIntervalMs ?? 30_000,
     ...(options.security ? { security: options.security } : {}),
     storagePatienceMs: options.storagePatienceMs ?? 0,
+    ...(options.onDrainRequest ? { onDrainRequest: options.onDrainRequest } : {}),
   })
   const url = await server.listen('127.0.0.1', 0)
   let closed: Promise<void> | undefined

@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ChatwsError } from '../../protocol/error.ts'
+import type { OriginPolicy } from '../origin-policy.ts'
+import type { Security } from '../security.ts'
+import { createIdentify, type RequestIdentity } from './request-identity.ts'
+
+/**
+ * Who may use a route: `anyone`; a `user`, who must be known where users have to prove who they
+ * are; a `monitor`, which there is an admin and elsewhere anyone; or an `admin`.
+ */
+export type Access = 'anyone' | 'user' | 'monitor' | 'admin'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+  }
+  interface FastifyRequest {
+    /** Set on every route but those for anyone. */
+    identity: RequestIdentity | undefined
+  }
+}
+
+/** Lets only those use the routes of `app` who may. A route that does not say is for admins. */
+export function guardRoutes(app: FastifyInstance, security: Security): void {
+  const identify = createIdentify(security)
+  app.decorateRequest('identity', undefined)
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.headers.origin !== undefined) checkOrigin(security.origins, request, reply)
+    if (request.is404) return
+    const access = request.routeOptions.config.access ?? 'admin'
+    if (access === 'anyone') return
+    const identity = await identify(request.raw)
+    if (!isAllowed(access, identity)) throw new ChatwsError('FORBIDDEN', 'This is for admins only')
+    request.identity = identity
+  })
+  // What a browser asks before it lets a page of another origin send more than a form could.
+  app.options('*', { config: { access: 'anyone' }, schema: { hide: true } }, (_request, reply) =>
+    reply
+      .code(204)
+      .header('access-control-allow-methods', 'GET, POST')
+      .header('access-control-allow-headers', 'authorization, content-type')
+      .header('access-control-max-age', '600')
+      .send(),
+  )
+}
+
+function isAllowed(access: Access, { role, isProven }: RequestIdentity): boolean {
+  return role === 'admin' || access === 'user' || (access === 'monitor' && !isProven)
+}
+
+/**
+ * A page of an origin that may connect may also read what is answered; one of any other may not
+ * make its reader's browser change something here.
+ */
+function checkOrigin(origins: OriginPolicy, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('vary', 'origin')
+  if (origins.isAllowed(request.raw)) {
+    reply.header('access-control-allow-origin', request.headers.origin!)
+    reply.header('cross-origin-resource-policy', 'cross-origin')
+  } else if (request.method === 'POST') {
+    throw new ChatwsError('FORBIDDEN', 'Pages of this origin may not do this')
+  }
+}

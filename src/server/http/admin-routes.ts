@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { Id } from '../../protocol/id.ts'
+import { answers, jsonSchema } from './json-schema.ts'
+
+/** The longest announcement, in UTF-16 code units. */
+const MAX_ANNOUNCEMENT_LENGTH = 2_000
+
+const Kick = z.strictObject({ userId: Id })
+const Announcement = z.strictObject({ text: z.string().min(1).max(MAX_ANNOUNCEMENT_LENGTH) })
+const Reached = z.object({ connections: z.int().nonnegative() })
+const Draining = z.object({ draining: z.literal(true) })
+
+const REFUSALS = {
+  400: 'The body is not of this shape',
+  401: 'A token is required',
+  403: 'Only an admin may do this',
+}
+
+export interface AdminActions {
+  /** Closes every connection of a user with 4506; returns how many that were. */
+  readonly kick: (userId: number) => number
+  /** Sends a text to everyone connected; returns how many connections that are. */
+  readonly announce: (text: string) => number
+  /** Begins to stop the server in order. */
+  readonly drain: () => void
+}
+
+/** Lets admins run the server. */
+export function addAdminRoutes(app: FastifyInstance, actions: AdminActions): void {
+  const config = { access: 'admin' } as const
+  const tags = ['administration']
+  app.post<{ Body: z.infer<typeof Kick> }>(
+    '/api/admin/kick',
+    {
+      config,
+      schema: {
+        summary: 'Close every connection of a user with 4506, which tells clients to stay away',
+        tags,
+        body: jsonSchema(Kick),
+        response: answers(Reached, REFUSALS),
+      },
+    },
+    async ({ body }) => ({ connections: actions.kick(body.userId) }),
+  )
+  app.post<{ Body: z.infer<typeof Announcement> }>(
+    '/api/admin/announce',
+    {
+      config,
+      schema: {
+        summary: 'Send an ANNOUNCEMENT to everyone who is connected; it is not stored',
+        tags,
+        body: jsonSchema(Announcement),
+        response: answers(Reached, REFUSALS),
+      },
+    },
+    async ({ body }) => ({ connections: actions.announce(body.text) }),
+  )
+  app.post(
+    '/api/admin/drain',
+    {
+      config,
+      schema: {
+        summary: 'Stop the server in order, as SIGTERM does',
+        tags,
+        response: answers(Draining, { 401: REFUSALS[401], 403: REFUSALS[403] }, 202),
+      },
+    },
+    async (_request, reply) => {
+      actions.drain()
+      return reply.code(202).send({ draining: true })
+    },
+  )
+}

@@ -1,0 +1,78 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { ChatKind } from '../../protocol/chat.ts'
+import { Id } from '../../protocol/id.ts'
+import { MAX_HISTORY } from '../../protocol/limits.ts'
+import { MessagePayload, SupportMessagePayload } from '../../protocol/payloads.ts'
+import type { HistoryRange, LogEntry } from '../../storage/store.ts'
+import { chatPayload, supportPayload } from '../entry-frame.ts'
+import { readHistoryPage } from '../history-page.ts'
+import { answers, jsonSchema } from './json-schema.ts'
+
+const Chat = z.strictObject({ id: Id })
+const Page = z.strictObject({
+  before: Id.optional(),
+  limit: z.int().min(1).max(MAX_HISTORY).optional(),
+  /** Whoever asks says so here, or proves it by a token here. */
+  userId: z.string().optional(),
+  token: z.string().optional(),
+})
+
+const pageOf = (payload: z.ZodType) =>
+  z.object({ messages: z.array(payload), has_more: z.boolean() })
+
+const Presence = z.object({
+  users: z.array(z.object({ userId: Id, connections: z.int().positive() })),
+})
+
+export interface ChatSources {
+  /** Throws STORAGE_UNAVAILABLE. */
+  readonly readHistory: (range: HistoryRange) => Promise<LogEntry[]>
+  /** The users online: id → open connections. */
+  readonly online: () => Iterable<readonly [userId: number, connections: number]>
+}
+
+/** Answers what a client without a WebSocket may ask: older messages, and who is online. */
+export function addChatRoutes(app: FastifyInstance, sources: ChatSources): void {
+  const history = (path: string, kind: ChatKind) =>
+    app.get<{ Params: z.infer<typeof Chat>; Querystring: z.infer<typeof Page> }>(
+      path,
+      {
+        config: { access: 'user' },
+        schema: {
+          summary: `The messages of a ${kind === 'chat' ? 'chat' : 'support chat'}, oldest first: the newest, or those before an id`,
+          tags: ['chats'],
+          params: jsonSchema(Chat),
+          querystring: jsonSchema(Page),
+          response: answers(pageOf(kind === 'chat' ? MessagePayload : SupportMessagePayload), {
+            400: 'The id, before or limit is wrong',
+            401: 'A token is required',
+            503: 'The database does not answer',
+          }),
+        },
+      },
+      async ({ params, query }) => {
+        const page = await readHistoryPage(sources.readHistory, { kind, id: params.id }, query)
+        const { entries } = page
+        const messages = kind === 'chat' ? entries.map(chatPayload) : entries.map(supportPayload)
+        return { messages, has_more: page.hasMore }
+      },
+    )
+  history('/api/chats/:id/messages', 'chat')
+  history('/api/support-chats/:id/messages', 'support')
+
+  app.get(
+    '/api/presence',
+    {
+      config: { access: 'user' },
+      schema: {
+        summary: 'Who is online, in the order in which they came',
+        tags: ['chats'],
+        response: answers(Presence, { 401: 'A token is required' }),
+      },
+    },
+    () => ({
+      users: [...sources.online()].map(([userId, connections]) => ({ userId, connections })),
+    }),
+  )
+}

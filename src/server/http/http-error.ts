@@ -1,0 +1,55 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { ChatwsError, type ErrorCode } from '../../protocol/error.ts'
+import type { Journal } from '../journal.ts'
+
+/** What an HTTP request gets that is not granted: the code is stable, the message for people. */
+export const HttpErrorBody = z.object({ code: z.string(), message: z.string() })
+
+/** Error code → the status of a response that carries it; every other is a fault of the server. */
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  INVALID_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  TOO_LARGE: 413,
+  UNSUPPORTED_TYPE: 415,
+  STORAGE_UNAVAILABLE: 503,
+  UNAVAILABLE: 503,
+}
+
+/** Status of an error that fastify found → what it is called here. */
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  400: 'INVALID_REQUEST',
+  404: 'NOT_FOUND',
+  406: 'INVALID_REQUEST',
+  413: 'TOO_LARGE',
+  414: 'INVALID_REQUEST',
+  415: 'UNSUPPORTED_TYPE',
+}
+
+/** Answers a request that failed; what it does not cause itself is logged, and not told. */
+export function createErrorHandler(journal: Journal) {
+  return (error: FastifyError | ChatwsError, request: FastifyRequest, reply: FastifyReply) => {
+    const known = toChatwsError(error)
+    const status = STATUS[known.code]
+    if (status === undefined) {
+      journal.failure(`${request.method} ${request.routeOptions.url ?? 'unknown path'}`, error)
+      return reply.code(500).send({ code: 'INTERNAL', message: 'The server failed' })
+    }
+    if (status === 401) reply.header('www-authenticate', 'Bearer')
+    if (status === 503) reply.header('retry-after', '1')
+    return reply.code(status).send({ code: known.code, message: known.message })
+  }
+}
+
+/** Answers a request for something that is not there. */
+export function answerNotFound(_request: FastifyRequest, reply: FastifyReply) {
+  return reply.code(404).send({ code: 'NOT_FOUND', message: 'There is nothing at this address' })
+}
+
+function toChatwsError(error: FastifyError | ChatwsError): ChatwsError {
+  if (error instanceof ChatwsError) return error
+  const code = CODES[error.statusCode ?? 500] ?? 'INTERNAL'
+  return new ChatwsError(code, error.message, { cause: error })
+}

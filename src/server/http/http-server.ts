@@ -1,0 +1,81 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Store } from '../../storage/store.ts'
+import type { DatabaseProbe } from '../database-probe.ts'
+import type { Hub } from '../hub.ts'
+import type { Journal } from '../journal.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Security } from '../security.ts'
+import { guardRoutes } from './access.ts'
+import { addAdminRoutes } from './admin-routes.ts'
+import { addChatRoutes } from './chat-routes.ts'
+import { addHealthRoutes } from './health-routes.ts'
+import { answerNotFound, createErrorHandler } from './http-error.ts'
+import { addMetricsRoutes } from './metrics-routes.ts'
+import { addOpenApi } from './open-api.ts'
+import { addPageRoutes } from './page-routes.ts'
+
+/** What every response carries, unless it says otherwise. */
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+}
+
+/** A client that is slower than this to send its headers is cut off. */
+const HANDSHAKE_LIMITS = {
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16 * 1024,
+}
+
+export interface HttpServerOptions {
+  readonly hub: Hub
+  readonly store: Store
+  readonly journal: Journal
+  readonly database: DatabaseProbe
+  readonly metrics: Metrics
+  readonly security: Security
+  readonly isDraining: () => boolean
+  /** Begins to stop the server in order. */
+  readonly drain: () => void
+  /** The version of chatws. */
+  readonly version: string
+}
+
+/** The HTTP side of the server. The caller listens and closes. */
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const { hub, store, journal, metrics, isDraining } = options
+  const app = Fastify({
+    forceCloseConnections: true,
+    http: HANDSHAKE_LIMITS,
+    ajv: { customOptions: { removeAdditional: false } },
+  })
+  app.setErrorHandler(createErrorHandler(journal))
+  app.setNotFoundHandler(answerNotFound)
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS))
+  guardRoutes(app, options.security)
+  addOpenApi(app, options.version)
+  app.register(async (routes) => {
+    addPageRoutes(routes)
+    addHealthRoutes(routes, { database: options.database, isDraining })
+    addMetricsRoutes(routes, {
+      metrics,
+      epoch: store.epoch,
+      figures: () => hub.figures,
+      isDraining,
+    })
+    addChatRoutes(routes, {
+      readHistory: (range) => store.readHistory(range),
+      online: () => hub.presence.connectionCounts(),
+    })
+    addAdminRoutes(routes, {
+      kick: (userId) => hub.kick(userId),
+      announce: (text) => hub.announce(text),
+      drain: options.drain,
+    })
+  })
+  return app
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance } from 'fastify'
+
+/** The page is shipped as it stands in the sources. */
+const PAGE = new URL('../../../src/web/test-online-status.html', import.meta.url)
+
+/** Serves the web page, and lets a browser run only the script that is in it. */
+export function addPageRoutes(app: FastifyInstance): void {
+  const page = readFileSync(PAGE, 'utf8')
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashesOf(page, 'script')}`,
+    "style-src 'unsafe-inline'",
+    'img-src data:',
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+  for (const path of ['/', '/test-online-status.html'])
+    app.get(path, { config: { access: 'anyone' }, schema: { hide: true } }, (_request, reply) =>
+      reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(page),
+    )
+}
+
+/** The sources of a policy that allow the page's own inline elements and no others. */
+function hashesOf(page: string, tag: 'script'): string {
+  const elements = page.matchAll(new RegExp(`<${tag}[^>]*>(.*?)</${tag}>`, 'gs'))
+  const hashes = [...elements].map(
+    ([, text]) => `'sha256-${createHash('sha256').update(text!).digest('base64')}'`,
+  )
+  return hashes.length > 0 ? hashes.join(' ') : "'none'"
+}

@@ -1,0 +1,136 @@
+import type { RouteOptions } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { DatabaseProbe } from '../../../src/server/database-probe.ts'
+import { createHttpServer } from '../../../src/server/http/http-server.ts'
+import { Hub } from '../../../src/server/hub.ts'
+import { Journal } from '../../../src/server/journal.ts'
+import { Metrics } from '../../../src/server/metrics.ts'
+import { createSecurity } from '../../../src/server/security.ts'
+import type { Store } from '../../../src/storage/store.ts'
+import { newEntry } from '../../storage/new-entry.ts'
+import { TestDatabase } from '../../storage/test-database.ts'
+
+interface Operation {
+  responses: Record<string, { content: Record<string, { schema: object }> }>
+}
+interface Document {
+  openapi: string
+  info: { version: string }
+  paths: Record<string, Record<string, Operation>>
+}
+
+/** What fastify adds by itself, or what is for browsers rather than programs. */
+const NOT_DOCUMENTED = ['*', '/', '/test-online-status.html', '/openapi.json']
+
+let database: TestDatabase
+let store: Store
+let app: ReturnType<typeof createHttpServer>
+let document: Document
+const routes: RouteOptions[] = []
+
+beforeAll(async () => {
+  database = TestDatabase.sqlite()
+  store = await database.open()
+  const journal = new Journal({ isEnabled: () => false, write: () => {} })
+  const hub = new Hub(store, journal, 0, { patienceMs: 0 })
+  const probe = new DatabaseProbe(store)
+  app = createHttpServer({
+    hub,
+    store,
+    journal,
+    database: probe,
+    metrics: new Metrics({ figures: () => hub.figures, database: probe }),
+    security: createSecurity({}),
+    isDraining: () => false,
+    drain: () => {},
+    version: '1.2.3',
+  })
+  app.addHook('onRoute', (route) => void routes.push(route))
+  document = (await app.inject('/openapi.json')).json()
+  const entries = [newEntry({ chatId: 1 }), newEntry({ kind: 'support', chatId: 1 })]
+  await store.append(entries, '2024-01-01T12:00:00.000Z')
+})
+afterAll(async () => {
+  await app.close()
+  await database.drop()
+})
+
+/** One request for each operation that is answered with its success. */
+const REQUESTS: Record<string, object | undefined> = {
+  'get /healthz': undefined,
+  'get /readyz': undefined,
+  'get /metrics': undefined,
+  'get /stats': undefined,
+  'get /api/chats/{id}/messages': undefined,
+  'get /api/support-chats/{id}/messages': undefined,
+  'get /api/presence': undefined,
+  'post /api/admin/kick': { userId: 1 },
+  'post /api/admin/announce': { text: 'Hello' },
+  'post /api/admin/drain': undefined,
+}
+
+function operations(): [name: string, operation: Operation][] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [
+      `${method} ${path}`,
+      operation,
+    ]),
+  )
+}
+
+describe('the OpenAPI document', () => {
+  it('says which version it is of', () => {
+    expect(document).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' } })
+  })
+
+  it('has every route that the server has, and no other', () => {
+    const existing = routes
+      .filter(({ url, method }) => !NOT_DOCUMENTED.includes(url) && method !== 'HEAD')
+      .map(({ url, method }) => `${String(method).toLowerCase()} ${url.replace(/:(\w+)/g, '{$1}')}`)
+    expect(existing).not.toEqual([])
+    expect(
+      operations()
+        .map(([name]) => name)
+        .sort(),
+    ).toEqual(existing.sort())
+  })
+
+  it('is tried here route by route', () => {
+    expect(Object.keys(REQUESTS).sort()).toEqual(
+      operations()
+        .map(([name]) => name)
+        .sort(),
+    )
+  })
+
+  it.each(Object.entries(REQUESTS))('describes what %s answers', async (name, body) => {
+    const [method, path] = name.split(' ') as ['get' | 'post', string]
+    const response = await app.inject({
+      method,
+      url: path.replace('{id}', '1'),
+      ...(body ? { payload: body } : {}),
+    })
+    const { responses } = new Map(operations()).get(name)!
+    const described = responses[response.statusCode]
+    expect(response.statusCode).toBeLessThan(300)
+    expect(described, `status ${response.statusCode}`).toBeDefined()
+    const [type, content] = Object.entries(described!.content)[0]!
+    expect(response.headers['content-type']).toContain(type)
+    const value = type === 'application/json' ? response.json() : response.body
+    z.fromJSONSchema(content.schema as never).parse(value)
+  })
+
+  it.each(['get /api/chats/{id}/messages', 'post /api/admin/kick'])(
+    'describes how %s refuses',
+    async (name) => {
+      const [method, path] = name.split(' ') as ['get' | 'post', string]
+      const response = await app.inject({ method, url: path.replace('{id}', '0') })
+      const { responses } = new Map(operations()).get(name)!
+      const { schema } = responses[response.statusCode]!.content['application/json']!
+      expect(z.fromJSONSchema(schema as never).parse(response.json())).toMatchObject({
+        code: 'INVALID_REQUEST',
+      })
+    },
+  )
+})
