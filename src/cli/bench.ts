@@ -5,11 +5,11 @@ import { runBench } from '../bench/run-bench.ts'
 import { parseScenario, type Scenario } from '../bench/scenario.ts'
 import { formatReport } from '../bench/text-report.ts'
 import { BenchConfig } from '../config/bench-config.ts'
-import { resolveConfig } from '../config/resolve-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
 import type { DefineCommand } from './main.ts'
+import { runWithConfig } from './run-with-config.ts'
 import { startServerProcess } from './server-process.ts'
 
 const HELP = `
@@ -30,7 +30,9 @@ export const defineBench: DefineCommand = (command, host) => {
   defineOptions(command, BenchConfig)
   command.addHelpText('after', HELP)
   return (file: string, flags: Record<string, unknown>) =>
-    bench(file, resolveConfig(BenchConfig, { flags, env: host.env }), host)
+    runWithConfig({ schema: BenchConfig, section: 'bench', flags, host }, (config) =>
+      bench(file, config, host),
+    )
 }
 
 async function bench(file: string, config: Readonly<BenchConfig>, host: Host): Promise<number> {

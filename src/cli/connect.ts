@@ -1,13 +1,13 @@
 import type { ChatClient } from '../client/chat-client.ts'
 import { createChatClient } from '../client/node.ts'
 import { ConnectConfig } from '../config/connect-config.ts'
-import { resolveConfig } from '../config/resolve-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { runLineMode } from '../tui/line-mode.ts'
 import { sanitizeLine } from '../tui/sanitize.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
 import type { DefineCommand } from './main.ts'
+import { runWithConfig } from './run-with-config.ts'
 
 const HELP = `
 Examples:
@@ -30,7 +30,9 @@ export const defineConnect: DefineCommand = (command, host) => {
   defineOptions(command, ConnectConfig)
   command.addHelpText('after', HELP)
   return (flags: Record<string, unknown>) =>
-    connect(resolveConfig(ConnectConfig, { flags, env: host.env }), host)
+    runWithConfig({ schema: ConnectConfig, section: 'connect', flags, host }, (config) =>
+      connect(config, host),
+    )
 }
 
 async function connect(config: Readonly<ConnectConfig>, host: Host): Promise<number> {

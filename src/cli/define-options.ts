@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { z } from 'zod'
 import { describeOptions } from '../config/option.ts'
 
@@ -11,5 +11,13 @@ export function defineOptions(command: Command, schema: z.ZodObject): void {
     ].filter(Boolean)
     const suffix = notes.length > 0 ? ` (${notes.join(', ')})` : ''
     command.option(meta.flag, meta.description + suffix)
+    // A flag can say no to what the environment or the file says yes to.
+    if (!meta.flag.includes(' '))
+      command.addOption(new Option(meta.flag.replace('--', '--no-')).hideHelp())
   }
+  command.option(
+    '--config <file>',
+    'file with options (default: ./chatws.config.json if there is one, env: CHATWS_CONFIG)',
+  )
+  command.option('--print-config', 'print each option, its value and where it is from, and exit')
 }

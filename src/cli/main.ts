@@ -3,11 +3,19 @@ import { ChatwsError } from '../protocol/error.ts'
 import type { Host } from './host.ts'
 import { packageVersion } from './package-version.ts'
 
+/** Runs a command with its arguments and flags; what it resolves to is the exit code. */
+export type Run = (...args: never[]) => Promise<number>
+
 /**
- * Adds a subcommand's options and help to `command` and returns what runs it. What that resolves
- * to is the exit code.
+ * Adds a command's options and help to `command` and returns what runs it: one function, or for
+ * a command with commands of its own, one for each of those.
+ * @param loadProgram makes the program anew with every command in full
  */
-export type DefineCommand = (command: Command, host: Host) => (...args: never[]) => Promise<number>
+export type DefineCommand = (
+  command: Command,
+  host: Host,
+  loadProgram: () => Promise<Command>,
+) => Run | ReadonlyMap<Command, Run>
 
 /** Subcommand → its line in the help, and its module, loaded only when it is named. */
 const COMMANDS: Record<string, { summary: string; load: () => Promise<DefineCommand> }> = {
@@ -27,6 +35,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<DefineComm
     summary: 'load-test a server and audit every delivery',
     load: async () => (await import('./bench.ts')).defineBench,
   },
+  completion: {
+    summary: 'print a script that completes commands in a shell',
+    load: async () => (await import('./completion.ts')).defineCompletion,
+  },
 }
 
 const EXAMPLES = `
@@ -43,16 +55,13 @@ const EXIT = { ok: 0, failed: 1, usage: 2 }
 /** Runs the command line without the program's name and returns the exit code. */
 export async function main(argv: readonly string[], host: Host): Promise<number> {
   let exitCode = EXIT.ok
-  const program = createProgram(host)
   const named = argv.find((argument) => Object.hasOwn(COMMANDS, argument))
-  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    const command = program.command(name).description(summary)
-    if (name !== named) continue
-    const run = (await load())(command, host)
-    command.action(async (...args) => {
-      exitCode = await run(...(args as never[]))
-    })
-  }
+  const program = await loadProgram(host, {
+    isWanted: (name) => name === named,
+    onExit: (code) => {
+      exitCode = code
+    },
+  })
   try {
     if (argv.length === 0) program.outputHelp()
     else await program.parseAsync(argv, { from: 'user' })
@@ -60,6 +69,26 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   } catch (error) {
     return report(error, host)
   }
+}
+
+interface LoadOptions {
+  /** Whether a command is loaded; the others are in the help only. */
+  readonly isWanted: (name: string) => boolean
+  readonly onExit: (code: number) => void
+}
+
+async function loadProgram(host: Host, { isWanted, onExit }: LoadOptions): Promise<Command> {
+  const program = createProgram(host)
+  const loadAll = () => loadProgram(host, { isWanted: () => true, onExit })
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = program.command(name).description(summary)
+    if (!isWanted(name)) continue
+    const defined = (await load())(command, host, loadAll)
+    const runs = typeof defined === 'function' ? new Map([[command, defined]]) : defined
+    for (const [runnable, run] of runs)
+      runnable.action(async (...args) => onExit(await run(...(args as never[]))))
+  }
+  return program
 }
 
 function createProgram(host: Host): Command {

@@ -1,4 +1,3 @@
-import { resolveConfig } from '../config/resolve-config.ts'
 import { ServeConfig } from '../config/serve-config.ts'
 import { ChatServer } from '../server/chat-server.ts'
 import { Journal } from '../server/journal.ts'
@@ -10,6 +9,7 @@ import type { Host } from './host.ts'
 import { createJournalSink } from './journal-sink.ts'
 import type { DefineCommand } from './main.ts'
 import { packageVersion } from './package-version.ts'
+import { runWithConfig } from './run-with-config.ts'
 
 const HELP = `
 Examples:
@@ -28,7 +28,9 @@ export const defineServe: DefineCommand = (command, host) => {
   defineOptions(command, ServeConfig)
   command.addHelpText('after', HELP)
   return (flags: Record<string, unknown>) =>
-    serve(resolveConfig(ServeConfig, { flags, env: host.env }), host)
+    runWithConfig({ schema: ServeConfig, section: 'serve', flags, host }, (config) =>
+      serve(config, host),
+    )
 }
 
 async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number> {

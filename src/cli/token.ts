@@ -1,4 +1,3 @@
-import { resolveConfig } from '../config/resolve-config.ts'
 import { TokenConfig } from '../config/token-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { issueToken, type SigningKey } from '../server/issue-token.ts'
@@ -6,6 +5,7 @@ import { readKeyFile } from './create-authenticator.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
 import type { DefineCommand } from './main.ts'
+import { runWithConfig } from './run-with-config.ts'
 
 const HELP = `
 Examples:
@@ -25,7 +25,9 @@ export const defineToken: DefineCommand = (command, host) => {
   defineOptions(command, TokenConfig)
   command.addHelpText('after', HELP)
   return (flags: Record<string, unknown>) =>
-    token(resolveConfig(TokenConfig, { flags, env: host.env }), host)
+    runWithConfig({ schema: TokenConfig, section: 'token', flags, host }, (config) =>
+      token(config, host),
+    )
 }
 
 async function token(config: Readonly<TokenConfig>, host: Host): Promise<number> {

@@ -16,6 +16,7 @@ export const BenchConfig = z.object({
   ),
   json: option(z.string().optional(), {
     flag: '--json <file>',
+    env: 'CHATWS_BENCH_JSON',
     description: 'write the whole result to this file; - for standard output',
   }),
 })

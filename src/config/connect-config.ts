@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_PORT } from '../protocol/limits.ts'
 import { id } from './id-option.ts'
-import { option } from './option.ts'
+import { option, yesOrNo } from './option.ts'
 
 /** Whether a WebSocket can be opened at `text`: the standard forbids a fragment. */
 function isWebSocketUrl(text: string): boolean {
@@ -12,7 +12,11 @@ function isWebSocketUrl(text: string): boolean {
 
 /** What `chatws connect` can be told. */
 export const ConnectConfig = z.object({
-  user: option(id(), { flag: '--user <id>', description: 'user to chat as (required)' }),
+  user: option(id(), {
+    flag: '--user <id>',
+    env: 'CHATWS_USER',
+    description: 'user to chat as (required)',
+  }),
   url: option(
     z
       .string()
@@ -21,9 +25,14 @@ export const ConnectConfig = z.object({
       .default(`ws://127.0.0.1:${DEFAULT_PORT}`),
     { flag: '--url <url>', env: 'CHATWS_URL', description: 'server to connect to' },
   ),
-  chat: option(id().default(1), { flag: '--chat <id>', description: 'chat to begin in' }),
-  json: option(z.boolean().default(false), {
+  chat: option(id().default(1), {
+    flag: '--chat <id>',
+    env: 'CHATWS_CHAT',
+    description: 'chat to begin in',
+  }),
+  json: option(yesOrNo().default(false), {
     flag: '--json',
+    env: 'CHATWS_CONNECT_JSON',
     description: 'read and write frames as lines of JSON',
   }),
 })

@@ -6,38 +6,64 @@ import { describeOptions } from './option.ts'
 export interface ConfigSources {
   readonly flags: Readonly<Record<string, unknown>>
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly file?: ConfigSection | undefined
+}
+
+/** The part of a configuration file that is one command's. */
+export interface ConfigSection {
+  /** Names it in messages: `chatws.config.json: serve`. */
+  readonly origin: string
+  /** By option name. */
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+/** An option as it was given, before it was checked. */
+export interface GivenOption {
+  readonly name: string
+  /** Undefined where nothing was given. */
+  readonly value: unknown
+  /** The flag, variable or place in the file that the value is from; `default` where none is. */
+  readonly origin: string
+  /** The flag that sets it. */
+  readonly flag: string
+  readonly isSecret: boolean
+}
+
+/** What a command was given, option by option: flags over environment over file. */
+export function gatherOptions(schema: z.ZodObject, sources: ConfigSources): GivenOption[] {
+  const { flags, env, file } = sources
+  return describeOptions(schema).map(({ name, meta }) => {
+    const flag = meta.flag.split(' ')[0]!
+    const common = { name, flag, isSecret: meta.isSecret === true }
+    const fromEnv = meta.env === undefined ? undefined : env[meta.env]
+    if (flags[name] !== undefined) return { ...common, value: flags[name], origin: flag }
+    if (fromEnv !== undefined && fromEnv !== '')
+      return { ...common, value: fromEnv, origin: meta.env! }
+    const fromFile = file?.values[name]
+    if (fromFile !== undefined)
+      return { ...common, value: fromFile, origin: `${file!.origin}.${name}` }
+    return { ...common, value: undefined, origin: 'default' }
+  })
 }
 
 /**
- * The frozen configuration of a command: flags over environment over the schema's defaults.
- * Throws USAGE that names every problem at once and where each value came from.
+ * The frozen configuration of a command: flags over environment over file over the schema's
+ * defaults. Throws USAGE that names every problem at once and where each value came from.
  */
 export function resolveConfig<S extends z.ZodObject>(
   schema: S,
   sources: ConfigSources,
 ): Readonly<z.infer<S>> {
-  const values: Record<string, unknown> = {}
-  const origins: Record<string, string> = {}
-  const secrets = new Set<string>()
-  for (const { name, meta } of describeOptions(schema)) {
-    const flag = meta.flag.split(' ')[0]!
-    const fromEnv = meta.env === undefined ? undefined : sources.env[meta.env]
-    origins[name] = flag
-    if (meta.isSecret) secrets.add(name)
-    if (sources.flags[name] !== undefined) {
-      values[name] = sources.flags[name]
-    } else if (fromEnv !== undefined && fromEnv !== '') {
-      values[name] = fromEnv
-      origins[name] = meta.env!
-    }
-  }
-  const result = schema.safeParse(values)
+  const given = new Map(gatherOptions(schema, sources).map((option) => [option.name, option]))
+  const result = schema.safeParse(
+    Object.fromEntries([...given].map(([name, { value }]) => [name, value])),
+  )
   if (result.success) return Object.freeze(result.data)
   const problems = result.error.issues.map((issue) => {
-    const name = String(issue.path[0])
-    const isShown = values[name] !== undefined && !secrets.has(name)
-    const given = isShown ? `, not ${JSON.stringify(values[name])}` : ''
-    return `${origins[name]}: ${issue.message}${given}`
+    const { value, origin, flag, isSecret } = given.get(String(issue.path[0]))!
+    const isShown = value !== undefined && !isSecret
+    const instead = isShown ? `, not ${JSON.stringify(value)}` : ''
+    return `${value === undefined ? flag : origin}: ${issue.message}${instead}`
   })
   throw new ChatwsError('USAGE', problems.join('\n'))
 }

@@ -1,15 +1,20 @@
 import { z } from 'zod'
 import { Role } from '../protocol/role.ts'
 import { id } from './id-option.ts'
-import { numeric, option } from './option.ts'
+import { numeric, option, yesOrNo } from './option.ts'
 
 const YEAR_S = 365 * 24 * 60 * 60
 
 /** What `chatws token` can be told. */
 export const TokenConfig = z.object({
-  user: option(id(), { flag: '--user <id>', description: 'whose token it is (required)' }),
+  user: option(id(), {
+    flag: '--user <id>',
+    env: 'CHATWS_USER',
+    description: 'whose token it is (required)',
+  }),
   role: option(Role.default('user'), {
     flag: '--role <role>',
+    env: 'CHATWS_TOKEN_ROLE',
     description: 'user, agent (works the support desk) or admin',
   }),
   expiresIn: option(
@@ -19,7 +24,11 @@ export const TokenConfig = z.object({
         .min(1, 'must be at least 1')
         .max(YEAR_S, 'must be a year at most'),
     ).default(3_600),
-    { flag: '--expires-in <seconds>', description: 'how long it is good for' },
+    {
+      flag: '--expires-in <seconds>',
+      env: 'CHATWS_TOKEN_EXPIRES_IN',
+      description: 'how long it is good for',
+    },
   ),
   jwtSecret: option(z.string().optional(), {
     flag: '--jwt-secret <text>',
@@ -42,8 +51,9 @@ export const TokenConfig = z.object({
     env: 'CHATWS_JWT_AUDIENCE',
     description: 'its aud',
   }),
-  json: option(z.boolean().default(false), {
+  json: option(yesOrNo().default(false), {
     flag: '--json',
+    env: 'CHATWS_TOKEN_JSON',
     description: 'print what is in it too, as JSON',
   }),
 })

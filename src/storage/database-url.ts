@@ -46,7 +46,8 @@ export function sqliteFileUrl(path: string): string {
   return pathToFileURL(path).href
 }
 
-function hidePassword(url: string): string {
+/** The text without the password of a URL that it may be. */
+export function hidePassword(url: string): string {
   return url
     .replace(/^([a-z][a-z0-9+.-]*:\/\/[^/@:]*):.*@/i, '$1:***@')
     .replace(/([?&]password=)[^&]*/gi, '$1***')

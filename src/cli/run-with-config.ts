@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import type { z } from 'zod'
+import { CONFIG_FILE, type ConfigSectionName, parseConfigFile } from '../config/config-file.ts'
+import { type ConfigSources, gatherOptions, resolveConfig } from '../config/resolve-config.ts'
+import { ChatwsError } from '../protocol/error.ts'
+import { hidePassword } from '../storage/database-url.ts'
+import type { Host } from './host.ts'
+
+/** Where the configuration of a command is from. */
+export interface CommandConfig<S extends z.ZodObject> {
+  readonly schema: S
+  /** The section of the configuration file that has it. */
+  readonly section: ConfigSectionName
+  /** As commander read them, `--config` and `--print-config` among them. */
+  readonly flags: Record<string, unknown>
+  readonly host: Host
+}
+
+/**
+ * Runs a command with its configuration, or with `--print-config` prints that instead. Throws
+ * USAGE for everything that is wrong with it.
+ */
+export async function runWithConfig<S extends z.ZodObject>(
+  { schema, section, flags, host }: CommandConfig<S>,
+  run: (config: Readonly<z.infer<S>>) => Promise<number>,
+): Promise<number> {
+  const named = flags.config ?? (host.env.CHATWS_CONFIG || undefined)
+  const text = readConfigFile(named as string | undefined)
+  const path = String(named ?? CONFIG_FILE)
+  const file = text === undefined ? undefined : parseConfigFile(text, path)(section)
+  const sources = { flags, env: host.env, file }
+  const config = resolveConfig(schema, sources)
+  if (!flags.printConfig) return run(config)
+  host.stdout.write(describeConfig(schema, sources, config))
+  return 0
+}
+
+/** The text of the file named, or of the one in the working directory if there is one. */
+function readConfigFile(named: string | undefined): string | undefined {
+  try {
+    return readFileSync(named ?? CONFIG_FILE, 'utf8')
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (named === undefined && code === 'ENOENT') return undefined
+    throw new ChatwsError('USAGE', `The configuration cannot be read: ${message}`, { cause })
+  }
+}
+
+/** A line for each option: its name, its value, and where that is from. */
+function describeConfig(
+  schema: z.ZodObject,
+  sources: ConfigSources,
+  config: Readonly<Record<string, unknown>>,
+): string {
+  const rows = gatherOptions(schema, sources).map(({ name, origin, isSecret }) => [
+    name,
+    describeValue(config[name], isSecret),
+    origin,
+  ])
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return rows
+    .map(
+      ([name, value, origin]) =>
+        `${name!.padEnd(widths[0]!)}  ${value!.padEnd(widths[1]!)}  ${origin}\n`,
+    )
+    .join('')
+}
+
+function describeValue(value: unknown, isSecret: boolean): string {
+  if (value === undefined) return '-'
+  if (isSecret) return '(secret)'
+  return JSON.stringify(typeof value === 'string' ? hidePassword(value) : value)
+}

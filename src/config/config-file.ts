@@ -1,0 +1,68 @@
+import type { z } from 'zod'
+import { ChatwsError } from '../protocol/error.ts'
+import { suggest } from '../protocol/suggestion.ts'
+import { BenchConfig } from './bench-config.ts'
+import { ConnectConfig } from './connect-config.ts'
+import type { ConfigSection } from './resolve-config.ts'
+import { ServeConfig } from './serve-config.ts'
+import { TokenConfig } from './token-config.ts'
+
+/** Where a configuration file is looked for when none is named. */
+export const CONFIG_FILE = 'chatws.config.json'
+
+/** Section of a configuration file → the options that may stand in it. */
+export const CONFIG_SECTIONS = {
+  serve: ServeConfig,
+  connect: ConnectConfig,
+  bench: BenchConfig,
+  token: TokenConfig,
+} as const satisfies Record<string, z.ZodObject>
+
+export type ConfigSectionName = keyof typeof CONFIG_SECTIONS
+
+/**
+ * Reads the text of a configuration file: an object with a section for each command, each of
+ * those an object from option name to value. Values are checked when their command runs. Throws
+ * USAGE that names everything unknown at once.
+ */
+export function parseConfigFile(
+  text: string,
+  path: string,
+): (section: ConfigSectionName) => ConfigSection {
+  const { $schema: _, ...sections } = readObject(parseJson(text, path), path)
+  const problems: string[] = []
+  const parsed = new Map<string, Record<string, unknown>>()
+  for (const [section, content] of Object.entries(sections)) {
+    const schema = CONFIG_SECTIONS[section as ConfigSectionName] as z.ZodObject | undefined
+    if (!schema) {
+      problems.push(unknown(`${path}: ${section}`, section, Object.keys(CONFIG_SECTIONS)))
+      continue
+    }
+    const values = readObject(content, `${path}: ${section}`)
+    parsed.set(section, values)
+    const known = Object.keys(schema.shape)
+    for (const name of Object.keys(values))
+      if (!known.includes(name)) problems.push(unknown(`${path}: ${section}.${name}`, name, known))
+  }
+  if (problems.length > 0) throw new ChatwsError('USAGE', problems.join('\n'))
+  return (section) => ({ origin: `${path}: ${section}`, values: parsed.get(section) ?? {} })
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ChatwsError('USAGE', `${path} is not JSON: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function readObject(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>
+  throw new ChatwsError('USAGE', `${what}: must be an object`)
+}
+
+function unknown(where: string, word: string, known: readonly string[]): string {
+  const meant = suggest(word, known)
+  return `${where}: unknown${meant === undefined ? '' : `, did you mean ${meant}?`}`
+}
