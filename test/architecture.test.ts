@@ -11,7 +11,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   config: ['protocol'],
   storage: ['protocol'],
   bus: ['protocol'],
-  server: ['protocol', 'type config', 'storage/store.ts', 'bus'],
+  server: ['protocol', 'type config', 'storage/store.ts', 'storage/upload-records.ts', 'bus'],
   client: ['protocol'],
   react: ['client', 'protocol'],
   bench: ['protocol', 'client'],

@@ -1,6 +1,7 @@
 import { ServeConfig } from '../config/serve-config.ts'
 import { ChatServer } from '../server/chat-server.ts'
 import { Journal } from '../server/journal.ts'
+import { UploadFolder } from '../server/uploads/upload-folder.ts'
 import { parseDatabaseUrl } from '../storage/database-url.ts'
 import { openStore } from '../storage/open-store.ts'
 import { createSecurity } from './create-security.ts'
@@ -37,6 +38,7 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
   const location = parseDatabaseUrl(config.databaseUrl)
   const journal = new Journal(createJournalSink(config.logFormat, config.logLevel, 1))
   const security = createSecurity(config, journal)
+  const uploadFolder = config.uploadFolder && (await UploadFolder.open(config.uploadFolder))
   const store = await openStore(location, config.durability)
   const drainRequest = new AbortController()
   try {
@@ -48,6 +50,16 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
       security,
       version: packageVersion(),
       onDrainRequest: () => drainRequest.abort(),
+      ...(!uploadFolder
+        ? {}
+        : {
+            uploads: {
+              folder: uploadFolder,
+              records: store.uploads,
+              maxBytes: config.uploadMaxBytes,
+              types: config.uploadTypes,
+            },
+          }),
     })
     host.notifyParent({ event: 'listening', url: await server.listen(config.host, config.port) })
     return await untilStopped(server, journal, host, drainRequest.signal)

@@ -3,6 +3,7 @@ import { DEFAULT_PORT } from '../protocol/limits.ts'
 import { authOptions, checkAuth } from './auth-options.ts'
 import { limitOptions } from './limit-options.ts'
 import { numeric, option } from './option.ts'
+import { uploadOptions } from './upload-options.ts'
 
 /** The longest interval a timer can hold, in seconds. */
 const MAX_TIMER_S = 2 ** 31 / 1000 - 1
@@ -50,6 +51,7 @@ const options = z.object({
     description:
       'what an acknowledged message survives: process (its death; SQLite) or full (a power cut)',
   }),
+  ...uploadOptions,
   heartbeat: option(seconds().default(30), {
     flag: '--heartbeat <seconds>',
     env: 'CHATWS_HEARTBEAT',

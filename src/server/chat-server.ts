@@ -10,10 +10,13 @@ import { socketsWithin } from './descriptors.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { createHttpServer } from './http/http-server.ts'
+import type { UploadSources } from './http/upload-routes.ts'
 import { Hub } from './hub.ts'
 import type { Journal } from './journal.ts'
 import { Metrics } from './metrics.ts'
 import { announcedLimits, createSecurity, type Security, type SecurityOptions } from './security.ts'
+import { OrphanCollector } from './uploads/orphan-collector.ts'
+import { UploadGate } from './uploads/upload-gate.ts'
 import { WebSocketEndpoint } from './web-socket-endpoint.ts'
 
 /** Connections that may wait to be accepted: a reconnect storm comes all at once. */
@@ -34,6 +37,8 @@ export interface ChatServerOptions {
   readonly security?: SecurityOptions
   /** How long a message may wait for a store that is away before its sender is told. */
   readonly storagePatienceMs?: number
+  /** Files are accepted only with it. */
+  readonly uploads?: UploadSources
   /** Called when an admin asks over HTTP that the server stops. */
   readonly onDrainRequest?: () => void
   /** The version of chatws, as it is told over HTTP. */
@@ -49,6 +54,7 @@ export class ChatServer {
   readonly #expiry: ExpirySweep
   readonly #security: Security
   readonly #endpoint: WebSocketEndpoint
+  readonly #orphans: OrphanCollector | undefined
   #statsTimer: NodeJS.Timeout | undefined
 
   private constructor(
@@ -73,7 +79,12 @@ export class ChatServer {
       isDraining: () => !this.#endpoint.isAdmitting,
       drain: options.onDrainRequest ?? (() => {}),
       version: options.version ?? '',
+      uploads: options.uploads,
     })
+    if (options.uploads) {
+      const { folder, records } = options.uploads
+      this.#orphans = new OrphanCollector(folder, records, options.journal)
+    }
     this.#endpoint.attach(this.#http.server)
   }
 
@@ -90,6 +101,7 @@ export class ChatServer {
       patienceMs,
       onCommitTime: metrics.onCommitTime,
       onFlushTime: metrics.onFlushTime,
+      uploadGate: options.uploads && new UploadGate(options.uploads.records),
     })
     return new ChatServer(options, hub, { database, metrics })
   }
@@ -104,6 +116,7 @@ export class ChatServer {
     this.#guardDescriptors()
     this.startHeartbeat()
     if (this.#security.authenticator.isRequired) this.#expiry.start()
+    this.#orphans?.start()
     this.#statsTimer = setInterval(() => this.#logStats(), this.#options.statsIntervalMs)
     const address = this.#http.server.address() as AddressInfo
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
@@ -127,6 +140,7 @@ export class ChatServer {
     this.#expiry.stop()
     this.#endpoint.refuseNew()
     this.#endpoint.stopReading()
+    this.#orphans?.stop()
     await this.#hub.drain()
     for (const connection of [...this.#hub.connections]) connection.close(CloseCode.goingAway)
     await this.#untilAllClosed()

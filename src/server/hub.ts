@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ClientFrame } from '../protocol/client-frames.ts'
 import { CloseCode } from '../protocol/close-code.ts'
 import type { ChatwsError } from '../protocol/error.ts'
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts'
@@ -18,6 +19,7 @@ import { Presence } from './presence.ts'
 import { Replay } from './replay.ts'
 import { Tail } from './tail.ts'
 import type { Identity } from './token-verifier.ts'
+import type { UploadGate } from './uploads/upload-gate.ts'
 import { encodeFrame, encodeText } from './websocket-frame.ts'
 import { Writer } from './writer.ts'
 
@@ -35,6 +37,8 @@ export interface HubOptions {
   readonly onCommitTime?: (tookMs: number) => void
   /** Told how long each flush to the connections took. */
   readonly onFlushTime?: (tookMs: number) => void
+  /** Lets only those messages pass that name uploads their sender may use. */
+  readonly uploadGate?: UploadGate | undefined
 }
 
 /** What the hub has done and holds, for those who watch it. */
@@ -70,6 +74,7 @@ export class Hub {
   readonly #pages: LogPages
   readonly #writer: Writer<Connection>
   readonly #context: HandlerContext
+  readonly #uploadGate: UploadGate | undefined
   /** Makes the session ids of one server differ from those of the next. */
   readonly #instance = randomBytes(6).toString('hex')
   #serial = 0
@@ -87,6 +92,7 @@ export class Hub {
     this.#store = store
     this.#journal = journal
     this.#offset = offset
+    this.#uploadGate = options.uploadGate
     this.#tail = new Tail(TAIL_BYTES, offset)
     this.#fanOut = new FanOut(this.#tail, () => this.#greet(), options.onFlushTime)
     this.#pages = new LogPages(store)
@@ -165,7 +171,13 @@ export class Hub {
       return
     }
     this.#journal.frameReceived(connection.userId, frame.type)
-    dispatch(frame, connection, this.#context)
+    const proceed = () => dispatch(frame, connection, this.#context)
+    if (!this.#uploadGate) proceed()
+    else
+      this.#uploadGate.pass(frame, connection, {
+        proceed,
+        refuse: (error) => this.#refuseFrame(frame, connection, error),
+      })
   }
 
   /** Answers a frame that is not read. */
@@ -220,6 +232,7 @@ export class Hub {
 
   /** Resolves when everything submitted is stored, acknowledged and handed to the sockets. */
   async drain(): Promise<void> {
+    await this.#uploadGate?.drain()
     await this.#writer.drain()
     this.#fanOut.flush()
   }
@@ -316,6 +329,16 @@ export class Hub {
         ...(clientId === undefined ? {} : { ref: clientId }),
       })
     }
+  }
+
+  #refuseFrame(frame: ClientFrame, sender: Connection, error: ChatwsError): void {
+    const ref = 'client_id' in frame ? frame.client_id : undefined
+    this.#send(sender, {
+      type: 'ERROR',
+      code: error.code as ErrorFrame['code'],
+      message: error.message,
+      ...(ref === undefined ? {} : { ref }),
+    })
   }
 
   #send(connection: Connection, frame: ServerFrame): void {

@@ -3,6 +3,7 @@ import { ChatwsError } from '../protocol/error.ts'
 import type { Dialect, EntryRow } from './dialect.ts'
 import type { Lineage, LogPosition } from './lineage.ts'
 import type { Appended, HistoryRange, LogEntry, NewEntry, Store } from './store.ts'
+import { PrismaUploads, type UploadModel, type UploadRecords } from './upload-records.ts'
 
 /** What the store uses of a generated Prisma client, whichever provider it was generated for. */
 export interface RawQueries {
@@ -15,6 +16,7 @@ export interface PrismaDatabase extends RawQueries {
     work: (tx: RawQueries) => Promise<T>,
     options: { maxWait: number; timeout: number },
   ): Promise<T>
+  readonly uploads: UploadModel
   $disconnect(): Promise<void>
 }
 
@@ -24,6 +26,7 @@ const TRANSACTION = { maxWait: 10_000, timeout: 30_000 }
 /** The log in a database behind Prisma. */
 export class PrismaStore implements Store {
   readonly epoch: string
+  readonly uploads: UploadRecords
   readonly #database: PrismaDatabase
   readonly #dialect: Dialect
   readonly #lineage: Lineage
@@ -33,6 +36,7 @@ export class PrismaStore implements Store {
     this.#dialect = dialect
     this.#lineage = lineage
     this.epoch = epoch
+    this.uploads = new PrismaUploads(database.uploads)
   }
 
   /**

@@ -7,6 +7,7 @@ import pg from 'pg'
 import { inject } from 'vitest'
 import { type DatabaseLocation, sqliteFileUrl } from '../../src/storage/database-url.ts'
 import { openStore } from '../../src/storage/open-store.ts'
+import type { PrismaStore } from '../../src/storage/prisma-store.ts'
 import type { Store } from '../../src/storage/store.ts'
 
 /** A database of one test, empty at first. `drop` closes every store of it and removes it. */
@@ -42,7 +43,7 @@ export class TestDatabase<Location extends DatabaseLocation = DatabaseLocation> 
     })
   }
 
-  async open(): Promise<Store> {
+  async open(): Promise<PrismaStore> {
     const store = await openStore(this.location)
     this.#open.add(store)
     return store

@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DEFAULT_UPLOAD_TYPES } from '../../src/protocol/upload-types.ts'
 import { ChatServer } from '../../src/server/chat-server.ts'
 import { Journal } from '../../src/server/journal.ts'
 import type { SecurityOptions } from '../../src/server/security.ts'
+import { UploadFolder } from '../../src/server/uploads/upload-folder.ts'
 import { openStore } from '../../src/storage/open-store.ts'
+import type { PrismaStore } from '../../src/storage/prisma-store.ts'
 import type { Store } from '../../src/storage/store.ts'
 
 export interface TestServer {
@@ -12,9 +15,10 @@ export interface TestServer {
   readonly url: string
   readonly port: number
   readonly server: ChatServer
-  readonly store: Store
+  readonly store: PrismaStore
   /** The SQLite file. */
   readonly databasePath: string
+  readonly uploadFolder: string
   /** The journal's lines so far. */
   readonly lines: string[]
   /** Stops the server, closes its store and deletes its files; a second call does nothing. */
@@ -29,6 +33,8 @@ export interface TestServerOptions {
   /** 0 unless given: a failing store is told of at once. */
   storagePatienceMs?: number
   onDrainRequest?: () => void
+  /** Files are accepted with it, into a folder of their own. */
+  uploads?: { maxBytes?: number; types?: readonly string[] }
   /** Wraps the store that the server writes to. */
   wrapStore?: (store: Store) => Store
 }
@@ -39,6 +45,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const databasePath = join(folder, 'test.db')
   const store = await openStore({ provider: 'sqlite', path: databasePath })
   const lines: string[] = []
+  const uploadFolder = join(folder, 'uploads')
   const journal = new Journal({
     isEnabled: () => true,
     write: (_level, line) => void lines.push(line),
@@ -50,6 +57,16 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     statsIntervalMs: options.statsIntervalMs ?? 30_000,
     ...(options.security ? { security: options.security } : {}),
     storagePatienceMs: options.storagePatienceMs ?? 0,
+    ...(options.uploads
+      ? {
+          uploads: {
+            folder: await UploadFolder.open(uploadFolder),
+            records: store.uploads,
+            maxBytes: options.uploads.maxBytes ?? 1024 * 1024,
+            types: options.uploads.types ?? DEFAULT_UPLOAD_TYPES,
+          },
+        }
+      : {}),
     ...(options.onDrainRequest ? { onDrainRequest: options.onDrainRequest } : {}),
   })
   const url = await server.listen('127.0.0.1', 0)
@@ -65,6 +82,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     server,
     store,
     databasePath,
+    uploadFolder,
     lines,
     close: () => {
       closed ??= close()

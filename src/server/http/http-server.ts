@@ -13,6 +13,7 @@ import { answerNotFound, createErrorHandler } from './http-error.ts'
 import { addMetricsRoutes } from './metrics-routes.ts'
 import { addOpenApi } from './open-api.ts'
 import { addPageRoutes } from './page-routes.ts'
+import { addUploadRoutes, type UploadSources } from './upload-routes.ts'
 
 /** What every response carries, unless it says otherwise. */
 const SECURITY_HEADERS = {
@@ -43,6 +44,7 @@ export interface HttpServerOptions {
   readonly drain: () => void
   /** The version of chatws. */
   readonly version: string
+  readonly uploads?: UploadSources | undefined
 }
 
 /** The HTTP side of the server. The caller listens and closes. */
@@ -71,6 +73,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       readHistory: (range) => store.readHistory(range),
       online: () => hub.presence.connectionCounts(),
     })
+    if (options.uploads) addUploadRoutes(routes, options.uploads)
     addAdminRoutes(routes, {
       kick: (userId) => hub.kick(userId),
       announce: (text) => hub.announce(text),

@@ -1,0 +1,103 @@
+import type { ClientFrame } from '../../protocol/client-frames.ts'
+import { ChatwsError } from '../../protocol/error.ts'
+import type { UploadRecords } from '../../storage/upload-records.ts'
+import { areUploadNames, readUploadNames } from './upload-name.ts'
+
+/** Frames of one sender that may wait for the files of an earlier one to be looked up. */
+const MAX_WAITING = 1_000
+
+/** Who sends a frame; the object itself tells one connection from another. */
+export interface Sender {
+  readonly userId: number
+}
+
+interface Line {
+  length: number
+  /** Settles when the last frame so far has had its turn. */
+  last: Promise<void>
+}
+
+/**
+ * Lets a message that names uploads pass only if its sender may use them. Whatever the sender
+ * sends after it waits for that, so that its frames are acted on in order.
+ */
+export class UploadGate {
+  readonly #records: UploadRecords
+  readonly #lines = new Map<Sender, Line>()
+
+  constructor(records: UploadRecords) {
+    this.#records = records
+  }
+
+  /** Calls `proceed` once the frame may be acted on, at once where nothing has to be looked up. */
+  pass(
+    frame: ClientFrame,
+    sender: Sender,
+    outcome: { proceed: () => void; refuse: (error: ChatwsError) => void },
+  ): void {
+    const names = 'file_paths' in frame ? readUploadNames(frame.file_paths ?? '') : undefined
+    const line = this.#lines.get(sender)
+    if (!line && !names) {
+      outcome.proceed()
+      return
+    }
+    const turn = async () => {
+      try {
+        if (names)
+          await this.#claim(names, sender.userId, (frame as { file_type?: string }).file_type)
+      } catch (error) {
+        outcome.refuse(error as ChatwsError)
+        return
+      }
+      outcome.proceed()
+    }
+    if (line && line.length >= MAX_WAITING)
+      outcome.refuse(new ChatwsError('STORAGE_UNAVAILABLE', 'Too many messages wait for a file'))
+    else this.#enqueue(sender, line ?? { length: 0, last: Promise.resolve() }, turn)
+  }
+
+  /** Resolves when no frame waits any more. */
+  async drain(): Promise<void> {
+    await Promise.all([...this.#lines.values()].map(({ last }) => last))
+  }
+
+  #enqueue(sender: Sender, line: Line, turn: () => Promise<void>): void {
+    line.length += 1
+    line.last = line.last.then(turn).finally(() => {
+      line.length -= 1
+      if (line.length === 0) this.#lines.delete(sender)
+    })
+    this.#lines.set(sender, line)
+  }
+
+  /** Notes that a message of `userId` names these files. Throws why it may not. */
+  async #claim(names: readonly string[], userId: number, fileType?: string): Promise<void> {
+    const wanted = [...new Set(names)]
+    const missing = () =>
+      new ChatwsError('NOT_FOUND', 'file_paths: names an upload that is not there, or not yours')
+    if (!areUploadNames(names)) throw missing()
+    const found = await this.#records.findOwn(wanted, userId)
+    if (found.length < wanted.length) throw missing()
+    const types = new Map(found.map((record) => [record.name, record.fileType]))
+    checkTypes(
+      names.map((name) => types.get(name)!),
+      fileType,
+    )
+    // An orphan may have been collected since.
+    if ((await this.#records.use(wanted, new Date())) < wanted.length) throw missing()
+  }
+}
+
+/** Throws unless what a message says of its files, for all or for each, is what they are. */
+function checkTypes(actual: readonly string[], said: string | undefined): void {
+  if (said === undefined) return
+  const types = said.split(',').map((type) => type.trim())
+  const agrees =
+    types.length === 1
+      ? actual.every((type) => type === types[0])
+      : types.length === actual.length && actual.every((type, i) => type === types[i])
+  if (!agrees) {
+    const message = `file_type: the files are of type ${[...new Set(actual)].join(', ')}`
+    throw new ChatwsError('INVALID_FRAME', message)
+  }
+}
