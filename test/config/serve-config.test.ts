@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
 import { ServeConfig } from '../../src/config/serve-config.ts'
+import { DEFAULT_UPLOAD_TYPES } from '../../src/protocol/upload-types.ts'
 
 const resolve = (flags: Record<string, unknown>, env: Record<string, string> = {}) =>
   resolveConfig(ServeConfig, { flags, env })
@@ -22,6 +23,8 @@ describe('the configuration of serve', () => {
       maxContentLength: 65536,
       databaseUrl: './chatws.db',
       durability: 'process',
+      uploadMaxBytes: 10_485_760,
+      uploadTypes: DEFAULT_UPLOAD_TYPES,
       heartbeat: 30,
       statsInterval: 30,
       logFormat: 'text',
@@ -48,6 +51,9 @@ describe('the configuration of serve', () => {
       CHATWS_MAX_CONTENT_LENGTH: '4000',
       DATABASE_URL: 'postgresql://chat@127.0.0.1/chat',
       CHATWS_DURABILITY: 'full',
+      CHATWS_UPLOAD_FOLDER: '/srv/uploads',
+      CHATWS_UPLOAD_MAX_BYTES: '1000',
+      CHATWS_UPLOAD_TYPES: 'image/png, text/plain',
       CHATWS_HEARTBEAT: '0.5',
       CHATWS_STATS_INTERVAL: '60',
       CHATWS_LOG_FORMAT: 'json',
@@ -71,6 +77,9 @@ describe('the configuration of serve', () => {
       maxContentLength: 4000,
       databaseUrl: 'postgresql://chat@127.0.0.1/chat',
       durability: 'full',
+      uploadFolder: '/srv/uploads',
+      uploadMaxBytes: 1_000,
+      uploadTypes: ['image/png', 'text/plain'],
       heartbeat: 0.5,
       statsInterval: 60,
       logFormat: 'json',
@@ -101,6 +110,9 @@ describe('the configuration of serve', () => {
     ['heartbeat', 'often', '--heartbeat: must be a number of seconds'],
     ['heartbeat', '30s', '--heartbeat: must be a number of seconds'],
     ['heartbeat', 'Infinity', '--heartbeat: '],
+    ['uploadMaxBytes', '0', '--upload-max-bytes: must be at least 1'],
+    ['uploadTypes', 'image/svg+xml', '--upload-types: must be of image/png, '],
+    ['uploadFolder', '', '--upload-folder: must name a folder'],
     ['statsInterval', '2147484', '--stats-interval: is too long'],
     ['logFormat', 'xml', '--log-format: must be text or json'],
     ['logLevel', 'debug', '--log-level: must be info, error or silent'],
