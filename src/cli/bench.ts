@@ -30,7 +30,7 @@ export const defineBench: DefineCommand = (command, host) => {
   defineOptions(command, BenchConfig)
   command.addHelpText('after', HELP)
   return (file: string, flags: Record<string, unknown>) =>
-    runWithConfig({ schema: BenchConfig, section: 'bench', flags, host }, (config) =>
+    runWithConfig({ schema: BenchConfig, sections: ['bench'], flags, host }, (config) =>
       bench(file, config, host),
     )
 }

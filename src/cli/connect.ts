@@ -30,7 +30,7 @@ export const defineConnect: DefineCommand = (command, host) => {
   defineOptions(command, ConnectConfig)
   command.addHelpText('after', HELP)
   return (flags: Record<string, unknown>) =>
-    runWithConfig({ schema: ConnectConfig, section: 'connect', flags, host }, (config) =>
+    runWithConfig({ schema: ConnectConfig, sections: ['connect'], flags, host }, (config) =>
       connect(config, host),
     )
 }

@@ -35,6 +35,14 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<DefineComm
     summary: 'load-test a server and audit every delivery',
     load: async () => (await import('./bench.ts')).defineBench,
   },
+  db: {
+    summary: 'look after the database: status, migrate, backup, prune',
+    load: async () => (await import('./db.ts')).defineDb,
+  },
+  doctor: {
+    summary: 'check that a server can run here, and say what to do',
+    load: async () => (await import('./doctor.ts')).defineDoctor,
+  },
   completion: {
     summary: 'print a script that completes commands in a shell',
     load: async () => (await import('./completion.ts')).defineCompletion,
@@ -46,6 +54,7 @@ Examples:
   chatws serve                            a server on port 3004, messages in ./chatws.db
   chatws connect --user 123               chat as user 123
   chatws bench scenarios/500-users.json   500 users against a server of its own
+  chatws doctor                           what a server would miss here
 
 Run "chatws <command> --help" for a command's options.`
 

@@ -9,8 +9,8 @@ import type { Host } from './host.ts'
 /** Where the configuration of a command is from. */
 export interface CommandConfig<S extends z.ZodObject> {
   readonly schema: S
-  /** The section of the configuration file that has it. */
-  readonly section: ConfigSectionName
+  /** The sections of the configuration file that may have it, the first one before the others. */
+  readonly sections: readonly ConfigSectionName[]
   /** As commander read them, `--config` and `--print-config` among them. */
   readonly flags: Record<string, unknown>
   readonly host: Host
@@ -21,13 +21,13 @@ export interface CommandConfig<S extends z.ZodObject> {
  * USAGE for everything that is wrong with it.
  */
 export async function runWithConfig<S extends z.ZodObject>(
-  { schema, section, flags, host }: CommandConfig<S>,
+  { schema, sections, flags, host }: CommandConfig<S>,
   run: (config: Readonly<z.infer<S>>) => Promise<number>,
 ): Promise<number> {
   const named = flags.config ?? (host.env.CHATWS_CONFIG || undefined)
   const text = readConfigFile(named as string | undefined)
   const path = String(named ?? CONFIG_FILE)
-  const file = text === undefined ? undefined : parseConfigFile(text, path)(section)
+  const file = text === undefined ? [] : sections.map(parseConfigFile(text, path))
   const sources = { flags, env: host.env, file }
   const config = resolveConfig(schema, sources)
   if (!flags.printConfig) return run(config)

@@ -29,7 +29,7 @@ export const defineServe: DefineCommand = (command, host) => {
   defineOptions(command, ServeConfig)
   command.addHelpText('after', HELP)
   return (flags: Record<string, unknown>) =>
-    runWithConfig({ schema: ServeConfig, section: 'serve', flags, host }, (config) =>
+    runWithConfig({ schema: ServeConfig, sections: ['serve'], flags, host }, (config) =>
       serve(config, host),
     )
 }

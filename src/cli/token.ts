@@ -25,7 +25,7 @@ export const defineToken: DefineCommand = (command, host) => {
   defineOptions(command, TokenConfig)
   command.addHelpText('after', HELP)
   return (flags: Record<string, unknown>) =>
-    runWithConfig({ schema: TokenConfig, section: 'token', flags, host }, (config) =>
+    runWithConfig({ schema: TokenConfig, sections: ['token'], flags, host }, (config) =>
       token(config, host),
     )
 }

@@ -3,6 +3,8 @@ import { ChatwsError } from '../protocol/error.ts'
 import { suggest } from '../protocol/suggestion.ts'
 import { BenchConfig } from './bench-config.ts'
 import { ConnectConfig } from './connect-config.ts'
+import { DbSection } from './db-config.ts'
+import { DoctorSection } from './doctor-config.ts'
 import type { ConfigSection } from './resolve-config.ts'
 import { ServeConfig } from './serve-config.ts'
 import { TokenConfig } from './token-config.ts'
@@ -16,6 +18,8 @@ export const CONFIG_SECTIONS = {
   connect: ConnectConfig,
   bench: BenchConfig,
   token: TokenConfig,
+  db: DbSection,
+  doctor: DoctorSection,
 } as const satisfies Record<string, z.ZodObject>
 
 export type ConfigSectionName = keyof typeof CONFIG_SECTIONS

@@ -6,7 +6,8 @@ import { describeOptions } from './option.ts'
 export interface ConfigSources {
   readonly flags: Readonly<Record<string, unknown>>
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly file?: ConfigSection | undefined
+  /** The sections of the configuration file that count, the first one before the others. */
+  readonly file?: readonly ConfigSection[]
 }
 
 /** The part of a configuration file that is one command's. */
@@ -31,7 +32,7 @@ export interface GivenOption {
 
 /** What a command was given, option by option: flags over environment over file. */
 export function gatherOptions(schema: z.ZodObject, sources: ConfigSources): GivenOption[] {
-  const { flags, env, file } = sources
+  const { flags, env, file = [] } = sources
   return describeOptions(schema).map(({ name, meta }) => {
     const flag = meta.flag.split(' ')[0]!
     const common = { name, flag, isSecret: meta.isSecret === true }
@@ -39,9 +40,9 @@ export function gatherOptions(schema: z.ZodObject, sources: ConfigSources): Give
     if (flags[name] !== undefined) return { ...common, value: flags[name], origin: flag }
     if (fromEnv !== undefined && fromEnv !== '')
       return { ...common, value: fromEnv, origin: meta.env! }
-    const fromFile = file?.values[name]
-    if (fromFile !== undefined)
-      return { ...common, value: fromFile, origin: `${file!.origin}.${name}` }
+    const section = file.find(({ values }) => values[name] !== undefined)
+    if (section)
+      return { ...common, value: section.values[name], origin: `${section.origin}.${name}` }
     return { ...common, value: undefined, origin: 'default' }
   })
 }

@@ -266,12 +266,13 @@ export class Hub {
     const until = this.#offset
     const canResume =
       resume?.epoch === this.#store.epoch && resume.offset !== undefined && resume.offset <= until
-    if (resume && !canResume)
-      this.#send(connection, { type: 'RESUME_FAILED', epoch: this.#store.epoch, offset: until })
+    const failure = { type: 'RESUME_FAILED', epoch: this.#store.epoch, offset: until } as const
+    if (resume && !canResume) this.#send(connection, failure)
     const after = canResume ? resume.offset! : Math.max(0, until - history)
     const ending = canResume ? [encodeFrame({ type: 'RESUMED', offset: until })] : []
+    const whenGone = canResume ? () => [encodeFrame(failure)] : undefined
     if (after < until || ending.length > 0)
-      connection.replay = new Replay({ after, until }, this.#pages, () => ending)
+      connection.replay = new Replay({ after, until }, this.#pages, () => ending, whenGone)
   }
 
   async #announce(appended: readonly Appended[], senders: readonly Connection[]): Promise<void> {

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { ChatwsError } from '../protocol/error.ts'
-import type { Store } from '../storage/store.ts'
+import type { LogEntry, Store } from '../storage/store.ts'
 import { entryFrame } from './entry-frame.ts'
 import type { DurableFrames } from './tail.ts'
 import { encodeFrame } from './websocket-frame.ts'
@@ -11,12 +10,22 @@ const PAGE_SIZE = 256
 /** Pages kept in memory, because clients that lost the same server resume at the same time. */
 const MAX_PAGES = 64
 
+const NOTHING = Buffer.alloc(0)
+
 interface Page {
-  /** The offset of its first entry. */
-  readonly firstOffset: number
+  /** It tells all there is above the offset before its first one, up to and including this. */
+  readonly lastOffset: number
   readonly bytes: Buffer
+  /** The offsets of its entries, in order. */
+  readonly offsets: readonly number[]
   /** Entry → where in `bytes` its frame begins. */
   readonly starts: readonly number[]
+}
+
+/** A part of the log. */
+export interface LogFrames extends DurableFrames {
+  /** Whether some of it is not in the store any more. */
+  readonly hasGap: boolean
 }
 
 /** The log as encoded frames, read from the store page by page and shared by all who ask. */
@@ -33,19 +42,20 @@ export class LogPages {
 
   /**
    * The frames after `offset` to the end of their page, or to `until` if that comes first. Both
-   * must be stored. Throws STORAGE_UNAVAILABLE.
+   * must have been stored; what was deleted since is left out. Throws STORAGE_UNAVAILABLE.
    */
-  async readAfter(offset: number, until: number): Promise<DurableFrames> {
+  async readAfter(offset: number, until: number): Promise<LogFrames> {
     const number = Math.floor(offset / PAGE_SIZE)
     let page = await this.#page(number)
     // Another reader may have asked for the page before the entry was stored.
-    if (lastOffsetOf(page) <= offset) page = await this.#page(number)
-    if (lastOffsetOf(page) <= offset)
-      throw new ChatwsError('INTERNAL', `The log ends before offset ${offset + 1}`)
-    const last = Math.min(until, lastOffsetOf(page))
-    const from = page.starts[offset + 1 - page.firstOffset]
-    const to = page.starts[last + 1 - page.firstOffset] ?? page.bytes.length
-    return { bytes: page.bytes.subarray(from, to), lastOffset: last }
+    if (page.lastOffset <= offset) page = await this.#page(number)
+    // All that is above the offset was deleted.
+    if (page.lastOffset <= offset) return { bytes: NOTHING, lastOffset: until, hasGap: true }
+    const lastOffset = Math.min(until, page.lastOffset)
+    const from = placeAfter(offset, page.offsets)
+    const to = placeAfter(lastOffset, page.offsets)
+    const bytes = page.bytes.subarray(page.starts[from], page.starts[to])
+    return { bytes, lastOffset, hasGap: to - from < lastOffset - offset }
   }
 
   #page(number: number): Promise<Page> {
@@ -65,22 +75,42 @@ export class LogPages {
     })
     this.#lastRead = page.catch(() => {})
     // A page that is not full yet will grow, and one that failed may come next time.
-    page.then(({ starts }) => starts.length < PAGE_SIZE && forget(), forget)
+    page.then(({ lastOffset }) => lastOffset < (number + 1) * PAGE_SIZE && forget(), forget)
     return page
   }
 
   async #encode(after: number): Promise<Page> {
-    const entries = await this.#store.readAfter(after, PAGE_SIZE)
+    const read = await this.#store.readAfter(after, PAGE_SIZE)
+    const end = after + PAGE_SIZE
+    const entries = read.filter(({ offset }) => offset <= end)
     const frames = entries.map((entry) => encodeFrame(entryFrame(entry)))
     let length = 0
     const starts = frames.map((frame) => {
       length += frame.length
       return length - frame.length
     })
-    return { firstOffset: after + 1, bytes: Buffer.concat(frames, length), starts }
+    return {
+      lastOffset: lastTold(read, after, end),
+      bytes: Buffer.concat(frames, length),
+      offsets: entries.map(({ offset }) => offset),
+      starts: [...starts, length],
+    }
   }
 }
 
-function lastOffsetOf(page: Page): number {
-  return page.firstOffset + page.starts.length - 1
+/**
+ * Up to which offset these entries, read above `after`, tell all there is: to the end of their
+ * page where there are later ones, and to the next one where the page has none.
+ */
+function lastTold(entries: readonly LogEntry[], after: number, end: number): number {
+  const first = entries[0]?.offset ?? after + 1
+  const last = entries.at(-1)?.offset ?? after
+  if (first > end) return first - 1
+  return Math.min(last, end)
+}
+
+/** How many of these offsets, which are in order, are not above `offset`. */
+function placeAfter(offset: number, offsets: readonly number[]): number {
+  const place = offsets.findIndex((one) => one > offset)
+  return place < 0 ? offsets.length : place
 }

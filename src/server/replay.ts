@@ -1,4 +1,4 @@
-import type { LogPages } from './log-pages.ts'
+import type { LogFrames, LogPages } from './log-pages.ts'
 import type { Tail } from './tail.ts'
 
 /** A part of the log: the offsets above `after`, up to and including `until`. */
@@ -21,17 +21,28 @@ export class Replay {
   readonly #until: number
   readonly #pages: LogPages | undefined
   readonly #epilogue: Epilogue
+  readonly #whenGone: (() => Buffer[]) | undefined
   #after: number
   /** Read, but not handed out yet. */
   #frames: Buffer[] = []
   #isReading = false
   #state: 'running' | 'done' | 'lost' = 'running'
 
-  constructor(range: LogRange, pages: LogPages | undefined, epilogue: Epilogue) {
+  /**
+   * @param whenGone makes the frames that end it where some of the range was deleted; without it,
+   * that is left out
+   */
+  constructor(
+    range: LogRange,
+    pages: LogPages | undefined,
+    epilogue: Epilogue,
+    whenGone?: () => Buffer[],
+  ) {
     this.#after = range.after
     this.#until = range.until
     this.#pages = pages
     this.#epilogue = epilogue
+    this.#whenGone = whenGone
   }
 
   /** Whether all was handed out. */
@@ -70,6 +81,16 @@ export class Replay {
     return this.#frames.shift()
   }
 
+  #take({ bytes, lastOffset, hasGap }: LogFrames): void {
+    if (hasGap && this.#whenGone) {
+      this.#frames = this.#whenGone()
+      this.#state = 'done'
+      return
+    }
+    this.#after = lastOffset
+    if (bytes.length > 0) this.#frames.push(bytes)
+  }
+
   #readPage(wake: (error?: unknown) => void): void {
     if (!this.#pages) {
       this.#state = 'lost'
@@ -77,10 +98,9 @@ export class Replay {
     }
     this.#isReading = true
     this.#pages.readAfter(this.#after, this.#until).then(
-      ({ bytes, lastOffset }) => {
+      (read) => {
         this.#isReading = false
-        this.#after = lastOffset
-        this.#frames.push(bytes)
+        this.#take(read)
         wake()
       },
       (error: unknown) => wake(error),

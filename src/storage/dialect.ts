@@ -1,3 +1,5 @@
+import type { UploadStatements } from './upload-statements.ts'
+
 /** The statements of the log in one SQL dialect. Data goes only in their parameters. */
 export interface Dialect {
   /** Takes the log for this transaction and reads `last_offset`: no parameters. */
@@ -21,6 +23,12 @@ export interface Dialect {
   readonly readAfter: string
   /** Reads one chat backwards: chat, an id and a limit → entry rows below that id, newest first. */
   readonly readHistory: Readonly<Record<'chat' | 'support', string>>
+  /** Reads when messages were stored: an offset and a limit → rows above it, in order. */
+  readonly readTimes: string
+  /** Each deletes the messages of one kind: up to an offset. */
+  readonly deleteUpTo: readonly string[]
+  /** The statements about uploaded files. */
+  readonly uploads: UploadStatements
   /** Turns an ISO 8601 time into what `insert` takes. */
   timestamp(iso: string): string
 }

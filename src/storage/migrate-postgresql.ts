@@ -18,16 +18,17 @@ const CREATE_RECORDS = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
 )`
 
 /**
- * Brings a PostgreSQL database up to date, each migration in a transaction of its own. Works on a
- * plain connection because the Prisma adapter splits scripts at every semicolon.
+ * Brings a PostgreSQL database up to date, each migration in a transaction of its own, and returns
+ * the names of those that it lacked. Works on a plain connection because the Prisma adapter splits scripts at every semicolon.
  */
-export async function migratePostgresql(client: Client): Promise<void> {
+export async function migratePostgresql(client: Client): Promise<string[]> {
   await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK])
   try {
     await client.query(CREATE_RECORDS)
     const records = await client.query('SELECT * FROM _prisma_migrations ORDER BY started_at')
-    for (const migration of pendingMigrations(readMigrations('postgresql'), records.rows))
-      await apply(client, migration)
+    const lacking = pendingMigrations(readMigrations('postgresql'), records.rows)
+    for (const migration of lacking) await apply(client, migration)
+    return lacking.map(({ name }) => name)
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCK])
   }

@@ -18,16 +18,18 @@ const READ_RECORDS = `SELECT migration_name, checksum, CAST(finished_at AS TEXT)
   CAST(rolled_back_at AS TEXT) AS rolled_back_at FROM "_prisma_migrations"`
 
 /**
- * Brings an SQLite database up to date, in a form that Prisma's own engine agrees with. Safe when
+ * Brings an SQLite database up to date, in a form that Prisma's own engine agrees with, and returns
+ * the names of the migrations that it lacked. Safe when
  * several processes start at once: each migration is one script, its record's id follows from its
  * name, and so only one of them can commit it.
  */
-export async function migrateSqlite(database: SqlDriverAdapter): Promise<void> {
+export async function migrateSqlite(database: SqlDriverAdapter): Promise<string[]> {
   const migrations = readMigrations('sqlite')
   await database.executeScript(CREATE_RECORDS)
   const pending = async () => pendingMigrations(migrations, await readRecords(database))
 
-  for (const migration of await pending()) {
+  const lacking = await pending()
+  for (const migration of lacking) {
     const now = Date.now()
     const script = `BEGIN IMMEDIATE;
 INSERT INTO "_prisma_migrations" (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
@@ -42,6 +44,7 @@ COMMIT;`
       if (stillPending) throw error
     }
   }
+  return lacking.map(({ name }) => name)
 }
 
 async function readRecords(database: SqlDriverAdapter): Promise<MigrationRecord[]> {

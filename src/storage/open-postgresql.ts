@@ -10,21 +10,29 @@ import { type PrismaDatabase, PrismaStore } from './prisma-store.ts'
 /** How long to wait for the server to accept a connection. */
 const CONNECT_TIMEOUT_MS = 5_000
 
+/** Brings a PostgreSQL database up to date; returns the names of the migrations that it lacked. */
+export async function migratePostgresqlAt(connectionString: string): Promise<string[]> {
+  const client = new pg.Client({
+    connectionString,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  })
+  await client.connect()
+  try {
+    return await migratePostgresql(client)
+  } finally {
+    await client.end()
+  }
+}
+
 /** Opens the log in a PostgreSQL database, which must exist. */
 export async function openPostgresql(
   connectionString: string,
   durability: Durability,
 ): Promise<PrismaStore> {
+  await migratePostgresqlAt(connectionString)
   const connection = {
     connectionString: durability === 'full' ? withFullCommits(connectionString) : connectionString,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-  }
-  const client = new pg.Client(connection)
-  await client.connect()
-  try {
-    await migratePostgresql(client)
-  } finally {
-    await client.end()
   }
   const prisma = new PrismaClient({
     adapter: new PrismaPg(connection),

@@ -14,8 +14,11 @@ const OPEN_TIMEOUT_MS = 5_000
 
 const BUSY_PAUSE_MS = 20
 
-/** Opens the log in the SQLite file at `path`, which is created if its folder exists. */
-export async function openSqlite(path: string, durability: Durability): Promise<PrismaStore> {
+/**
+ * Brings the SQLite file at `path` up to date, which is created if its folder exists, and returns
+ * the names of the migrations that it lacked.
+ */
+export async function migrateSqliteFile(path: string, durability: Durability): Promise<string[]> {
   const folder = dirname(resolve(path))
   if (!existsSync(folder)) throw new Error(`the folder ${folder} does not exist`)
 
@@ -24,10 +27,15 @@ export async function openSqlite(path: string, durability: Durability): Promise<
     busyTimeoutMs: OPEN_TIMEOUT_MS,
   }).connect()
   try {
-    await migrateSqlite(connection)
+    return await migrateSqlite(connection)
   } finally {
     await connection.dispose()
   }
+}
+
+/** Opens the log in the SQLite file at `path`, which is created if its folder exists. */
+export async function openSqlite(path: string, durability: Durability): Promise<PrismaStore> {
+  await migrateSqliteFile(path, durability)
   const prisma = new PrismaClient({
     adapter: new SqliteAdapterFactory(path, { durability }),
     errorFormat: 'minimal',

@@ -11,13 +11,34 @@ export async function openStore(
   location: DatabaseLocation,
   durability: Durability = 'process',
 ): Promise<PrismaStore> {
-  try {
+  return opening(location, async () => {
     if (location.provider === 'sqlite') {
       const { openSqlite } = await import('./open-sqlite.ts')
-      return await openSqlite(location.path, durability)
+      return openSqlite(location.path, durability)
     }
     const { openPostgresql } = await import('./open-postgresql.ts')
-    return await openPostgresql(location.connectionString, durability)
+    return openPostgresql(location.connectionString, durability)
+  })
+}
+
+/**
+ * Brings the database at `location` up to date, as opening its log does, and returns the names of
+ * the migrations that it lacked. Throws as `openStore` does.
+ */
+export async function migrateDatabase(location: DatabaseLocation): Promise<string[]> {
+  return opening(location, async () => {
+    if (location.provider === 'sqlite') {
+      const { migrateSqliteFile } = await import('./open-sqlite.ts')
+      return migrateSqliteFile(location.path, 'full')
+    }
+    const { migratePostgresqlAt } = await import('./open-postgresql.ts')
+    return migratePostgresqlAt(location.connectionString)
+  })
+}
+
+async function opening<T>(location: DatabaseLocation, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
   } catch (error) {
     if (error instanceof ChatwsError && error.code === 'DATABASE_INCOMPATIBLE') throw error
     throw new ChatwsError(

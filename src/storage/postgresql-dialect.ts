@@ -1,4 +1,5 @@
 import { type Dialect, entryColumns, TABLES } from './dialect.ts'
+import { postgresqlUploads } from './upload-statements.ts'
 
 type Kind = 'chat' | 'support'
 
@@ -25,6 +26,12 @@ const after = (kind: Kind) => `
   (SELECT ${entryColumns(kind)} FROM ${TABLES[kind].table} AS m
     WHERE m."offset" > $1 ORDER BY m."offset" LIMIT $2)`
 
+const times = (kind: Kind) => `
+  (SELECT "offset", created_at FROM ${TABLES[kind].table}
+    WHERE "offset" > $1 ORDER BY "offset" LIMIT $2)`
+
+const remove = (kind: Kind) => `DELETE FROM ${TABLES[kind].table} WHERE "offset" <= $1`
+
 /**
  * On PostgreSQL the log's row is locked until commit, so that several servers write one after the
  * other; the lock is a statement of its own because only the next one sees what was committed
@@ -39,5 +46,8 @@ export const postgresqlDialect: Dialect = {
   insert: { chat: insert('chat'), support: insert('support') },
   readAfter: `${after('chat')} UNION ALL ${after('support')} ORDER BY "offset" LIMIT $2`,
   readHistory: { chat: history('chat'), support: history('support') },
+  readTimes: `${times('chat')} UNION ALL ${times('support')} ORDER BY "offset" LIMIT $2`,
+  deleteUpTo: [remove('chat'), remove('support')],
+  uploads: postgresqlUploads,
   timestamp: (iso) => iso,
 }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Dialect, EntryRow } from './dialect.ts'
 import type { Lineage, LogPosition } from './lineage.ts'
+import { LogPruner } from './log-pruner.ts'
 import type { Appended, HistoryRange, LogEntry, NewEntry, Store } from './store.ts'
-import { PrismaUploads, type UploadModel, type UploadRecords } from './upload-records.ts'
+import { PrismaUploads, type UploadRecords } from './upload-records.ts'
 
 /** What the store uses of a generated Prisma client, whichever provider it was generated for. */
 export interface RawQueries {
@@ -16,7 +17,6 @@ export interface PrismaDatabase extends RawQueries {
     work: (tx: RawQueries) => Promise<T>,
     options: { maxWait: number; timeout: number },
   ): Promise<T>
-  readonly uploads: UploadModel
   $disconnect(): Promise<void>
 }
 
@@ -27,6 +27,7 @@ const TRANSACTION = { maxWait: 10_000, timeout: 30_000 }
 export class PrismaStore implements Store {
   readonly epoch: string
   readonly uploads: UploadRecords
+  readonly pruner: LogPruner
   readonly #database: PrismaDatabase
   readonly #dialect: Dialect
   readonly #lineage: Lineage
@@ -36,7 +37,8 @@ export class PrismaStore implements Store {
     this.#dialect = dialect
     this.#lineage = lineage
     this.epoch = epoch
-    this.uploads = new PrismaUploads(database.uploads)
+    this.uploads = new PrismaUploads(database, dialect)
+    this.pruner = new LogPruner(database, dialect, this.uploads)
   }
 
   /**

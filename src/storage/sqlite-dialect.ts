@@ -1,4 +1,5 @@
 import { type Dialect, entryColumns, TABLES } from './dialect.ts'
+import { sqliteUploads } from './upload-statements.ts'
 
 type Kind = 'chat' | 'support'
 
@@ -24,6 +25,12 @@ const after = (kind: Kind) => `
   SELECT * FROM (SELECT ${entryColumns(kind)} FROM ${TABLES[kind].table} AS m
     WHERE m."offset" > ?1 ORDER BY m."offset" LIMIT ?2)`
 
+const times = (kind: Kind) => `
+  SELECT * FROM (SELECT "offset", created_at FROM ${TABLES[kind].table}
+    WHERE "offset" > ?1 ORDER BY "offset" LIMIT ?2)`
+
+const remove = (kind: Kind) => `DELETE FROM ${TABLES[kind].table} WHERE "offset" <= ?1`
+
 /** SQLite needs no lock of its own: a transaction that begins IMMEDIATE is the only writer. */
 export const sqliteDialect: Dialect = {
   lockLog: 'SELECT last_offset FROM log WHERE id = 1',
@@ -34,6 +41,9 @@ export const sqliteDialect: Dialect = {
   insert: { chat: insert('chat'), support: insert('support') },
   readAfter: `${after('chat')} UNION ALL ${after('support')} ORDER BY "offset" LIMIT ?2`,
   readHistory: { chat: history('chat'), support: history('support') },
+  readTimes: `${times('chat')} UNION ALL ${times('support')} ORDER BY "offset" LIMIT ?2`,
+  deleteUpTo: [remove('chat'), remove('support')],
+  uploads: sqliteUploads,
   // The form in which Prisma itself writes a DateTime.
   timestamp: (iso) => iso.replace('Z', '+00:00'),
 }

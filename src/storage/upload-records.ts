@@ -1,4 +1,7 @@
 import { ChatwsError } from '../protocol/error.ts'
+import type { Dialect } from './dialect.ts'
+import type { RawQueries } from './prisma-store.ts'
+import type { UploadStatements } from './upload-statements.ts'
 
 /** What is known of an uploaded file; its bytes lie in the upload folder under its name. */
 export interface UploadRecord {
@@ -41,43 +44,30 @@ interface Row {
   owner_id: bigint
   file_type: string
   size_bytes: bigint
-  created_at: Date
-  used_at: Date | null
 }
 
-type Condition = Record<string, unknown>
-
-/** What is used of the model `uploads` of a generated Prisma client, whichever the provider. */
-export interface UploadModel {
-  create(query: { data: Row }): Promise<unknown>
-  findMany(query: { where: Condition; take?: number; orderBy?: object }): Promise<Row[]>
-  updateMany(query: { where: Condition; data: Partial<Row> }): Promise<{ count: number }>
-  deleteMany(query: { where: Condition }): Promise<{ count: number }>
-}
-
-/** The records in a database behind Prisma. */
+/**
+ * The records in a database behind Prisma. Raw statements, because Prisma's own would name the
+ * schema `public` on PostgreSQL whatever the connection's search path is.
+ */
 export class PrismaUploads implements UploadRecords {
-  readonly #model: UploadModel
+  readonly #database: RawQueries
+  readonly #statements: UploadStatements
+  readonly #timestamp: (iso: string) => string
 
-  constructor(model: UploadModel) {
-    this.#model = model
+  constructor(database: RawQueries, { uploads, timestamp }: Dialect) {
+    this.#database = database
+    this.#statements = uploads
+    this.#timestamp = timestamp
   }
 
   async add({ name, ownerId, fileType, sizeBytes }: UploadRecord, createdAt: Date): Promise<void> {
-    const row = {
-      name,
-      owner_id: BigInt(ownerId),
-      file_type: fileType,
-      size_bytes: BigInt(sizeBytes),
-      created_at: createdAt,
-      used_at: null,
-    }
-    await available(() => this.#model.create({ data: row }))
+    const values = [name, ownerId, fileType, sizeBytes, this.#time(createdAt)]
+    await this.#execute(this.#statements.add, ...values)
   }
 
   async findOwn(names: readonly string[], ownerId: number): Promise<UploadRecord[]> {
-    const where = { name: { in: names }, owner_id: BigInt(ownerId) }
-    const rows = await available(() => this.#model.findMany({ where }))
+    const rows = await this.#query<Row>(this.#statements.findOwn, JSON.stringify(names), ownerId)
     return rows.map((row) => ({
       name: row.name,
       ownerId: Number(row.owner_id),
@@ -86,30 +76,39 @@ export class PrismaUploads implements UploadRecords {
     }))
   }
 
-  async use(names: readonly string[], usedAt: Date): Promise<number> {
-    const update = { where: { name: { in: names } }, data: { used_at: usedAt } }
-    return (await available(() => this.#model.updateMany(update))).count
+  use(names: readonly string[], usedAt: Date): Promise<number> {
+    return this.#execute(this.#statements.use, JSON.stringify(names), this.#time(usedAt))
   }
 
   async findUnused(createdBefore: Date, limit: number): Promise<string[]> {
-    const where = { used_at: null, created_at: { lt: createdBefore } }
-    const query = { where, take: limit, orderBy: { created_at: 'asc' } }
-    return (await available(() => this.#model.findMany(query))).map(({ name }) => name)
+    const before = this.#time(createdBefore)
+    const rows = await this.#query<Row>(this.#statements.findUnused, before, limit)
+    return rows.map(({ name }) => name)
   }
 
   async removeUnused(name: string): Promise<boolean> {
-    const where = { name, used_at: null }
-    return (await available(() => this.#model.deleteMany({ where }))).count > 0
+    return (await this.#execute(this.#statements.removeUnused, name)) > 0
   }
 
   async findKnown(names: readonly string[]): Promise<string[]> {
-    const where = { name: { in: names } }
-    return (await available(() => this.#model.findMany({ where }))).map(({ name }) => name)
+    const rows = await this.#query<Row>(this.#statements.findKnown, JSON.stringify(names))
+    return rows.map(({ name }) => name)
   }
 
-  async release(usedBefore: Date): Promise<number> {
-    const update = { where: { used_at: { lt: usedBefore } }, data: { used_at: null } }
-    return (await available(() => this.#model.updateMany(update))).count
+  release(usedBefore: Date): Promise<number> {
+    return this.#execute(this.#statements.release, this.#time(usedBefore))
+  }
+
+  #time(date: Date): string {
+    return this.#timestamp(date.toISOString())
+  }
+
+  #query<T>(sql: string, ...values: unknown[]): Promise<T[]> {
+    return available(() => this.#database.$queryRawUnsafe<T[]>(sql, ...values))
+  }
+
+  #execute(sql: string, ...values: unknown[]): Promise<number> {
+    return available(() => this.#database.$executeRawUnsafe(sql, ...values))
   }
 }
 

@@ -56,7 +56,7 @@ describe('parseConfigFile', () => {
 describe('a value from the file', () => {
   const file = parse({ serve: { port: 4000, logFormat: 'json', insecure: true } })('serve')
   const resolve = (flags: Record<string, unknown>, env: Record<string, string> = {}) =>
-    resolveConfig(ServeConfig, { flags, env, file })
+    resolveConfig(ServeConfig, { flags, env, file: [file] })
 
   it('beats the default', () => {
     expect(resolve({})).toMatchObject({
@@ -75,7 +75,7 @@ describe('a value from the file', () => {
 
   it('is named where it stands when it is wrong', () => {
     const wrong = parse({ serve: { port: 'x', heartbeat: -1 } })('serve')
-    expect(() => resolveConfig(ServeConfig, { flags: {}, env: {}, file: wrong })).toThrow(
+    expect(() => resolveConfig(ServeConfig, { flags: {}, env: {}, file: [wrong] })).toThrow(
       'chatws.config.json: serve.port: must be a port number, not "x"\n' +
         'chatws.config.json: serve.heartbeat: must be at least 0.1, not -1',
     )

@@ -92,8 +92,16 @@ test('a read ends with its page', async () => {
 
 test('a read ends with the last offset that is asked for', async () => {
   const pages = new LogPages(new MemoryLog(600))
-  expect(await pages.readAfter(3, 5)).toEqual({ bytes: framesOf(3, 5), lastOffset: 5 })
-  expect(await pages.readAfter(255, 256)).toEqual({ bytes: framesOf(255, 256), lastOffset: 256 })
+  expect(await pages.readAfter(3, 5)).toEqual({
+    bytes: framesOf(3, 5),
+    lastOffset: 5,
+    hasGap: false,
+  })
+  expect(await pages.readAfter(255, 256)).toEqual({
+    bytes: framesOf(255, 256),
+    lastOffset: 256,
+    hasGap: false,
+  })
 })
 
 test('a page that several ask for at once is read once', async () => {
@@ -168,4 +176,41 @@ test('64 pages are kept, and the one that was not used for longest goes first', 
   expect(log.reads).toHaveLength(65)
   await read(1)
   expect(log.reads).toHaveLength(66)
+})
+
+test('any range of a log that begins late tells what is left and that something is missing', async () => {
+  const range = fc
+    .tuple(fc.nat(1300), fc.nat(1300))
+    .map(([a, b]) => [Math.min(a, b), Math.max(a, b)])
+  await fc.assert(
+    fc.asyncProperty(fc.nat(1300), range, async (pruned, [from, until]) => {
+      const log = new MemoryLog(1300)
+      const pages = new LogPages({
+        readAfter: (offset, limit) => log.readAfter(Math.max(offset, pruned), limit),
+      })
+      const parts: Buffer[] = []
+      let hasGap = false
+      for (let after = from!; after < until!; ) {
+        const read = await pages.readAfter(after, until!)
+        expect(read.lastOffset).toBeGreaterThan(after)
+        parts.push(read.bytes)
+        hasGap ||= read.hasGap
+        after = read.lastOffset
+      }
+      const left = framesOf(Math.max(from!, Math.min(pruned, until!)), until!)
+      expect(Buffer.concat(parts).equals(left)).toBe(true)
+      expect(hasGap).toBe(from! < until! && pruned > from!)
+    }),
+  )
+})
+
+test('a part that was deleted is passed over in one step, however long it is', async () => {
+  const log = new MemoryLog(1_000_000)
+  const pages = new LogPages({
+    readAfter: (offset, limit) => log.readAfter(Math.max(offset, 900_000), limit),
+  })
+  const { bytes, lastOffset, hasGap } = await pages.readAfter(5, 1_000_000)
+  expect({ length: bytes.length, lastOffset, hasGap }).toEqual({
+    ...{ length: 0, lastOffset: 900_000, hasGap: true },
+  })
 })

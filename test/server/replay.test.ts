@@ -2,9 +2,9 @@ import { Writable } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Connection, type Transport } from '../../src/server/connection.ts'
-import { LogPages } from '../../src/server/log-pages.ts'
+import { type LogFrames, LogPages } from '../../src/server/log-pages.ts'
 import { Replay } from '../../src/server/replay.ts'
-import { type DurableFrames, Tail } from '../../src/server/tail.ts'
+import { Tail } from '../../src/server/tail.ts'
 import { encodeFrame } from '../../src/server/websocket-frame.ts'
 
 /** Offsets in a page of the model. */
@@ -24,7 +24,7 @@ function durable(offset: number): Buffer {
 /** Pages of a log in memory that come when the test lets them. */
 class HeldPages extends LogPages {
   readonly log: Buffer[] = []
-  #waiting: { read: () => DurableFrames; settle: PromiseWithResolvers<DurableFrames> }[] = []
+  #waiting: { read: () => LogFrames; settle: PromiseWithResolvers<LogFrames> }[] = []
 
   constructor() {
     super({ readAfter: () => Promise.reject(new Error('not the store')) })
@@ -34,12 +34,13 @@ class HeldPages extends LogPages {
     return this.#waiting.length
   }
 
-  override readAfter(offset: number, until: number): Promise<DurableFrames> {
-    const settle = withResolvers<DurableFrames>()
+  override readAfter(offset: number, until: number): Promise<LogFrames> {
+    const settle = withResolvers<LogFrames>()
     const read = () => {
       const pageEnd = (Math.floor(offset / PAGE_SIZE) + 1) * PAGE_SIZE
       const lastOffset = Math.min(until, pageEnd, this.log.length)
-      return { bytes: Buffer.concat(this.log.slice(offset, lastOffset)), lastOffset }
+      const bytes = Buffer.concat(this.log.slice(offset, lastOffset))
+      return { bytes, lastOffset, hasGap: false }
     }
     this.#waiting.push({ read, settle })
     return settle.promise

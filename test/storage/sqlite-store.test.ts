@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { describeEntryContract } from './entry-contract.ts'
 import { describeHistoryContract } from './history-contract.ts'
+import { describeMaintenanceContract } from './maintenance-contract.ts'
 import { describeStoreContract } from './store-contract.ts'
 import { TestDatabase } from './test-database.ts'
 
@@ -8,4 +9,5 @@ describe('the log in SQLite', () => {
   describeStoreContract(async () => TestDatabase.sqlite())
   describeEntryContract(async () => TestDatabase.sqlite())
   describeHistoryContract(async () => TestDatabase.sqlite())
+  describeMaintenanceContract(async () => TestDatabase.sqlite())
 })

@@ -35,6 +35,8 @@ export interface TestServerOptions {
   onDrainRequest?: () => void
   /** Files are accepted with it, into a folder of their own. */
   uploads?: { maxBytes?: number; types?: readonly string[] }
+  /** Fills the store before the server reads how far its log has come. */
+  fillStore?: (store: Store) => Promise<void>
   /** Wraps the store that the server writes to. */
   wrapStore?: (store: Store) => Store
 }
@@ -44,6 +46,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const folder = mkdtempSync(join(tmpdir(), 'chatws-test-'))
   const databasePath = join(folder, 'test.db')
   const store = await openStore({ provider: 'sqlite', path: databasePath })
+  await options.fillStore?.(store)
   const lines: string[] = []
   const uploadFolder = join(folder, 'uploads')
   const journal = new Journal({

@@ -1,0 +1,134 @@
+import type { Command } from 'commander'
+import type { z } from 'zod'
+import { DbConfig, DbPruneConfig, DbStatusConfig } from '../config/db-config.ts'
+import { ChatwsError } from '../protocol/error.ts'
+import { describeDatabase, parseDatabaseUrl } from '../storage/database-url.ts'
+import { describeBytes } from './byte-size.ts'
+import { describeStatus } from './db-status.ts'
+import { defineOptions } from './define-options.ts'
+import type { Host } from './host.ts'
+import type { DefineCommand, Run } from './main.ts'
+import { runWithConfig } from './run-with-config.ts'
+
+const HELP = `
+Examples:
+  chatws db status --json
+  chatws db backup /backups/chatws-$(date +%F).db
+  chatws db prune --older-than 365d --dry-run
+
+The server may run meanwhile. Exit codes: 0 done, 1 could not be done, 2 wrong usage.`
+
+/** `chatws db`. */
+export const defineDb: DefineCommand = (command, host) => {
+  command.addHelpText('after', HELP)
+  const define = <S extends z.ZodObject>(
+    schema: S,
+    subcommand: Command,
+    run: (config: Readonly<z.infer<S>>, argument: string) => Promise<number>,
+  ): [Command, Run] => {
+    defineOptions(subcommand, schema)
+    subcommand.addHelpText('after', '\nExit codes: 0 done, 1 could not be done, 2 wrong usage.')
+    const withFlags = (flags: Record<string, unknown>, argument = '') =>
+      runWithConfig({ schema, sections: ['db', 'serve'], flags, host }, (config) =>
+        run(config, argument),
+      )
+    const hasArgument = subcommand.registeredArguments.length > 0
+    return [
+      subcommand,
+      hasArgument
+        ? (argument: string, flags: Record<string, unknown>) => withFlags(flags, argument)
+        : withFlags,
+    ]
+  }
+  const sub = (name: string, summary: string) => command.command(name).description(summary)
+  return new Map([
+    define(
+      DbStatusConfig,
+      sub('status', 'what the database holds, and whether it is up to date'),
+      (config) => status(config, host),
+    ),
+    define(
+      DbConfig,
+      sub('migrate', 'bring the database up to date, as the server does when it starts'),
+      (config) => migrate(config, host),
+    ),
+    define(
+      DbConfig,
+      sub('backup', 'copy an SQLite database as it is at one moment').argument(
+        '<file>',
+        'the copy',
+      ),
+      (config, file) => backup(config, file, host),
+    ),
+    define(
+      DbPruneConfig,
+      sub('prune', 'delete the messages that are older than a given age'),
+      (config) => prune(config, host),
+    ),
+  ])
+}
+
+async function status(config: Readonly<DbStatusConfig>, host: Host): Promise<number> {
+  const { readDatabaseStatus } = await import('../storage/database-status.ts')
+  const location = parseDatabaseUrl(config.databaseUrl)
+  const found = await readDatabaseStatus(location)
+  const where = describeDatabase(location)
+  host.stdout.write(
+    config.json
+      ? `${JSON.stringify({ database: where, ...found }, null, 2)}\n`
+      : describeStatus(where, found),
+  )
+  return found.problem === undefined ? 0 : 1
+}
+
+async function migrate(config: Readonly<DbConfig>, host: Host): Promise<number> {
+  const { migrateDatabase } = await import('../storage/open-store.ts')
+  const names = await migrateDatabase(parseDatabaseUrl(config.databaseUrl))
+  for (const name of names) host.stdout.write(`applied ${name}\n`)
+  if (names.length === 0) host.stdout.write('The database is up to date\n')
+  return 0
+}
+
+async function backup(config: Readonly<DbConfig>, file: string, host: Host): Promise<number> {
+  const location = parseDatabaseUrl(config.databaseUrl)
+  if (location.provider === 'postgresql')
+    throw new ChatwsError(
+      'USAGE',
+      'PostgreSQL has a tool for this, which also takes roles and other schemas into account:\n' +
+        `pg_dump --format=custom --file=${file} '${describeDatabase(location)}'`,
+    )
+  const { backupSqlite } = await import('../storage/backup-sqlite.ts')
+  host.stderr.write(`Copying ${location.path} …\n`)
+  const { sizeBytes, lastOffset } = await backupSqlite(location.path, file)
+  host.stdout.write(`${file}: ${describeBytes(sizeBytes)}, messages up to offset ${lastOffset}\n`)
+  return 0
+}
+
+async function prune(config: Readonly<DbPruneConfig>, host: Host): Promise<number> {
+  const { openStore } = await import('../storage/open-store.ts')
+  const before = new Date(Date.now() - config.olderThan)
+  const store = await openStore(parseDatabaseUrl(config.databaseUrl))
+  try {
+    const { messages, lastOffset, uploads } = await store.pruner.prune({
+      before,
+      isDryRun: config.dryRun,
+      onProgress: (count) => {
+        if (host.stderr.isTTY) host.stderr.write(`\r${count} messages …`)
+      },
+    })
+    if (host.stderr.isTTY) host.stderr.write('\r\x1b[K')
+    const verb = config.dryRun ? 'would be deleted' : 'deleted'
+    host.stdout.write(
+      messages === 0
+        ? `No message is older than ${before.toISOString()}\n`
+        : `${messages} messages ${verb}, up to offset ${lastOffset}, stored before ${before.toISOString()}\n`,
+    )
+    if (uploads)
+      host.stdout.write(
+        `${uploads} uploads belong to none any more; the server will collect them\n`,
+      )
+    return 0
+  } finally {
+    await store.close()
+  }
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { option, yesOrNo } from './option.ts'
+import { ServeConfig } from './serve-config.ts'
+
+const { port, host, databaseUrl, uploadFolder } = ServeConfig.shape
+
+const own = {
+  json: option(yesOrNo().default(false), {
+    flag: '--json',
+    env: 'CHATWS_DOCTOR_JSON',
+    description: 'print it as JSON',
+  }),
+}
+
+/** What `chatws doctor` can be told: mostly what the server would be told too. */
+export const DoctorConfig = z.object({ port, host, databaseUrl, uploadFolder, ...own })
+export type DoctorConfig = z.infer<typeof DoctorConfig>
+
+/** What may stand in the section `doctor` of a configuration file. */
+export const DoctorSection = z.object(own)

@@ -1,0 +1,136 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  checkClock,
+  checkDescriptors,
+  checkMigrations,
+  checkNode,
+  checkPort,
+} from '../../src/cli/doctor-checks.ts'
+import { main } from '../../src/cli/main.ts'
+import type { DatabaseStatus } from '../../src/storage/database-status.ts'
+import { TestDatabase } from '../storage/test-database.ts'
+import { createFakeHost } from '../support/fake-host.ts'
+import { startServer } from '../support/start-server.ts'
+
+let database: ReturnType<typeof TestDatabase.sqlite>
+beforeEach(() => {
+  database = TestDatabase.sqlite()
+})
+afterEach(() => database.drop())
+
+async function run(...argv: string[]) {
+  const fake = createFakeHost()
+  const path = database.location.path
+  const exitCode = await main(['doctor', '--port', '0', '--database-url', path, ...argv], fake.host)
+  return { exitCode, stdout: fake.stdout() }
+}
+
+const STATUS: DatabaseStatus = {
+  ...{ provider: 'sqlite', exists: true, sizeBytes: 1, answerMs: 1 },
+  ...{ appliedMigrations: ['a'], pendingMigrations: [], problem: undefined },
+  ...{ log: undefined, messages: undefined, newestAt: undefined, uploads: undefined },
+  clock: undefined,
+}
+const NOW = new Date('2024-01-01T12:00:00.000Z')
+
+describe('chatws doctor', () => {
+  it('finds a place well where a server can run', async () => {
+    const { exitCode, stdout } = await run()
+    expect(exitCode).toBe(0)
+    for (const check of ['node', 'database', 'migrations', 'clock', 'space', 'port'])
+      expect(stdout).toMatch(new RegExp(`^✓ ${check}`, 'm'))
+  })
+
+  it('tells programs the same', async () => {
+    const { isWell, findings } = JSON.parse((await run('--json')).stdout)
+    expect(isWell).toBe(true)
+    expect(findings[0]).toEqual({ check: 'node', result: 'ok', message: expect.any(String) })
+  })
+
+  it('says what to do about a database that cannot be used, and fails', async () => {
+    const store = await database.open()
+    await database.close(store)
+    await database.query("UPDATE _prisma_migrations SET checksum = 'x'")
+    const { exitCode, stdout } = await run()
+    expect(exitCode).toBe(1)
+    expect(stdout).toMatch(/^✗ migrations {2}migration .* use the chatws that made it/m)
+  })
+
+  it('says what to do about a database that does not answer', async () => {
+    const url = 'postgresql://chat:secret@127.0.0.1:1/chat'
+    const { exitCode, stdout } = await run('--database-url', url)
+    expect(exitCode).toBe(1)
+    expect(stdout).toMatch(
+      /^✗ database {4}postgresql:\/\/chat:\*\*\*@127\.0\.0\.1:1\/chat: .*\n {14}→ /m,
+    )
+    expect(stdout).not.toContain('secret')
+  })
+
+  it('looks at the folders', async () => {
+    expect((await run('--upload-folder', '/proc/1')).stdout).toMatch(/^[✗✓!] uploads/m)
+    const missing = join(database.location.path, '..', 'none')
+    expect((await run('--upload-folder', missing)).stdout).toContain('the server will make it')
+    const { exitCode, stdout } = await run('--database-url', join(missing, 'a.db'))
+    expect(exitCode).toBe(1)
+    expect(stdout).toMatch(/^✗ space/m)
+  })
+})
+
+describe('each check', () => {
+  it.each([
+    ['20.19.0', 'ok'],
+    ['20.18.3', 'failed'],
+    ['18.20.0', 'failed'],
+    ['24.0.0', 'ok'],
+  ])('Node %s: %s', (version, result) => {
+    expect(checkNode(version).result).toBe(result)
+  })
+
+  it('warns of migrations to come', () => {
+    expect(checkMigrations({ ...STATUS, pendingMigrations: ['b'] })).toMatchObject({
+      ...{ result: 'warning', message: 'to come: b', advice: expect.stringContaining('back') },
+    })
+  })
+
+  it.each<[what: string, status: Partial<DatabaseStatus>, result: string]>([
+    ['with nothing to compare it with', {}, 'ok'],
+    ['after the newest message', { newestAt: new Date(NOW.getTime() - 1) }, 'ok'],
+    ['long before the newest message', { newestAt: new Date(NOW.getTime() + 60_000) }, 'failed'],
+    ['like the clock of the database', { clock: new Date(NOW.getTime() + 1_000) }, 'ok'],
+    ['unlike the clock of the database', { clock: new Date(NOW.getTime() - 9_000) }, 'warning'],
+  ])('a clock %s', (_what, status, result) => {
+    expect(checkClock({ ...STATUS, ...status }, NOW).result).toBe(result)
+  })
+
+  it.each([
+    [1_024, 'warning'],
+    [65_536, 'ok'],
+    [undefined, 'ok'],
+  ])('%s descriptors: %s', (limit, result) => {
+    expect(checkDescriptors(limit).result).toBe(result)
+  })
+
+  it('tells a chatws server at the port from something else', async () => {
+    const server = await startServer()
+    expect(await checkPort('127.0.0.1', server.port)).toMatchObject({ result: 'ok' })
+    await server.close()
+
+    const other = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as { port: number }
+    expect(await checkPort('127.0.0.1', port)).toMatchObject({
+      ...{ result: 'failed', message: `127.0.0.1:${port} is in use by something else` },
+    })
+    other.close()
+    expect(await checkPort('127.0.0.1', 0)).toMatchObject({ result: 'ok' })
+  })
+
+  it('says what is wrong with an address that is not of this machine', async () => {
+    expect(await checkPort('192.0.2.1', 0)).toMatchObject({
+      ...{ result: 'failed', advice: expect.stringContaining('--host') },
+    })
+  })
+})

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import type { z } from 'zod'
+import { CONFIG_SECTIONS } from '../src/config/config-file.ts'
+import { describeOptions } from '../src/config/option.ts'
+import { ServeConfig } from '../src/config/serve-config.ts'
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+
+const variables = new Set(
+  Object.values(CONFIG_SECTIONS)
+    .flatMap((schema) => describeOptions(schema as z.ZodObject))
+    .map(({ meta }) => meta.env)
+    .concat('CHATWS_CONFIG'),
+)
+const flags = new Set(
+  Object.values(CONFIG_SECTIONS)
+    .flatMap((schema) => describeOptions(schema as z.ZodObject))
+    .map(({ meta }) => meta.flag.split(' ')[0]!)
+    .concat('--config', '--print-config', '--help', '--version'),
+)
+
+it.each([
+  'deploy/chatws.service',
+  'deploy/Dockerfile',
+  'deploy/compose.yaml',
+  'docs/operations.md',
+])('every variable that %s sets is one that chatws reads', (file) => {
+  const named = read(file).match(/\bCHATWS_[A-Z_]+\b/g) ?? []
+  expect(named).not.toEqual([])
+  expect(named.filter((name) => !variables.has(name))).toEqual([])
+})
+
+it.each(['docs/operations.md', 'README.md'])('every flag in the tables of %s exists', (file) => {
+  const named = [...read(file).matchAll(/`(--[a-z-]+)/g)].map(([, flag]) => flag!)
+  expect(named.length).toBeGreaterThan(5)
+  const others = ['--data-only']
+  expect(named.filter((flag) => !flags.has(flag) && !others.includes(flag))).toEqual([])
+})
+
+it('the container and the unit run the program of the package', () => {
+  const { bin } = JSON.parse(read('package.json'))
+  for (const file of ['deploy/chatws.service', 'deploy/Dockerfile'])
+    expect(read(file)).toContain(`/lib/node_modules/chatws/${bin.chatws}`)
+})
+
+it('the container listens where its health check and its port say', () => {
+  const dockerfile = read('deploy/Dockerfile')
+  const port = String(ServeConfig.shape.port.parse(undefined))
+  expect(dockerfile).toContain(`CHATWS_PORT=${port}`)
+  expect(dockerfile).toContain(`EXPOSE ${port}`)
+  expect(dockerfile).toContain(`http://127.0.0.1:${port}/readyz`)
+})

@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readDatabaseStatus } from '../../src/storage/database-status.ts'
+import type { PrismaStore } from '../../src/storage/prisma-store.ts'
+import { newEntry } from './new-entry.ts'
+import type { TestDatabase } from './test-database.ts'
+
+const HOUR_MS = 60 * 60 * 1000
+const at = (hour: number) => new Date(Date.UTC(2024, 0, 1, hour))
+
+/** How a database is looked after, whichever kind it is. */
+export function describeMaintenanceContract(createDatabase: () => Promise<TestDatabase>): void {
+  let database: TestDatabase
+  let store: PrismaStore
+
+  beforeEach(async () => {
+    database = await createDatabase()
+    store = await database.open()
+  })
+  afterEach(() => database.drop())
+
+  /** Stores so many messages at an hour, of both kinds. */
+  const append = (hour: number, count: number) =>
+    store.append(
+      Array.from({ length: count }, (_, i) => newEntry({ kind: i % 3 === 2 ? 'support' : 'chat' })),
+      at(hour).toISOString(),
+    )
+  const offsets = async () => (await store.readAfter(0, 10_000)).map(({ offset }) => offset)
+  const prune = (before: Date, isDryRun = false) => {
+    const progress: number[] = []
+    const options = { before, isDryRun, onProgress: (count: number) => void progress.push(count) }
+    return store.pruner.prune(options).then((pruned) => ({ ...pruned, progress }))
+  }
+
+  describe('pruning', () => {
+    it('deletes what is older, in bounded batches, and gives no offset out again', async () => {
+      await append(1, 700)
+      await append(2, 500)
+      await append(3, 5)
+      const { messages, lastOffset, progress } = await prune(at(3))
+      expect({ messages, lastOffset }).toEqual({ messages: 1_200, lastOffset: 1_200 })
+      expect(progress).toEqual([500, 1_000, 1_200])
+      expect(await offsets()).toEqual([1_201, 1_202, 1_203, 1_204, 1_205])
+      expect(await store.lastOffset()).toBe(1_205)
+      const [next] = await append(4, 1)
+      expect(next!.entry.offset).toBe(1_206)
+    })
+
+    it('keeps what is as old as the limit', async () => {
+      await append(1, 2)
+      await append(2, 2)
+      await prune(at(2))
+      expect(await offsets()).toEqual([3, 4])
+    })
+
+    it('stops at the first message that is young enough, so that there are no gaps', async () => {
+      await append(1, 1)
+      await append(5, 1)
+      await append(1, 1)
+      await prune(at(3))
+      expect(await offsets()).toEqual([2, 3])
+    })
+
+    it('may leave an empty log, whose offsets go on', async () => {
+      await append(1, 3)
+      expect(await prune(at(9))).toMatchObject({ messages: 3, lastOffset: 3 })
+      expect(await offsets()).toEqual([])
+      expect(await store.lastOffset()).toBe(3)
+      expect((await append(9, 1))[0]!.entry.offset).toBe(4)
+    })
+
+    it('only counts in a dry run', async () => {
+      await append(1, 600)
+      await append(2, 1)
+      expect(await prune(at(2), true)).toEqual({
+        ...{ messages: 600, lastOffset: 600, uploads: undefined, progress: [500, 600] },
+      })
+      expect(await offsets()).toHaveLength(601)
+    })
+
+    it('of nothing deletes nothing', async () => {
+      await append(2, 1)
+      expect(await prune(at(2))).toMatchObject({ messages: 0, lastOffset: 0 })
+      expect(await offsets()).toEqual([1])
+    })
+
+    it('releases the uploads that only deleted messages can have named', async () => {
+      for (const name of ['old', 'young', 'new'])
+        await store.uploads.add({ name, ownerId: 1, fileType: 'image/png', sizeBytes: 1 }, at(0))
+      await store.uploads.use(['old'], at(1))
+      await store.uploads.use(['young'], new Date(at(3).getTime() - HOUR_MS / 2))
+      expect(await prune(at(3))).toMatchObject({ uploads: 1 })
+      expect((await store.uploads.findUnused(at(9), 10)).sort()).toEqual(['new', 'old'])
+    })
+  })
+
+  describe('the records of uploads', () => {
+    const record = (name: string, ownerId = 1) => ({
+      ...{ name, ownerId, fileType: 'image/png', sizeBytes: 5_000_000_000 },
+    })
+
+    it('are found by name and owner', async () => {
+      await store.uploads.add(record('a'), at(1))
+      await store.uploads.add(record('b', 2), at(1))
+      expect(await store.uploads.findOwn(['a', 'b', 'c'], 1)).toEqual([record('a')])
+      expect((await store.uploads.findKnown(['a', 'b', 'c'])).sort()).toEqual(['a', 'b'])
+    })
+
+    it('of users with large ids are found too', async () => {
+      await store.uploads.add(record('a', Number.MAX_SAFE_INTEGER), at(1))
+      expect(await store.uploads.findOwn(['a'], Number.MAX_SAFE_INTEGER)).toHaveLength(1)
+    })
+
+    it('are forgotten unless a message names them', async () => {
+      for (const name of ['a', 'b']) await store.uploads.add(record(name), at(1))
+      expect(await store.uploads.use(['a', 'c'], at(2))).toBe(1)
+      expect(await store.uploads.findUnused(at(3), 10)).toEqual(['b'])
+      expect(await store.uploads.findUnused(at(1), 10)).toEqual([])
+      expect(await store.uploads.removeUnused('a')).toBe(false)
+      expect(await store.uploads.removeUnused('b')).toBe(true)
+      expect(await store.uploads.findKnown(['a', 'b'])).toEqual(['a'])
+    })
+  })
+
+  describe('the status', () => {
+    it('tells what there is', async () => {
+      await append(1, 4)
+      await append(2, 2)
+      await prune(at(2))
+      await store.uploads.add({ name: 'a', ownerId: 1, fileType: 'image/png', sizeBytes: 7 }, at(1))
+      expect(await readDatabaseStatus(database.location)).toMatchObject({
+        provider: database.location.provider,
+        exists: true,
+        pendingMigrations: [],
+        problem: undefined,
+        log: { epoch: store.epoch, lastOffset: 6 },
+        messages: {
+          chat: { count: 2, firstOffset: 5, lastOffset: 6 },
+          support: { count: 0, firstOffset: undefined, lastOffset: undefined },
+        },
+        newestAt: at(2),
+        uploads: { count: 1, sizeBytes: 7, unused: 1 },
+      })
+    })
+
+    it('names what this version cannot use', async () => {
+      await database.query("UPDATE _prisma_migrations SET checksum = 'x'")
+      const { problem } = await readDatabaseStatus(database.location)
+      expect(problem).toContain('was applied with other contents')
+    })
+
+    it('leaves a database without tables as it is', async () => {
+      const empty = await createDatabase()
+      try {
+        const { pendingMigrations, log } = await readDatabaseStatus(empty.location)
+        expect(pendingMigrations.length).toBeGreaterThan(0)
+        expect(log).toBeUndefined()
+        const again = await readDatabaseStatus(empty.location)
+        expect(again.appliedMigrations).toEqual([])
+      } finally {
+        await empty.drop()
+      }
+    })
+  })
+}
