@@ -10,6 +10,7 @@ import { addAdminRoutes } from './admin-routes.ts'
 import { addChatRoutes } from './chat-routes.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { answerNotFound, createErrorHandler } from './http-error.ts'
+import { compileValidator } from './json-schema.ts'
 import { addMetricsRoutes } from './metrics-routes.ts'
 import { addOpenApi } from './open-api.ts'
 import { addPageRoutes } from './page-routes.ts'
@@ -53,8 +54,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const app = Fastify({
     forceCloseConnections: true,
     http: HANDSHAKE_LIMITS,
-    ajv: { customOptions: { removeAdditional: false } },
   })
+  app.setValidatorCompiler(compileValidator)
   app.setErrorHandler(createErrorHandler(journal))
   app.setNotFoundHandler(answerNotFound)
   app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS))

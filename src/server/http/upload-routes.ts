@@ -125,7 +125,7 @@ function addGet(app: FastifyInstance, folder: UploadFolder): void {
       schema: {
         summary: 'A file that was uploaded, or the ranges of it that are asked for',
         tags: ['uploads'],
-        params: { type: 'object', properties: { name: { type: 'string' } } },
+        params: jsonSchema(z.object({ name: z.string() })),
         produces: [...UPLOAD_TYPES.keys()],
         response: {
           200: { description: 'The file', ...BINARY },
