@@ -4,13 +4,18 @@ import type { Status, Tail } from './tail.ts'
 /** A flush of more frames than this tells that they come faster than they can be sent singly. */
 const BUSY_FRAMES = 3
 
-/** The longest pause after a flush. */
+/** The longest pause after a flush before the next one that somebody waits for. */
 const MAX_PAUSE_MS = 10
+
+/** The same for a flush that only tells who came and went. */
+const MAX_STATUS_PAUSE_MS = 100
 
 /**
  * Moves every connection's cursor to the end of the tail, one socket write per connection and
- * flush. The writes are what costs, not the bytes. So while frames come singly, with room between
- * them, each is flushed at once; otherwise they gather for twice the time that the last flush took.
+ * flush. The writes are what costs, not the bytes. So while frames come singly, each is flushed at
+ * once; otherwise they gather for twice the time that the last flush took. Statuses gather sooner
+ * and for longer than messages: when thousands of users come at once, the flushes between would
+ * cost more than everything else.
  */
 export class FanOut {
   readonly #tail: Tail
@@ -20,9 +25,13 @@ export class FanOut {
   deliveries = 0
   /** Dense, so that a flush walks an array; `connection.index` is its place. */
   readonly #connections: Connection[] = []
-  #isScheduled = false
+  /** When the next flush is due; infinity while there is none. */
+  #dueMs = Number.POSITIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
   #lastFlushEndMs = Number.NEGATIVE_INFINITY
+  /** How long after a flush the next one may begin, and one that only tells statuses. */
   #pauseMs = 0
+  #statusPauseMs = 0
 
   /**
    * @param beforeFlush puts in what is best made for many connections at once
@@ -68,7 +77,7 @@ export class FanOut {
   /** Sends a frame that says who came or went, with the next flush. */
   broadcastStatus(frame: Buffer, status: Status): void {
     this.#tail.appendStatus(frame, status)
-    this.schedule()
+    this.scheduleStatuses()
   }
 
   /** Sends a frame that is neither, with the next flush; who lags may never get it. */
@@ -100,18 +109,20 @@ export class FanOut {
     return Math.max(0, this.#lastFlushEndMs + this.#pauseMs - performance.now())
   }
 
+  /** Flushes as soon as it pays. */
   schedule(): void {
-    if (this.#isScheduled) return
-    this.#isScheduled = true
-    const waitMs = this.pauseLeftMs
-    if (waitMs < 1) setImmediate(() => this.flush())
-    else setTimeout(() => this.flush(), waitMs)
+    this.#scheduleAfter(this.#pauseMs)
+  }
+
+  /** Flushes soon, for those that come and who is told of them. */
+  scheduleStatuses(): void {
+    this.#scheduleAfter(this.#statusPauseMs)
   }
 
   flush(): void {
     const startMs = performance.now()
     const idleMs = startMs - this.#lastFlushEndMs
-    this.#isScheduled = false
+    this.#dueMs = Number.POSITIVE_INFINITY
     this.#beforeFlush()
     const frames = this.#tail.seal()
     // Backwards, because a connection that closes while it is pumped may leave the list.
@@ -120,7 +131,24 @@ export class FanOut {
     const tookMs = this.#lastFlushEndMs - startMs
     this.deliveries += frames * this.#connections.length
     this.#onFlushTime(tookMs)
-    const isBusy = frames > BUSY_FRAMES || idleMs < tookMs / 2
+    const isBusy = frames > BUSY_FRAMES
+    const hadNoBreak = idleMs < tookMs / 2
     this.#pauseMs = isBusy ? Math.min(MAX_PAUSE_MS, 2 * tookMs) : 0
+    this.#statusPauseMs = isBusy || hadNoBreak ? Math.min(MAX_STATUS_PAUSE_MS, 2 * tookMs) : 0
+  }
+
+  #scheduleAfter(pauseMs: number): void {
+    const dueMs = this.#lastFlushEndMs + pauseMs
+    if (dueMs >= this.#dueMs) return
+    this.#dueMs = dueMs
+    clearTimeout(this.#timer)
+    const waitMs = dueMs - performance.now()
+    if (waitMs < 1) setImmediate(() => this.#flushIfDue())
+    else this.#timer = setTimeout(() => this.#flushIfDue(), waitMs)
+  }
+
+  /** Another flush may have come first. */
+  #flushIfDue(): void {
+    if (this.#dueMs !== Number.POSITIVE_INFINITY) this.flush()
   }
 }

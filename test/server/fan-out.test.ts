@@ -83,15 +83,15 @@ test('an idle fan-out flushes with the turn of the event loop', async () => {
   expect(connections[0]!.received()).toBe('a')
 })
 
-/** A fan-out with one connection, whose pump takes 5 ms of a clock that the test turns. */
-function createSlowFanOut() {
+/** A fan-out with one connection, whose pump takes `pumpMs` of a clock that the test turns. */
+function createSlowFanOut(pumpMs = 5) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] })
   let nowMs = 1_000
   vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
   const { fanOut, connections } = createFanOut(1)
   const connection = connections[0]!
   connection.onPump = () => {
-    nowMs += 5
+    nowMs += pumpMs
   }
   const broadcast = (frames: string) => {
     for (const frame of frames) fanOut.broadcast(Buffer.from(frame))
@@ -100,31 +100,42 @@ function createSlowFanOut() {
     nowMs += ms
     vi.advanceTimersByTime(ms)
   }
-  return { fanOut, connection, broadcast, pass }
+  const broadcastStatus = (frame: string) =>
+    fanOut.broadcastStatus(Buffer.from(frame), { userId: 1, isOnline: true })
+  return { fanOut, connection, broadcast, broadcastStatus, pass }
 }
 
-test('frames that come singly and with room between them are flushed at once', () => {
+test('messages that come singly are flushed at once', () => {
   const { fanOut, connection, broadcast, pass } = createSlowFanOut()
   for (const frame of ['a', 'b', 'c']) {
     broadcast(frame)
     vi.advanceTimersByTime(0)
     expect(connection.received()).toBe(frame)
     expect(fanOut.pauseLeftMs).toBe(0)
+    pass(1)
+  }
+})
+
+test('statuses that come singly and with room between them are flushed at once', () => {
+  const { connection, broadcastStatus, pass } = createSlowFanOut()
+  for (const frame of ['a', 'b', 'c']) {
+    broadcastStatus(frame)
+    vi.advanceTimersByTime(0)
+    expect(connection.received()).toBe(frame)
     pass(3)
   }
 })
 
-test('frames that come singly without a break, as in a join storm, gather', () => {
-  const { fanOut, connection, broadcast, pass } = createSlowFanOut()
-  broadcast('a')
+test('statuses that come singly without a break, as in a join storm, gather', () => {
+  const { connection, broadcastStatus, pass } = createSlowFanOut()
+  broadcastStatus('a')
   vi.advanceTimersByTime(0)
-  broadcast('b')
+  broadcastStatus('b')
   vi.advanceTimersByTime(0)
   expect(connection.received()).toBe('ab')
-  expect(fanOut.pauseLeftMs).toBe(10)
-  broadcast('c')
+  broadcastStatus('c')
   pass(9)
-  broadcast('d')
+  broadcastStatus('d')
   expect(connection.received()).toBe('')
   pass(1)
   expect(connection.received()).toBe('cd')
@@ -143,6 +154,36 @@ test('after a flush of many frames the next one waits twice as long as that one 
   expect(connection.received()).toBe('')
   vi.advanceTimersByTime(1)
   expect(connection.received()).toBe('ef')
+  expect(connection.pumps).toBe(2)
+})
+
+test.each([
+  { tookMs: 20, pauseMs: 40 },
+  { tookMs: 70, pauseMs: 100 },
+])('after a flush of $tookMs ms statuses gather for $pauseMs ms', ({ tookMs, pauseMs }) => {
+  const { connection, broadcast, broadcastStatus, pass } = createSlowFanOut(tookMs)
+  broadcast('abcd')
+  vi.advanceTimersByTime(0)
+  expect(connection.received()).toBe('abcd')
+  broadcastStatus('e')
+  pass(pauseMs - 1)
+  broadcastStatus('f')
+  expect(connection.received()).toBe('')
+  pass(1)
+  expect(connection.received()).toBe('ef')
+})
+
+test('a message does not wait with the statuses before it, but takes them along', () => {
+  const { fanOut, connection, broadcast, broadcastStatus, pass } = createSlowFanOut(20)
+  broadcast('abcd')
+  vi.advanceTimersByTime(0)
+  broadcastStatus('e')
+  pass(5)
+  broadcast('f')
+  expect(fanOut.pauseLeftMs).toBe(5)
+  pass(5)
+  expect(connection.received()).toBe('abcdef')
+  pass(100)
   expect(connection.pumps).toBe(2)
 })
 
