@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Chat } from '../protocol/chat.ts'
 import type { HistoryRange, LogEntry } from '../storage/store.ts'
 import { chatPayload } from './entry-frame.ts'
@@ -7,6 +8,9 @@ const DEFAULT_LIMIT = 50
 
 /** Bytes of messages in a page at most, as they are sent; but always one message. */
 const MAX_PAGE_BYTES = 512 * 1024
+
+/** Messages read at once: few enough that reading them holds the event loop only briefly. */
+const SLICE = 200
 
 /** Which page of a chat is wanted: the newest messages with an id below `before`. */
 export interface PageRequest {
@@ -22,27 +26,31 @@ export interface HistoryPage {
   readonly hasMore: boolean
 }
 
-/** Reads the page of a chat that was asked for, no larger than a page may be. */
+/**
+ * Reads the page of a chat that was asked for, no larger than a page may be: newest first, in
+ * slices with turns for others between.
+ */
 export async function readHistoryPage(
   readHistory: (range: HistoryRange) => Promise<LogEntry[]>,
   chat: Chat,
   { before, limit = DEFAULT_LIMIT }: PageRequest,
 ): Promise<HistoryPage> {
-  // One more than asked for tells whether there is more.
-  const range = { kind: chat.kind, chatId: chat.id, before, limit: limit + 1 }
-  const entries = await readHistory(range)
-  const page = newestThatFit(entries, limit)
-  return { entries: page, hasMore: page.length < entries.length }
-}
-
-/** The newest entries, `limit` at most and no larger together than a page may be. */
-function newestThatFit(entries: readonly LogEntry[], limit: number): LogEntry[] {
+  const newestFirst: LogEntry[] = []
   let bytes = 0
-  const page: LogEntry[] = []
-  for (const entry of entries.slice(-limit).reverse()) {
-    bytes += Buffer.byteLength(JSON.stringify(chatPayload(entry)))
-    if (bytes > MAX_PAGE_BYTES && page.length > 0) break
-    page.push(entry)
+  for (;;) {
+    // One more than wanted tells whether there is more.
+    const wanted = Math.min(SLICE, limit - newestFirst.length)
+    const oldest = newestFirst.at(-1)?.id ?? before
+    const range = { kind: chat.kind, chatId: chat.id, before: oldest, limit: wanted + 1 }
+    const entries = await readHistory(range)
+    for (const entry of entries.slice(-wanted).reverse()) {
+      bytes += Buffer.byteLength(JSON.stringify(chatPayload(entry)))
+      if (bytes > MAX_PAGE_BYTES && newestFirst.length > 0)
+        return { entries: newestFirst.reverse(), hasMore: true }
+      newestFirst.push(entry)
+    }
+    const hasMore = entries.length > wanted
+    if (!hasMore || newestFirst.length === limit) return { entries: newestFirst.reverse(), hasMore }
+    await nextTurn()
   }
-  return page.reverse()
 }

@@ -98,6 +98,18 @@ test.each([
   },
 )
 
+test('pages of more messages than are read at once leave none out', async () => {
+  const entries = await append(
+    Array.from({ length: 450 }, (_, i) => ({ chatId: 1 + (i % 10 === 9 ? 1 : 0) })),
+  )
+  const ids = entries.filter(({ chatId }) => chatId === 1).map(({ id }) => id)
+  for (const limit of [200, 201, 202, 400, 401, 404, 405, 1000]) {
+    const pages = await pageBack({ chat_id: 1 }, limit)
+    expect(pages.flat()).toEqual(ids)
+    expect(pages).toHaveLength(Math.ceil(ids.length / limit))
+  }
+})
+
 test('a page holds the messages as they were broadcast', async () => {
   const file = { file_type: 'image/png', file_paths: 'uploads/a.png' }
   const sent = { sender_id: 1, content: 'Grüße 👋', ...file }
