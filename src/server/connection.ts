@@ -57,10 +57,11 @@ export class Connection {
   readonly startOffset: number
   readonly #webSocket: WebSocket
   readonly #socket: Socket
-  #outbox: Buffer[] = []
+  /** Frames for this client alone; made when there are some, because most connections are idle. */
+  #outbox: Buffer[] | undefined
   #outboxBytes = 0
   /** Settles when the last question asked so far is answered. */
-  #lastAnswer: Promise<void> = Promise.resolve()
+  #lastAnswer: Promise<void> | undefined
   #questions = 0
   /** Waits for the outbox and the socket to drain. */
   #onDrained: (() => void) | undefined
@@ -84,15 +85,16 @@ export class Connection {
     return this.#webSocket.readyState === this.#webSocket.OPEN
   }
 
-  /** Puts the frame that comes before all others, before the first `pump`. */
-  greet(frame: Buffer): void {
-    this.#outbox.unshift(frame)
+  /** Puts the parts of the frame that comes before all others, before the first `pump`. */
+  greet(...parts: Buffer[]): void {
+    this.#outbox = this.#outbox ? [...parts, ...this.#outbox] : parts
   }
 
   /** Puts a frame for this client alone before what `pump` sends next. */
   enqueue(frame: Buffer): void {
     if (!this.isOpen) return
-    this.#outbox.push(frame)
+    if (this.#outbox) this.#outbox.push(frame)
+    else this.#outbox = [frame]
     this.#outboxBytes += frame.length
     if (this.#outboxBytes > OUTBOX_BYTES) this.close(CloseCode.slowConsumer)
   }
@@ -111,10 +113,10 @@ export class Connection {
     if (!this.#hasRoom) return
     if (!this.replay && tail.sealedEnd - this.cursor > SHED_BYTES) this.#shed(tail)
     // Corked, several writes become one system call; a single one is cheaper without.
-    const isCorked = this.#outbox.length > 0 || this.replay !== undefined
+    const isCorked = this.#outbox !== undefined || this.replay !== undefined
     if (isCorked) {
       this.#socket.cork()
-      for (const frame of this.#outbox) this.#socket.write(frame)
+      for (const frame of this.#outbox ?? []) this.#socket.write(frame)
       this.#emptyOutbox()
       this.#pumpReplay(tail)
     }
@@ -135,7 +137,7 @@ export class Connection {
   inTurn(answer: () => Promise<void>): void {
     this.#questions += 1
     if (this.#questions > MAX_QUESTIONS) this.close(CloseCode.slowConsumer)
-    this.#lastAnswer = this.#lastAnswer.then(async () => {
+    this.#lastAnswer = (this.#lastAnswer ?? Promise.resolve()).then(async () => {
       if (!this.#isDrained) await new Promise<void>((resolve) => (this.#onDrained = resolve))
       this.#questions -= 1
       if (this.isOpen) await answer()
@@ -196,7 +198,7 @@ export class Connection {
   }
 
   #emptyOutbox(): void {
-    this.#outbox = []
+    this.#outbox = undefined
     this.#outboxBytes = 0
   }
 }

@@ -148,7 +148,7 @@ export class Hub {
     connection.expiresAtMs = identity.expiresAtMs
     this.#fanOut.add(connection)
     this.#newcomers.push(connection)
-    this.#fanOut.schedule()
+    this.#fanOut.scheduleStatuses()
     this.#replay(connection, request)
     return connection
   }
@@ -244,7 +244,7 @@ export class Hub {
    */
   #greet(): void {
     if (this.#newcomers.length === 0) return
-    const online = JSON.stringify(this.presence.online())
+    const online = Buffer.from(`,"online":${JSON.stringify(this.presence.online())}}`)
     for (const connection of this.#newcomers) {
       const greeting: Omit<ConnectionEstablished, 'online'> = {
         type: 'CONNECTION_ESTABLISHED',
@@ -256,7 +256,7 @@ export class Hub {
         offset: connection.startOffset,
         limits: this.limits,
       }
-      connection.greet(encodeText(`${JSON.stringify(greeting).slice(0, -1)},"online":${online}}`))
+      connection.greet(encodeText(JSON.stringify(greeting).slice(0, -1), online.length), online)
     }
     this.#newcomers = []
   }

@@ -32,6 +32,11 @@ class UserSocket extends WebSocket {
   endpoint!: WebSocketEndpoint
 }
 
+/** The TCP socket under one. */
+interface CarryingSocket extends Socket {
+  chatwsCarries: UserSocket
+}
+
 interface UserTransport extends Transport {
   readonly webSocket: UserSocket
 }
@@ -137,7 +142,8 @@ export class WebSocketEndpoint {
     webSocket.on('message', onMessage)
     webSocket.on('pong', onPong)
     webSocket.on('close', onClose)
-    socket.on('drain', () => hub.resume(webSocket.connection))
+    ;(socket as CarryingSocket).chatwsCarries = webSocket
+    socket.on('drain', onDrain)
     return true
   }
 
@@ -179,6 +185,11 @@ export class WebSocketEndpoint {
     } else hub.receive(connection, (data as Buffer).toString())
   }
 
+  /** Sends more to a connection whose socket has drained. */
+  resume({ connection }: UserSocket): void {
+    this.#parts.hub.resume(connection)
+  }
+
   /** Lets go of a connection whose socket has closed. */
   release({ connection }: UserSocket): void {
     this.#parts.heartbeat.remove(connection)
@@ -207,6 +218,11 @@ function onPong(this: WebSocket): void {
 function onClose(this: WebSocket): void {
   const webSocket = this as UserSocket
   webSocket.endpoint.release(webSocket)
+}
+
+function onDrain(this: Socket): void {
+  const webSocket = (this as CarryingSocket).chatwsCarries
+  webSocket.endpoint.resume(webSocket)
 }
 
 /** A broken peer is no fault of the server's: `close` follows, with the code that `ws` chose. */

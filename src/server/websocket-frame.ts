@@ -11,11 +11,12 @@ export function encodeFrame(frame: ServerFrame): Buffer {
   return encodeText(JSON.stringify(frame))
 }
 
-/** Encodes the JSON text of a frame. */
-export function encodeText(text: string): Buffer {
-  const length = Buffer.byteLength(text)
+/** Encodes the start of a frame's JSON text, whose last `restBytes` are written after it. */
+export function encodeText(text: string, restBytes = 0): Buffer {
+  const textBytes = Buffer.byteLength(text)
+  const length = textBytes + restBytes
   const headerLength = length < 126 ? 2 : length < 65536 ? 4 : 10
-  const bytes = Buffer.allocUnsafe(headerLength + length)
+  const bytes = Buffer.allocUnsafe(headerLength + textBytes)
   bytes[0] = FINAL_TEXT
   if (headerLength === 2) {
     bytes[1] = length

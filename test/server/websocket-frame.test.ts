@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ServerFrame } from '../../src/protocol/server-frames.ts'
-import { encodeFrame, PING_FRAME } from '../../src/server/websocket-frame.ts'
+import { encodeFrame, encodeText, PING_FRAME } from '../../src/server/websocket-frame.ts'
 
 /** Reads one frame by RFC 6455, section 5.2, and refuses bytes that are left over. */
 function parse(bytes: Buffer): { firstByte: number; payload: Buffer; headerLength: number } {
@@ -69,3 +69,12 @@ test('the ping frame is final, unmasked and empty', () => {
   expect(parse(PING_FRAME)).toMatchObject({ firstByte: 0x89, headerLength: 2 })
   expect(PING_FRAME.length).toBe(2)
 })
+
+test.each([10, 120, 126, 65_530, 70_000])(
+  'the start of a frame announces the %i bytes too that are written after it',
+  (restBytes) => {
+    const rest = Buffer.alloc(restBytes, 'é')
+    const { payload } = parse(Buffer.concat([encodeText('["é', restBytes), rest]))
+    expect(payload).toEqual(Buffer.concat([Buffer.from('["é'), rest]))
+  },
+)
