@@ -14,6 +14,7 @@ const GROUPS = {
   memory: async () => (await import('./measure/memory.mjs')).measureMemory,
   joins: async () => (await import('./measure/joins.mjs')).measureJoins,
   stall: async () => (await import('./measure/stall.mjs')).measureStall,
+  history: async () => (await import('./measure/history.mjs')).measureHistory,
   resume: async () => (await import('./measure/resume.mjs')).measureResume,
 }
 

@@ -40,7 +40,7 @@ function measureServer({ program, isShort }) {
     const run = await generator.acks({
       senders: SENDERS,
       window: WINDOW,
-      seconds: isShort ? 3 : 10,
+      seconds: isShort ? 3 : 6,
       warmupS: 2,
     })
     if (run.closed > 0 || run.errors > 0 || run.gaps > 0 || run.ackedInAll !== run.sent)
@@ -52,7 +52,7 @@ function measureServer({ program, isShort }) {
 async function measurePrisma({ isShort }) {
   const folder = createTempFolder()
   try {
-    const script = [PRISMA_CREATE, join(folder, 'perf.db'), isShort ? '3' : '10']
+    const script = [PRISMA_CREATE, join(folder, 'perf.db'), isShort ? '3' : '6']
     const { stdout } = await promisify(execFile)(
       ...pinned(CORES.server, process.execPath, script),
       { timeout: 60_000 },

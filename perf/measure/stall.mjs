@@ -6,14 +6,14 @@ import { offer } from './sustained-rate.mjs'
 const RECEIVERS = 500
 /** Enough for the stalled receiver to fall behind by more than the server keeps. */
 const MESSAGES_PER_S = 1500
-const CONTENT_BYTES = 600
+const CONTENT_BYTES = 900
 
 /** What the server may grow by more with a stalled receiver than without. */
 const MEMORY_LIMIT_MB = 32
 
 /** What one receiver that reads nothing does to the others and to the server's memory. */
 export async function measureStall(context) {
-  const seconds = context.isShort ? 8 : 40
+  const seconds = context.isShort ? 8 : 25
   const measure = (variant) =>
     withSession(
       'chatws',

@@ -5,8 +5,11 @@ import { openSession, withSession } from '../rig/session.mjs'
 /** A rate is sustained when all is delivered and 99 % of it within this time. */
 const P99_LIMIT_MS = 100
 
-/** Messages a second with 500 receivers at which the search starts. */
-const FIRST_PROBE = { chatws: 6000, bun: 4000, nats: 250, naive: 100, socketIo: 80 }
+/** Messages a second with 500 receivers at which the search starts: the nearer, the shorter it is. */
+const FIRST_PROBE = { chatws: 10_000, bun: 7000, nats: 400, naive: 190, socketIo: 160 }
+
+/** How near a search comes: the rounds, which move with what held, do the rest. */
+const PRECISION = 1.12
 
 /** How much a round's rate moves after it held, and after it did not. */
 const UP = 1.05
@@ -39,7 +42,7 @@ export async function findSustainedRate(name, receivers, { program, isShort, log
       session = await openSession(name, program)
       await session.generator.connect(receivers)
     }
-    const run = await offer(session.generator, rate, isShort ? 2 : 4)
+    const run = await offer(session.generator, rate, isShort ? 2 : 3)
     log(describe(name, receivers, run))
     if (run.isSustained) return { ...run, foreignShare: 0 }
     // What is left of a rate that was too high would spoil the next probe.
@@ -51,7 +54,7 @@ export async function findSustainedRate(name, receivers, { program, isShort, log
   const probe = async (rate) => (await measureQuietly(() => probeOnce(rate))).isSustained
   try {
     const start = Math.max(1, (FIRST_PROBE[name] * 500) / receivers)
-    return await searchRate(probe, { start, precision: isShort ? 1.15 : 1.05 })
+    return await searchRate(probe, { start, precision: PRECISION })
   } finally {
     await session?.close()
   }

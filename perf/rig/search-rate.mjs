@@ -1,10 +1,10 @@
 /** Factor between probes while the limit is not yet bracketed. */
-const STEP = 1.6
+const STEP = 1.4
 const MAX_PROBES = 14
 
 /**
  * Finds the highest rate at which `isSustained(rate)` holds: in steps from `start`, then by
- * halving the gap until it is smaller than `precision` (1.05: five percent). 0 if none does.
+ * halving the gap until it is smaller than `precision` (1.12: twelve percent). 0 if none does.
  */
 export async function searchRate(isSustained, { start, precision }) {
   let sustained = 0

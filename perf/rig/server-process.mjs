@@ -6,10 +6,13 @@ import { createTempFolder, removeTempFolder } from './temp-folder.mjs'
 
 const START_TIMEOUT_MS = 20_000
 
-/** Starts a contender on a free port, pinned to the server's core; the caller stops it. */
-export async function startServer(name) {
+/**
+ * Starts a contender on a free port, pinned to the server's core; the caller stops it.
+ * @param ownFolder where it keeps its data; without one, in a folder that is removed with it
+ */
+export async function startServer(name, ownFolder) {
   const { protocol, command, portIn = portInMessage } = CONTENDERS[name]
-  const folder = createTempFolder()
+  const folder = ownFolder ?? createTempFolder()
   const child = keepTrackOf(
     spawn(...pinned(CORES.server, ...command(folder)), {
       stdio: ['ignore', 'pipe', 'pipe', ...(name === 'chatws' ? ['ipc'] : [])],
@@ -18,7 +21,7 @@ export async function startServer(name) {
   )
   const stop = async () => {
     await endProcess(child)
-    removeTempFolder(folder)
+    if (!ownFolder) removeTempFolder(folder)
   }
   try {
     const port = await untilListening(child, portIn)

@@ -2,8 +2,8 @@ import { Generator } from './generator.mjs'
 import { startServer } from './server-process.mjs'
 
 /** Starts a fresh server and a generator aimed at it; the caller closes the session. */
-export async function openSession(name, program, { contentBytes } = {}) {
-  const server = await startServer(name)
+export async function openSession(name, program, { contentBytes, folder } = {}) {
+  const server = await startServer(name, folder)
   const generator = new Generator(program, server, contentBytes)
   const close = async () => {
     await generator.stop()
