@@ -16,6 +16,7 @@ const GROUPS = {
   stall: async () => (await import('./measure/stall.mjs')).measureStall,
   history: async () => (await import('./measure/history.mjs')).measureHistory,
   resume: async () => (await import('./measure/resume.mjs')).measureResume,
+  generator: async () => (await import('./measure/generator.mjs')).measureGenerator,
 }
 
 const USAGE = `node perf/run.mjs [options]

@@ -11,21 +11,72 @@ const STOP_TIMEOUT_MS = 10_000
 
 const PROGRAM = fileURLToPath(new URL('../../bin/chatws.js', import.meta.url))
 
-/** A server in a process of its own, on a database that goes when it stops. */
-export interface ServerProcess {
-  readonly url: string
-  stop(): Promise<void>
+/**
+ * A server in a process of its own, on a database that goes when it stops. It ends with this
+ * process, however that ends.
+ */
+export class ServerProcess {
+  readonly #folder: string
+  #child: ChildProcess
+  #url: string
+
+  private constructor(folder: string, child: ChildProcess, url: string) {
+    this.#folder = folder
+    this.#child = child
+    this.#url = url
+  }
+
+  /**
+   * Starts `chatws serve` on a free port of the loopback address. Throws SERVER_START_FAILED with
+   * what the server had to say.
+   */
+  static async start(): Promise<ServerProcess> {
+    const folder = await mkdtemp(join(tmpdir(), 'chatws-bench-'))
+    try {
+      const { child, url } = await startProgram(folder, 0)
+      return new ServerProcess(folder, child, url)
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true })
+      throw error
+    }
+  }
+
+  /** `ws://127.0.0.1:port`; the same after it was down. */
+  get url(): string {
+    return this.#url
+  }
+
+  /** Its process id; undefined while it is down. */
+  get pid(): number | undefined {
+    return isRunning(this.#child) ? this.#child.pid : undefined
+  }
+
+  /** Ends the process and waits until it is gone; its database stays. */
+  async down(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    await stopProcess(this.#child, signal)
+  }
+
+  /** Starts it again on the same port and database. Throws SERVER_START_FAILED. */
+  async up(): Promise<void> {
+    const { child, url } = await startProgram(this.#folder, Number(new URL(this.#url).port))
+    this.#child = child
+    this.#url = url
+  }
+
+  /** Ends it and deletes its database. */
+  async stop(): Promise<void> {
+    await stopProcess(this.#child, 'SIGTERM')
+    await rm(this.#folder, { recursive: true, force: true })
+  }
 }
 
-/**
- * Starts `chatws serve` on a free port of the loopback address. It ends with this process, however
- * that ends. Throws SERVER_START_FAILED with what the server had to say.
- */
-export async function startServerProcess(): Promise<ServerProcess> {
-  const folder = await mkdtemp(join(tmpdir(), 'chatws-bench-'))
-  const database = join(folder, 'bench.db')
+async function startProgram(
+  folder: string,
+  port: number,
+): Promise<{ child: ChildProcess; url: string }> {
   const args = [
-    ...['serve', '--port', '0', '--database-url', database, '--log-level', 'error'],
+    ...['serve', '--port', String(port), '--log-level', 'error'],
+    ...['--database-url', join(folder, 'bench.db')],
     // A load test is what these limits are there to stop.
     ...['--message-rate', '0', '--max-connections-per-user', '0'],
   ]
@@ -37,24 +88,24 @@ export async function startServerProcess(): Promise<ServerProcess> {
   const output: string[] = []
   for (const stream of [child.stdout!, child.stderr!])
     stream.on('data', (chunk) => output.push(String(chunk)))
-  const stop = async () => {
-    await stopProcess(child)
-    await rm(folder, { recursive: true, force: true })
-  }
   const [message] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [])])
-  if (message?.event === 'listening') return { url: message.url, stop }
-  await stop()
+  if (message?.event === 'listening') return { child, url: message.url }
+  await stopProcess(child, 'SIGTERM')
   throw new ChatwsError(
     'SERVER_START_FAILED',
     `The server did not start: ${output.join('').trim() || 'it said nothing'}`,
   )
 }
 
-async function stopProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+async function stopProcess(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  if (!isRunning(child)) return
   const exited = once(child, 'exit')
-  child.kill('SIGTERM')
+  child.kill(signal)
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
   await exited
   clearTimeout(timer)
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null
 }

@@ -22,6 +22,8 @@ const RETRYABLE = {
 
   USAGE: false,
   INVALID_SCENARIO: false,
+  PREFLIGHT_FAILED: false,
+  INCOMPARABLE: false,
   STORAGE_REJECTED: false,
   COMMIT_UNKNOWN: true,
   DATABASE_UNAVAILABLE: true,

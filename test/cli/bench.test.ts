@@ -18,9 +18,12 @@ function scenarioFile(changes: object = {}): string {
   const scenario = {
     name: 'small',
     users: { count: 5, connections: [{ count: 2, weight: 1 }] },
-    durationSeconds: 0.3,
+    phases: [
+      { name: 'ramp', durationSeconds: 0.1, users: 5, load: 0 },
+      { name: 'steady', durationSeconds: 0.3 },
+    ],
+    behaviours: [{ name: 'b', send: [{ ratePerSecond: 50 }] }],
     drainSeconds: 2,
-    chat: { ratePerSecond: 50 },
     ...changes,
   }
   writeFileSync(file, JSON.stringify(scenario))
@@ -39,7 +42,7 @@ it('passes against a running server and prints the stats line', async () => {
   expect(exitCode).toBe(0)
   expect(stdout).toContain('\n📊 WS Stats: 5 users, 10 connections\n')
   expect(stdout).toContain('✓ audit clean')
-  expect(stderr).toMatch(/sending .*10\/10 connected/)
+  expect(stderr).toMatch(/draining .*10\/10 connected/)
 })
 
 it('exits with 99 when a threshold fails', async () => {
@@ -56,10 +59,10 @@ it('writes the whole result as JSON to a file', async () => {
   await bench(scenarioFile(), '--url', server.url, '--json', json)
   expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({
     version: 1,
-    scenario: 'small',
+    scenario: { name: 'small' },
     users: 5,
     connections: 10,
-    delivery: { sent: 15, acknowledged: 15, missing: 0 },
+    audit: { sent: 15, acknowledged: 15, missing: 0 },
     exitCode: 0,
   })
 })
@@ -72,10 +75,10 @@ it('writes nothing but JSON to standard output when that is asked for', async ()
 })
 
 it('exits with 2 for a bad scenario, naming every problem', async () => {
-  const { exitCode, stderr } = await bench(scenarioFile({ users: { count: 0 }, durationS: 1 }))
+  const { exitCode, stderr } = await bench(scenarioFile({ users: { count: 0 }, drainS: 1 }))
   expect(exitCode).toBe(2)
   expect(stderr).toContain('users.count:')
-  expect(stderr).toContain('durationS: unknown, did you mean durationSeconds?')
+  expect(stderr).toContain('drainS: unknown, did you mean drainSeconds?')
 })
 
 it('exits with 2 for a scenario file that is not there, and for a bad URL', async () => {
@@ -96,10 +99,104 @@ it('exits with 1 when the server cannot be reached', async () => {
 it('reports what it has and exits with 130 when it is interrupted', async () => {
   server = await startServer()
   const fake = createFakeHost()
-  const file = scenarioFile({ durationSeconds: 60 })
+  const file = scenarioFile({ phases: [{ name: 'long', durationSeconds: 60, users: 5 }] })
   const exited = main(['bench', file, '--url', server.url], fake.host)
-  await until(() => fake.stderr().includes('sending'), 'the run to send')
+  await until(() => fake.stderr().includes('long'), 'the run to begin')
   fake.raise('SIGINT')
   expect(await exited).toBe(130)
   expect(fake.stdout()).toContain('interrupted')
+})
+
+it('prints the JSON Schema of scenarios and of results', async () => {
+  const { exitCode, stdout } = await bench('schema')
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ required: ['name', 'users', 'phases'] })
+  expect(JSON.parse((await bench('schema', 'result')).stdout).required).toContain('verdict')
+  const wrong = await bench('schema', 'nothing')
+  expect(wrong.exitCode).toBe(2)
+  expect(wrong.stderr).toContain('not of nothing')
+})
+
+it('writes every report that is asked for, and a line for each second', async () => {
+  server = await startServer()
+  const files = Object.fromEntries(
+    ['ndjson', 'junit', 'markdown', 'html', 'summary'].map((name) => [name, join(folder, name)]),
+  )
+  const fake = createFakeHost({ GITHUB_STEP_SUMMARY: files.summary! })
+  const argv = ['ndjson', 'junit', 'markdown', 'html'].flatMap((name) => [
+    `--${name}`,
+    files[name]!,
+  ])
+  await main(['bench', scenarioFile(), '--url', server.url, ...argv], fake.host)
+  const read = (name: string) => readFileSync(files[name]!, 'utf8')
+  const lines = read('ndjson')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines[0]).toMatchObject({ event: 'second', second: 0 })
+  expect(lines.at(-1)).toEqual({ event: 'result', exitCode: 0, problems: [] })
+  expect(read('junit')).toContain('<testsuites name="chatws bench" tests="2" failures="0"')
+  expect(read('markdown')).toContain('## ✅ chatws bench: small')
+  expect(read('summary')).toBe(read('markdown'))
+  expect(read('html')).toContain('new uPlot(')
+})
+
+it('kills its own server and starts it again, and nothing is lost over that', async () => {
+  const phases = [
+    { name: 'ramp', durationSeconds: 0.3, users: 5, load: 0 },
+    { name: 'steady', durationSeconds: 0.3 },
+    {
+      name: 'killed',
+      durationSeconds: 2,
+      chaos: { server: 'kill', downSeconds: 0.1, reconnectSeconds: 0.2 },
+    },
+  ]
+  const json = join(folder, 'killed.json')
+  const file = scenarioFile({ phases, drainSeconds: 20 })
+  const { exitCode, stdout } = await bench(file, '--json', json, '--workers', '2')
+  expect(stdout).toContain('✓ audit clean')
+  expect(exitCode === 0 || exitCode === 97).toBe(true)
+  const { audit, latencies } = JSON.parse(readFileSync(json, 'utf8'))
+  expect(audit.notInDatabase).toBe(0)
+  expect(audit.acknowledged).toBe(audit.sent)
+  expect(Object.keys(audit.expectedLosses)).not.toEqual([])
+  expect(latencies.resume_ms.count).toBeGreaterThan(0)
+})
+
+it('plays shards on their own, and merges what they found', async () => {
+  server = await startServer()
+  const file = scenarioFile()
+  const shards = ['1/2', '2/2'].map((shard, index) => ({ shard, json: join(folder, `s${index}`) }))
+  const { url } = server
+  const codes = await Promise.all(
+    shards.map(({ shard, json }) => bench(file, '--url', url, '--shard', shard, '--json', json)),
+  )
+  expect(codes.map(({ exitCode }) => exitCode)).toEqual([0, 0])
+  const { exitCode, stdout, stderr } = await bench('merge', ...shards.map(({ json }) => json))
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({
+    shards: ['1/1'],
+    connections: 10,
+    audit: { sent: 15, acknowledged: 15, missing: 0 },
+  })
+  expect(stderr).toContain('10 connections')
+})
+
+it('compares with a baseline, and refuses that of another scenario', async () => {
+  server = await startServer()
+  const json = join(folder, 'baseline.json')
+  await bench(scenarioFile(), '--url', server.url, '--json', json)
+  const old = JSON.parse(readFileSync(json, 'utf8'))
+  const argv = ['--url', server.url, '--baseline', json, '--max-regression', '1000000%']
+  const same = await bench(scenarioFile(), ...argv)
+  expect(same.stdout).toContain('compared with the baseline')
+  expect(same.exitCode).toBe(0)
+  const faster = { ...old, values: { ...old.values, deliveries_per_second: 1e9 } }
+  writeFileSync(json, JSON.stringify(faster))
+  const worse = await bench(scenarioFile(), '--url', server.url, '--baseline', json)
+  expect(worse.exitCode).toBe(99)
+  expect(worse.stdout).toContain('✗ deliveries_per_second')
+  const other = await bench(scenarioFile({ seed: 2 }), ...argv)
+  expect(other.exitCode).toBe(1)
+  expect(other.stderr).toContain('The baseline is of another scenario')
 })

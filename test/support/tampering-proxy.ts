@@ -1,9 +1,16 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket, WebSocketServer } from 'ws'
 
-/** What the proxy sends on instead of a frame of the server's: none, one or several. */
-export type Tamper = (frame: string, connection: number) => string[]
+/**
+ * What the proxy sends on instead of a frame of the server's: none, one or several, at once or
+ * after a while, in which nothing else of the connection is sent on.
+ */
+export type Tamper = (
+  frame: string,
+  connection: number,
+) => string[] | { readonly delayMs: number; readonly frames: string[] }
 
 /** A proxy between clients and a server that may change what the server sends. */
 export interface TamperingProxy {
@@ -33,8 +40,24 @@ export async function startTamperingProxy(
       await opened
       upstream.send(String(data))
     })
+    let lastSent: Promise<void> = Promise.resolve()
+    let delayed = 0
+    const send = (frames: readonly string[]) => {
+      for (const frame of frames) client.send(frame)
+    }
     upstream.on('message', (data) => {
-      for (const frame of tamper(String(data), index)) client.send(frame)
+      const change = tamper(String(data), index)
+      const { delayMs, frames } = Array.isArray(change) ? { delayMs: 0, frames: change } : change
+      if (delayMs === 0 && delayed === 0) {
+        send(frames)
+        return
+      }
+      delayed += 1
+      lastSent = lastSent.then(async () => {
+        if (delayMs > 0) await sleep(delayMs)
+        send(frames)
+        delayed -= 1
+      })
     })
     client.on('close', () => upstream.close())
     upstream.on('close', () => client.close())

@@ -1,0 +1,68 @@
+/** The room that a mark takes at most, in bytes. */
+const FILLER = 'the quick brown fox jumps over a lazy dog, '
+
+const MARK = /^bench:([0-9a-f]{8}):([0-9a-z]+)\.([0-9a-z]+):([0-9a-z]+):([rw])([0-9a-z]+) /
+
+/** What a message of a load test says of itself. */
+export interface MessageMark {
+  /** Names the process whose clock `dueUs` is of. */
+  readonly clock: string
+  /** Which generator of that process sent it. */
+  readonly generator: number
+  /** Numbers the messages of a generator from 0. */
+  readonly serial: number
+  readonly dueUs: number
+  /** Whether it counts in the figures; a warm-up does not. */
+  readonly isRecorded: boolean
+}
+
+/** The sender's own name for a message: unique over all runs. */
+export function nameOf({ clock, generator, serial }: MessageMark): string {
+  return `${clock}:${generator.toString(36)}.${serial.toString(36)}`
+}
+
+/** Reads what `nameOf` wrote. */
+export function parseName(
+  name: string,
+): Pick<MessageMark, 'clock' | 'generator' | 'serial'> | undefined {
+  const match = /^([0-9a-f]{8}):([0-9a-z]+)\.([0-9a-z]+)$/.exec(name)
+  if (!match) return undefined
+  const [, clock, generator, serial] = match
+  return {
+    clock: clock!,
+    generator: Number.parseInt(generator!, 36),
+    serial: Number.parseInt(serial!, 36),
+  }
+}
+
+/** The content of a message: its mark, and filler up to a length. It can be checked by itself. */
+export function writeContent(mark: MessageMark, bytes: number): string {
+  const head = `bench:${nameOf(mark)}:${Math.round(mark.dueUs).toString(36)}:${mark.isRecorded ? 'r' : 'w'}`
+  return `${head}${checksum(head)} `.padEnd(bytes, FILLER)
+}
+
+/**
+ * Reads a content: its mark, `foreign` when it is not of a load test, or `corrupt` when it is not
+ * as it was written.
+ */
+export function readContent(content: string): MessageMark | 'foreign' | 'corrupt' {
+  if (!content.startsWith('bench:')) return 'foreign'
+  const match = MARK.exec(content)
+  if (!match) return 'corrupt'
+  const [, clock, generator, serial, due, flag] = match
+  const mark = {
+    clock: clock!,
+    generator: Number.parseInt(generator!, 36),
+    serial: Number.parseInt(serial!, 36),
+    dueUs: Number.parseInt(due!, 36),
+    isRecorded: flag === 'r',
+  }
+  return writeContent(mark, content.length) === content ? mark : 'corrupt'
+}
+
+/** FNV-1a, 20 bits of it. */
+function checksum(text: string): string {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return (hash >>> 12).toString(36).padStart(4, '0')
+}

@@ -1,0 +1,127 @@
+import type { Audit } from '../audit/audit.ts'
+import { nowUs } from '../clock.ts'
+import { Histogram } from '../metrics/histogram.ts'
+import type { Action } from '../plan/plan.ts'
+import type { Behaviour } from '../scenario/behaviour.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import type { SentMessages } from './sent-messages.ts'
+import type { VirtualConnection } from './virtual-connection.ts'
+
+type Message = Pick<Action & { kind: 'send' }, 'to' | 'chat' | 'contentBytes'>
+
+/** What users do on their connections, as their behaviours want it. */
+export class Conduct {
+  /** By how much messages were sent late, since the last tick. */
+  readonly lateness = new Histogram()
+  /** Things that were expected and did not come in time. */
+  expectationsMissed = 0
+  readonly #scenario: Scenario
+  readonly #audit: Audit
+  readonly #messages: SentMessages
+  readonly #random: () => number
+  /** Messages that must be answered, in the order in which they are due. */
+  readonly #expectations: { untilUs: number; connection: VirtualConnection; serial: number }[] = []
+  #isHalted = false
+
+  /** @param random decides what the plan leaves open */
+  constructor(scenario: Scenario, audit: Audit, messages: SentMessages, random: () => number) {
+    this.#scenario = scenario
+    this.#audit = audit
+    this.#messages = messages
+    this.#random = random
+  }
+
+  behaviourOf(user: number): Behaviour {
+    return this.#scenario.behaviours[this.#audit.population.behaviourOf[user]!]!
+  }
+
+  /** Nothing more is sent. */
+  halt(): void {
+    this.#isHalted = true
+  }
+
+  /**
+   * A user's connection was greeted, so long after it was due. @param isBeginning whether the user
+   * has just come with it
+   */
+  onGreeted(connection: VirtualConnection, latencyUs: number, isBeginning: boolean): void {
+    const { expect = [], converse } = this.behaviourOf(connection.user)
+    for (const { after, withinMs } of expect)
+      if (after === 'connect' && latencyUs > withinMs * 1e3) this.expectationsMissed += 1
+    if (converse && isBeginning) this.#think(connection, converse)
+  }
+
+  /** A message of the connection was acknowledged for the first time. */
+  onAcknowledged(connection: VirtualConnection): void {
+    const { converse } = this.behaviourOf(connection.user)
+    if (converse) this.#think(connection, converse)
+  }
+
+  send(connection: VirtualConnection, message: Message, dueUs: number): void {
+    this.lateness.record(nowUs() - dueUs)
+    const serial = this.#messages.send(connection, message, {
+      dueUs,
+      isRecorded: this.#audit.isRecording,
+      senderId: this.#audit.population.idOf(connection.user),
+    })
+    if (serial === undefined) return
+    for (const { after, withinMs } of this.behaviourOf(connection.user).expect ?? [])
+      if (after === 'send')
+        this.#expectations.push({ untilUs: dueUs + withinMs * 1e3, connection, serial })
+  }
+
+  type(connection: VirtualConnection, { to, chat }: Pick<Message, 'to' | 'chat'>): void {
+    connection.sendText(JSON.stringify({ type: 'TYPING', ...chatKey(to, chat), typing: true }))
+  }
+
+  /** Confirms what is new in each chat that a user follows. */
+  read(connection: VirtualConnection): void {
+    const { read } = this.behaviourOf(connection.user)
+    if (!read || connection.state !== 'open') return
+    connection.receipts ??= new Map()
+    for (let chat = 1; chat <= read.chats; chat++) {
+      const key = `${read.to}${chat}`
+      const id = this.#audit.newestMessages.get(key)
+      if (id === undefined || id <= (connection.receipts.get(key) ?? 0)) continue
+      connection.receipts.set(key, id)
+      const type = read.kind === 'read' ? 'READ' : 'DELIVERED'
+      connection.sendText(JSON.stringify({ type, ...chatKey(read.to, chat), id }))
+    }
+  }
+
+  /** Reacts to the newest message. */
+  react(connection: VirtualConnection): void {
+    const { react } = this.behaviourOf(connection.user)
+    const newest = this.#audit.newestMessage
+    if (!react || !newest) return
+    connection.sendText(
+      JSON.stringify({ type: 'REACT', [newest.key]: newest.id, emoji: react.emoji }),
+    )
+  }
+
+  /** Counts what should have come by now. */
+  checkExpectations(): void {
+    const now = nowUs()
+    while (this.#expectations.length > 0 && this.#expectations[0]!.untilUs < now) {
+      const { connection, serial } = this.#expectations.shift()!
+      if (connection.pending.has(serial)) this.expectationsMissed += 1
+    }
+  }
+
+  /** Sends the next message of a conversation after some thought. */
+  #think(connection: VirtualConnection, converse: NonNullable<Behaviour['converse']>): void {
+    const { min, max } = converse.thinkSeconds
+    const thinkMs = (min + this.#random() * (max - min)) * 1000
+    const dueUs = nowUs() + thinkMs * 1e3
+    setTimeout(() => {
+      // One that was cut off sends it when it is back.
+      if (this.#isHalted || connection.state === 'away' || connection.state === 'leaving') return
+      const chat = 1 + Math.floor(this.#random() * converse.chats)
+      this.send(connection, { to: converse.to, chat, contentBytes: converse.contentBytes }, dueUs)
+    }, thinkMs)
+  }
+}
+
+function chatKey(to: 'chat' | 'support', chat: number): Record<string, number> {
+  return { [to === 'chat' ? 'chat_id' : 'support_chat_id']: chat }
+}

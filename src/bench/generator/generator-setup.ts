@@ -1,0 +1,52 @@
+import type { FeedRow } from '../scenario/feed.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+
+/** What a generator needs to know. */
+export interface GeneratorSetup {
+  readonly scenario: Scenario
+  readonly feed: readonly FeedRow[] | undefined
+  readonly url: string
+  readonly localAddresses: readonly string[]
+  /** Which of the generators of this process it is, from 0, and how many there are. */
+  readonly index: number
+  readonly count: number
+  /** Which part of the users this process has, of how many. */
+  readonly shard: { readonly index: number; readonly count: number }
+  /** Names this process in what its messages say. */
+  readonly clock: string
+  /** Holds the UserLedger of this process. */
+  readonly memory: SharedArrayBuffer
+}
+
+/** How a run that drains gets on, in one generator. */
+export interface Settlement {
+  /** Whether everyone has everything and every message was answered. */
+  readonly isComplete: boolean
+  /** The newest offset that is known here. */
+  readonly lastOffset: number
+}
+
+/** (Connection, user) pairs in which rosters do not agree with who is here. */
+export interface RosterDifferences {
+  readonly notSeenOnline: number
+  readonly notSeenOffline: number
+}
+
+/** A generator, wherever it runs. */
+export interface GeneratorHandle {
+  /** Begins. @param startUs when the plan's time is 0 */
+  start(startUs: number): Promise<void>
+  /** What was done since the last call. */
+  tick(): Promise<import('./tick.ts').GeneratorTick>
+  /** Sends no more, and closes nothing. */
+  halt(): Promise<void>
+  /** @param lastOffset the newest offset that any generator knows */
+  settle(lastOffset: number): Promise<Settlement>
+  rosterDifferences(): Promise<RosterDifferences>
+  /** Closes the connections of the users from an index on; resolves when they are closed. */
+  leaveFrom(firstUser: number, timeoutMs: number): Promise<void>
+  /** @param lastOffset what every connection that is open must have */
+  findings(lastOffset: number): Promise<import('./tick.ts').GeneratorFindings>
+  /** Cuts what is open. */
+  end(): Promise<void>
+}

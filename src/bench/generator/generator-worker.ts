@@ -1,0 +1,78 @@
+import { Worker } from 'node:worker_threads'
+import type { GeneratorHandle, GeneratorSetup } from './generator-setup.ts'
+import type { GeneratorAnswer, GeneratorCall } from './generator-thread.ts'
+import { threadFile } from './thread-file.ts'
+
+/** A generator in a thread of its own. */
+export class GeneratorWorker implements GeneratorHandle {
+  readonly #worker: Worker
+  readonly #calls = new Map<
+    number,
+    { resolve: (value: never) => void; reject: (error: Error) => void }
+  >()
+  #nextId = 0
+  #failure: Error | undefined
+
+  constructor(setup: GeneratorSetup) {
+    this.#worker = new Worker(threadFile('generator-thread'), { workerData: setup })
+    this.#worker.on('message', ({ id, value, error }: GeneratorAnswer) => {
+      const call = this.#calls.get(id)
+      this.#calls.delete(id)
+      if (error === undefined) call?.resolve(value as never)
+      else call?.reject(new Error(error))
+    })
+    this.#worker.on('error', (error) => this.#fail(error as Error))
+    this.#worker.on('exit', () => this.#fail(new Error('A generator thread ended')))
+  }
+
+  start(startUs: number) {
+    return this.#call('start', startUs)
+  }
+
+  tick() {
+    return this.#call('tick')
+  }
+
+  halt() {
+    return this.#call('halt')
+  }
+
+  settle(lastOffset: number) {
+    return this.#call('settle', lastOffset)
+  }
+
+  rosterDifferences() {
+    return this.#call('rosterDifferences')
+  }
+
+  leaveFrom(firstUser: number, timeoutMs: number) {
+    return this.#call('leaveFrom', firstUser, timeoutMs)
+  }
+
+  findings(lastOffset: number) {
+    return this.#call('findings', lastOffset)
+  }
+
+  async end() {
+    await this.#worker.terminate()
+  }
+
+  #call<Method extends keyof GeneratorHandle>(
+    method: Method,
+    ...args: Parameters<GeneratorHandle[Method]>
+  ): ReturnType<GeneratorHandle[Method]> {
+    const answer = new Promise((resolve, reject) => {
+      if (this.#failure) return reject(this.#failure)
+      const id = this.#nextId++
+      this.#calls.set(id, { resolve, reject })
+      this.#worker.postMessage({ id, method, args } satisfies GeneratorCall)
+    })
+    return answer as ReturnType<GeneratorHandle[Method]>
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error
+    for (const { reject } of this.#calls.values()) reject(this.#failure)
+    this.#calls.clear()
+  }
+}

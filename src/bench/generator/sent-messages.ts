@@ -1,0 +1,120 @@
+import { type MessageMark, nameOf, parseName, writeContent } from '../audit/message-mark.ts'
+import { Histogram } from '../metrics/histogram.ts'
+import type { Action } from '../plan/plan.ts'
+import { GrowingArray } from './growing-array.ts'
+import { Tally } from './tally.ts'
+import type { VirtualConnection } from './virtual-connection.ts'
+
+/** Follows the code of an ERROR that refused a message. */
+export const FOR_A_MESSAGE = ' for a message'
+
+/** The messages that one generator sent, and what was answered. */
+export class SentMessages {
+  /** From when a message was due until its ACK, since the last tick. */
+  readonly acks = new Histogram()
+  readonly errors = new Tally()
+  sent = 0
+  acknowledged = 0
+  refused = 0
+  unsent = 0
+  duplicateAcks = 0
+  /** Messages whose sender left before they were answered. */
+  abandoned = 0
+  misrouted = 0
+  readonly #clock: string
+  readonly #generator: number
+  /** Serial → the connection that sent it, plus 1. */
+  readonly #senders = new GrowingArray()
+  readonly #ackOffsets = new GrowingArray()
+  /** Serials of messages that went out twice: they may be answered twice. */
+  readonly #repeated = new Set<number>()
+  #serial = 0
+
+  constructor(clock: string, generator: number) {
+    this.#clock = clock
+    this.#generator = generator
+  }
+
+  /** Messages that were sent and not answered so far. */
+  get unanswered(): number {
+    return this.sent - this.acknowledged - this.refused - this.abandoned
+  }
+
+  /** Sends a message; returns its serial, or undefined when its connection is gone. */
+  send(
+    connection: VirtualConnection,
+    message: Pick<Action & { kind: 'send' }, 'to' | 'chat' | 'contentBytes'>,
+    { dueUs, isRecorded, senderId }: { dueUs: number; isRecorded: boolean; senderId: number },
+  ): number | undefined {
+    const serial = this.#serial
+    const mark: MessageMark = {
+      clock: this.#clock,
+      generator: this.#generator,
+      serial,
+      dueUs,
+      isRecorded,
+    }
+    const isChat = message.to === 'chat'
+    const text = JSON.stringify({
+      type: isChat ? 'NEW_MESSAGE' : 'NEW_SUPPORT_MESSAGE',
+      [isChat ? 'chat_id' : 'support_chat_id']: message.chat,
+      sender_id: senderId,
+      content: writeContent(mark, message.contentBytes),
+      client_id: nameOf(mark),
+    })
+    if (!connection.sendMessage(serial, { text, dueUs, isRecorded, isRepeated: false })) {
+      this.unsent += 1
+      return undefined
+    }
+    this.#serial += 1
+    this.#senders.set(serial, connection.serial + 1)
+    this.sent += 1
+    return serial
+  }
+
+  /** Takes note of an ACK; returns the serial of its message when it is the first for that. */
+  onAck(
+    connection: VirtualConnection,
+    ack: { readonly client_id: string; readonly offset: number },
+    nowUs: number,
+  ): number | undefined {
+    const serial = this.#serialOf(connection, ack.client_id)
+    if (serial === undefined) return undefined
+    const pending = connection.pending.get(serial)
+    if (!pending) {
+      this.duplicateAcks += this.#repeated.has(serial) ? 0 : 1
+      return undefined
+    }
+    connection.pending.delete(serial)
+    if (pending.isRepeated) this.#repeated.add(serial)
+    this.#ackOffsets.set(serial, ack.offset)
+    this.acknowledged += 1
+    if (pending.isRecorded) this.acks.record(nowUs - pending.dueUs)
+    return serial
+  }
+
+  /** Takes note of an ERROR, for a message or for anything else. */
+  onError(connection: VirtualConnection, code: string, ref: string | undefined): void {
+    const serial = ref === undefined ? undefined : this.#serialOf(connection, ref)
+    if (serial !== undefined && connection.pending.delete(serial)) {
+      this.refused += 1
+      this.errors.add(`${code}${FOR_A_MESSAGE}`)
+    } else this.errors.add(code)
+  }
+
+  /** Serial → the offset it was acknowledged with; 0: it was not. */
+  ackOffsets(): Float64Array {
+    return this.#ackOffsets.toArray()
+  }
+
+  #serialOf(connection: VirtualConnection, name: string): number | undefined {
+    const mark = parseName(name)
+    const isMine =
+      mark?.clock === this.#clock &&
+      mark.generator === this.#generator &&
+      this.#senders.get(mark.serial) === connection.serial + 1
+    if (isMine) return mark.serial
+    this.misrouted += 1
+    return undefined
+  }
+}

@@ -1,0 +1,72 @@
+import type { HistogramRecord } from '../metrics/histogram.ts'
+import type { RecordedName } from '../metrics/metric-names.ts'
+
+/** What a generator has counted since the start of the run. */
+export interface GeneratorCounts {
+  /** Connections that are open now. */
+  open: number
+  /** Connections that were greeted so far, reconnections included. */
+  greeted: number
+  sent: number
+  acknowledged: number
+  /** Messages of which each connection was sent its copy. */
+  delivered: number
+  /** Messages that were due when their connection was gone. */
+  unsent: number
+  refused: number
+  /** Users that were to arrive when all were here. */
+  turnedAway: number
+  expectationsMissed: number
+  failedConnects: number
+  lost: number
+}
+
+/** What one generator did since its last tick. */
+export interface GeneratorTick {
+  readonly counts: GeneratorCounts
+  /** What was recorded since the last tick. */
+  readonly latencies: Readonly<Record<RecordedName, HistogramRecord>>
+  /** By how much messages were sent late, since the last tick. */
+  readonly lateness: HistogramRecord
+  /** The longest time for which the generator's thread was held up since the last tick. */
+  readonly lagMs: number
+  /** The share of the time in which the thread was busy since the last tick. */
+  readonly utilization: number
+}
+
+/** What one generator found, once the run is over. */
+export interface GeneratorFindings {
+  readonly missing: number
+  readonly duplicate: number
+  readonly reordered: number
+  readonly corrupt: number
+  readonly misrouted: number
+  readonly ambiguous: number
+  readonly resumeFailed: number
+  readonly falseOffline: number
+  readonly flaps: number
+  /** Messages whose ACK names an offset at which something else stands. */
+  readonly wrongAcks: number
+  /** Messages that were sent and neither acknowledged nor refused. */
+  readonly unacknowledged: number
+  /** Why connections ended although nobody asked them to: reason → how many. */
+  readonly lost: Readonly<Record<string, number>>
+  /** The same where the scenario wanted it. */
+  readonly expectedLosses: Readonly<Record<string, number>>
+  readonly failedConnects: Readonly<Record<string, number>>
+  /** What this machine lacked: reason → how often. */
+  readonly ownFaults: Readonly<Record<string, number>>
+  /** Error code → how often. */
+  readonly errors: Readonly<Record<string, number>>
+  /** Serial of a message → the offset it was acknowledged with; 0: it was not. */
+  readonly ackOffsets: Float64Array
+  /** What was sent to all, for comparison with other generators. */
+  readonly firstOffset: number
+  readonly crcs: Uint32Array
+  readonly receivers: Uint32Array
+  /** When the first and the last connection got each timed message, by offset; 0: none did. */
+  readonly firstUs: Float64Array
+  readonly lastUs: Float64Array
+  /** The same for what was told of users coming and going: user, when it was due, when last told. */
+  readonly presence: readonly (readonly [user: number, dueUs: number, lastUs: number])[]
+}

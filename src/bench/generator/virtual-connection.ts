@@ -1,0 +1,277 @@
+import type { Audit } from '../audit/audit.ts'
+import type { PrivateFrame } from '../audit/private-frame.ts'
+import { Receiver, type ReceiverHooks } from '../audit/receiver.ts'
+import { nowUs } from '../clock.ts'
+import {
+  ClientSocket,
+  type SocketEnd,
+  type SocketListener,
+  type SocketTarget,
+} from '../wire/client-socket.ts'
+
+/** How it stands with a connection. */
+type ConnectionState = 'away' | 'connecting' | 'open' | 'leaving' | 'dropped' | 'waiting'
+
+/** A message that was not acknowledged yet. */
+export interface PendingSend {
+  readonly text: string
+  readonly dueUs: number
+  readonly isRecorded: boolean
+  /** Whether it went out more than once, which may be answered more than once. */
+  isRepeated: boolean
+}
+
+/** Hears what becomes of a connection. */
+export interface ConnectionOwner {
+  readonly target: SocketTarget
+  readonly audit: Audit
+  onGreeted(connection: VirtualConnection, dueUs: number, isResuming: boolean): void
+  onResumed(connection: VirtualConnection, dueUs: number): void
+  onPrivate(connection: VirtualConnection, frame: PrivateFrame, nowUs: number): void
+  /** It left before so many messages were answered. */
+  onAbandoned(messages: number): void
+  /** It ended although it was not told to; the owner may `reconnect` it. */
+  onLost(connection: VirtualConnection, end: SocketEnd, wasOpen: boolean): void
+}
+
+/** First wait before a lost connection is tried again, and the longest. */
+const BACKOFF_MS = { first: 200, most: 5_000 }
+
+/** One connection of a virtual user, over as many sockets as it takes. */
+export class VirtualConnection implements ReceiverHooks {
+  readonly user: number
+  /** Numbers all connections of the run from 0. */
+  readonly serial: number
+  readonly receiver: Receiver
+  /** Serial of a message → what is known of it, in the order of sending. */
+  readonly pending = new Map<number, PendingSend>()
+  /** Chat → the id that was last confirmed. */
+  receipts: Map<string, number> | undefined
+  /** Bytes a second that it reads; 0: as many as come. */
+  slowness = 0
+  readonly #owner: ConnectionOwner
+  #socket: ClientSocket | undefined
+  #gate: Gate | undefined
+  #state: ConnectionState = 'away'
+  #epoch: string | undefined
+  #dueUs = 0
+  #sinceUs = 0
+  #attempts = 0
+  #knownAtLeave = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(user: number, serial: number, owner: ConnectionOwner) {
+    this.user = user
+    this.serial = serial
+    this.#owner = owner
+    this.receiver = new Receiver(owner.audit, user, this)
+  }
+
+  get state(): ConnectionState {
+    return this.#state
+  }
+
+  /** For how long it has been connecting, in microseconds; 0 when it is not. */
+  connectingUs(now: number): number {
+    return this.#state === 'connecting' || this.#state === 'leaving' ? now - this.#sinceUs : 0
+  }
+
+  /** Comes: a new start, that knows nothing of the log. */
+  join(dueUs: number): void {
+    clearTimeout(this.#timer)
+    if (this.#state === 'leaving') this.#settle()
+    this.#epoch = undefined
+    this.#attempts = 0
+    this.#connect(dueUs, false)
+  }
+
+  /** Comes back after `delayMs`, and resumes where it was. */
+  reconnect(delayMs: number, dueUs = nowUs() + delayMs * 1e3): void {
+    this.#state = 'waiting'
+    this.#timer = setTimeout(() => this.#connect(dueUs, this.#epoch !== undefined), delayMs)
+  }
+
+  /** The wait before the next try, longer each time. */
+  nextBackoffMs(): number {
+    const longest = Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** this.#attempts++)
+    return longest * (0.5 + Math.random() / 2)
+  }
+
+  /** Leaves for good, in order. */
+  leave(): void {
+    clearTimeout(this.#timer)
+    const now = nowUs()
+    switch (this.#state) {
+      case 'open':
+        this.#state = 'leaving'
+        this.#sinceUs = now
+        this.#owner.audit.users.closed(this.user, now)
+        this.#knownAtLeave = this.#owner.audit.stream.lastOffset
+        this.#socket?.close()
+        break
+      case 'connecting':
+        this.#owner.audit.users.gaveUp(this.user)
+        this.#state = 'leaving'
+        this.#sinceUs = now
+        this.#socket?.terminate()
+        break
+      case 'waiting':
+      case 'dropped':
+        this.#state = 'away'
+        this.#abandon()
+        break
+    }
+  }
+
+  /** Is cut off or closes, on purpose, to come back after `delayMs`; false when it is not open. */
+  drop(by: 'terminate' | 'close', delayMs: number): boolean {
+    if (this.#state !== 'open') return false
+    this.#state = 'dropped'
+    this.#owner.audit.users.closed(this.user, nowUs())
+    if (by === 'terminate') {
+      this.#gate!.isOpen = false
+      this.receiver.end()
+      this.#socket?.terminate()
+    } else this.#socket?.close()
+    this.#timer = setTimeout(() => {
+      this.#socket?.terminate()
+      this.#connect(nowUs(), true)
+    }, delayMs)
+    return true
+  }
+
+  /** Reads nothing for a while; false when it is not open. */
+  stall(forMs: number): boolean {
+    const socket = this.#socket
+    if (this.#state !== 'open' || !socket) return false
+    socket.pause()
+    setTimeout(() => socket.resume(), forMs)
+    return true
+  }
+
+  /** Cuts it off, for a reason that is told. */
+  terminate(reason?: string): void {
+    this.#socket?.terminate(reason)
+  }
+
+  /** Ends it at once, whatever it does. */
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#state = 'away'
+    this.#socket?.terminate()
+  }
+
+  /** Sends a message now, or as soon as it is connected; false when it is not here. */
+  sendMessage(serial: number, send: PendingSend): boolean {
+    if (this.#state === 'away' || this.#state === 'leaving') return false
+    this.pending.set(serial, send)
+    if (this.#state === 'open') this.#socket!.sendText(send.text)
+    return true
+  }
+
+  /** Sends a frame if it is connected. */
+  sendText(text: string): void {
+    if (this.#state === 'open') this.#socket!.sendText(text)
+  }
+
+  onBytes(bytes: Buffer, at: number, length: number): void {
+    this.receiver.read(bytes, at, length, nowUs())
+    if (this.slowness > 0) this.#rest(length - at)
+  }
+
+  onGreeting(frame: PrivateFrame): void {
+    if (this.#state !== 'connecting') return
+    const isResuming = this.#epoch !== undefined
+    this.#state = 'open'
+    this.#epoch = String(frame.epoch)
+    this.#attempts = 0
+    this.#owner.audit.users.opened(this.user)
+    for (const send of this.pending.values()) {
+      send.isRepeated ||= isResuming
+      this.#socket!.sendText(send.text)
+    }
+    this.#owner.onGreeted(this, this.#dueUs, isResuming)
+  }
+
+  onPrivate(frame: PrivateFrame, now: number): void {
+    if (frame.type === 'RESUMED') this.#owner.onResumed(this, this.#dueUs)
+    this.#owner.onPrivate(this, frame, now)
+  }
+
+  onPing(payload: Buffer): void {
+    this.#socket?.pong(payload)
+  }
+
+  onClose(payload: Buffer): void {
+    this.#socket?.onClose(payload)
+  }
+
+  onEnd(end: SocketEnd): void {
+    const was = this.#state
+    this.receiver.end()
+    if (was === 'dropped' || was === 'waiting') return
+    this.#socket = undefined
+    this.#state = 'away'
+    if (was === 'leaving') this.#settle()
+    if (was !== 'open' && was !== 'connecting') return
+    if (was === 'open') this.#owner.audit.users.closed(this.user, nowUs())
+    else this.#owner.audit.users.gaveUp(this.user)
+    this.#owner.onLost(this, end, was === 'open')
+  }
+
+  #connect(dueUs: number, isResuming: boolean): void {
+    const { audit, target } = this.#owner
+    this.#state = 'connecting'
+    this.#dueUs = dueUs
+    this.#sinceUs = nowUs()
+    this.receiver.begin(isResuming)
+    audit.users.opening(this.user, dueUs)
+    const query = [`?userId=${audit.population.idOf(this.user)}`]
+    const token = audit.population.tokenOf(this.user)
+    if (token !== undefined) query.push(`token=${encodeURIComponent(token)}`)
+    if (isResuming) query.push(`since=${this.receiver.offsets.last}`, `epoch=${this.#epoch}`)
+    if (this.#gate) this.#gate.isOpen = false
+    this.#gate = new Gate(this)
+    this.#socket = new ClientSocket(target, query.join('&'), this.#gate, this.serial)
+  }
+
+  /** It has left: what it did not get and was not answered was under way. */
+  #settle(): void {
+    this.#owner.audit.settle(this.receiver, this.#knownAtLeave)
+    this.#abandon()
+  }
+
+  /** Nobody waits any more for the answers to what was sent. */
+  #abandon(): void {
+    if (this.pending.size > 0) this.#owner.onAbandoned(this.pending.size)
+    this.pending.clear()
+  }
+
+  /** After some bytes, reads nothing until so many were due. */
+  #rest(bytes: number): void {
+    const socket = this.#socket
+    if (!socket) return
+    socket.pause()
+    setTimeout(() => socket.resume(), (bytes / this.slowness) * 1000)
+  }
+}
+
+/** Passes on what one socket of a connection tells, until the connection has another. */
+class Gate implements SocketListener {
+  isOpen = true
+  readonly #connection: VirtualConnection
+
+  constructor(connection: VirtualConnection) {
+    this.#connection = connection
+  }
+
+  onOpen(): void {}
+
+  onBytes(bytes: Buffer, at: number, length: number): void {
+    if (this.isOpen) this.#connection.onBytes(bytes, at, length)
+  }
+
+  onEnd(end: SocketEnd): void {
+    if (this.isOpen) this.#connection.onEnd(end)
+  }
+}

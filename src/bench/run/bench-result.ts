@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import { LATENCIES, VALUES } from '../metrics/metric-names.ts'
+
+const count = z.int().nonnegative()
+const reasons = z.record(z.string(), count)
+
+const Latency = z.object({
+  count,
+  p50: z.number(),
+  p95: z.number(),
+  p99: z.number(),
+  'p99.9': z.number(),
+  max: z.number(),
+  mean: z.number(),
+  histogram: z
+    .object({
+      count,
+      max: z.number(),
+      sum: z.number(),
+      buckets: z.array(z.tuple([count, count]).readonly()).readonly(),
+    })
+    .describe(
+      'Microseconds. Bucket b below 128 counts the value b; above, with o = floor(b / 128), it ' +
+        'counts from (128 + b mod 128) × 2^(o-1) on, 2^(o-1) values. Histograms add.',
+    ),
+})
+
+const ThresholdResult = z.object({
+  metric: z.string(),
+  condition: z.string(),
+  actual: z.number().optional().describe('Absent when nothing was measured, which fails'),
+  isMet: z.boolean(),
+})
+export type ThresholdResult = z.infer<typeof ThresholdResult>
+
+const Second = z.object({
+  second: z.int().nonnegative().describe('From the start of the phases'),
+  phase: z.string(),
+  open: count.describe('Connections that are open'),
+  sent: count,
+  acknowledged: count,
+  delivered: count,
+  unsent: count,
+  lost: count,
+  p50: z.number().optional().describe('Delivery, ms'),
+  p99: z.number().optional(),
+  ackP99: z.number().optional(),
+  lagMs: z.number().describe('The longest time for which a generator thread was held up'),
+  utilization: z.number().describe('Of the busiest generator thread, 0 to 1'),
+  generatorCpu: z.number().describe('Cores'),
+  serverCpu: z.number().optional(),
+  serverRssMb: z.number().optional(),
+})
+export type Second = z.infer<typeof Second>
+
+const AuditFindings = z.object({
+  sent: count,
+  acknowledged: count,
+  refused: count,
+  unacknowledged: count,
+  unsent: count,
+  delivered: count,
+  missing: count.describe('Durable events that a connection should have been sent and was not'),
+  duplicate: count,
+  reordered: count,
+  corrupt: count.describe('Frames that are not as others had them, or not as they were sent'),
+  misrouted: count.describe('Frames that were for another connection'),
+  ambiguous: count.describe('Events under way when a connection left: neither right nor wrong'),
+  resumeFailed: count.describe('Events lost because the server could not resume'),
+  wrongAcks: count,
+  notInDatabase: count.optional().describe('Acknowledged and not there; absent: not looked'),
+  differsFromDatabase: count.optional().describe('Sent otherwise than it stands in the database'),
+  notSeenOnline: count.optional().describe('(Connection, user) pairs; absent: not judged'),
+  notSeenOffline: count.optional(),
+  ghosts: count.optional().describe('Users still held online when all had left'),
+  falseOffline: count,
+  flaps: count,
+  serverDisagrees: z.array(z.string()).describe("Counts of the server's that are not the clients'"),
+  lost: reasons.describe('Why connections ended although nobody asked them to'),
+  expectedLosses: reasons,
+  failedConnects: reasons,
+  ownFaults: reasons.describe('What this machine lacked'),
+  errors: reasons.describe('ERROR frames by code'),
+})
+export type AuditFindings = z.infer<typeof AuditFindings>
+
+/** What a run measured and found, as it is written to a file. */
+export const BenchResult = z.object({
+  version: z.literal(1),
+  scenario: z.object({
+    name: z.string(),
+    description: z.string().optional(),
+    hash: z.string().describe('Of the whole scenario: results of others are not compared'),
+    seed: z.number(),
+    plannedSeconds: z.number(),
+  }),
+  startedAt: z.string(),
+  elapsedSeconds: z.number(),
+  isInterrupted: z.boolean(),
+  abortedBy: z.string().optional().describe('The condition that ended the run early'),
+  shards: z
+    .array(z.string())
+    .describe('Which parts of the users this result is of: ["1/1"] is all'),
+  isOwnServer: z.boolean(),
+  host: z.object({
+    name: z.string(),
+    cpu: z.string(),
+    cores: z.number(),
+    memoryMb: z.number(),
+    platform: z.string(),
+    node: z.string(),
+  }),
+  workers: count,
+  users: count,
+  connections: count.describe('The most that were open at a time'),
+  exitCode: z.int(),
+  thresholds: z.array(ThresholdResult),
+  verdict: z.object({
+    verdict: z.enum(['VALID', 'SUSPECT', 'INVALID']),
+    reasons: z.array(z.string()),
+  }),
+  audit: AuditFindings,
+  problems: z.array(z.string()).describe('What the audit holds against the run, in words'),
+  latencies: z.record(z.enum(Object.keys(LATENCIES) as [string, ...string[]]), Latency.optional()),
+  values: z.record(z.enum(Object.keys(VALUES) as [string, ...string[]]), z.number().optional()),
+  series: z.array(Second),
+})
+export type BenchResult = z.infer<typeof BenchResult>
+
+/** Exit codes of a run. */
+export const BENCH_EXIT = {
+  pass: 0,
+  invalid: 97,
+  auditFailed: 98,
+  thresholdFailed: 99,
+  interrupted: 130,
+} as const
+
+/** What the run's process should exit with. */
+export function exitCodeOf(
+  result: Pick<BenchResult, 'isInterrupted' | 'verdict' | 'problems' | 'thresholds'>,
+): number {
+  if (result.isInterrupted) return BENCH_EXIT.interrupted
+  if (result.verdict.verdict === 'INVALID') return BENCH_EXIT.invalid
+  if (result.problems.length > 0) return BENCH_EXIT.auditFailed
+  if (result.thresholds.some(({ isMet }) => !isMet)) return BENCH_EXIT.thresholdFailed
+  return BENCH_EXIT.pass
+}
+
+/** The JSON Schema of result files, as text. */
+export function resultJsonSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(BenchResult), null, 2)}\n`
+}

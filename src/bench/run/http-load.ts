@@ -1,0 +1,32 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { HttpOutcome, HttpThreadSetup } from '../generator/http-thread.ts'
+import { threadFile } from '../generator/thread-file.ts'
+import type { Http } from '../scenario/scenario.ts'
+
+/** The HTTP side of a load, run by autocannon in a thread of its own. */
+export class HttpLoad {
+  readonly #worker: Worker
+
+  /** @param url `ws://` or `wss://` of the same server */
+  constructor(url: string, http: Http) {
+    const { origin } = new URL(url.replace(/^ws/, 'http'))
+    const setup: HttpThreadSetup = { url: origin, http }
+    this.#worker = new Worker(threadFile('http-thread'), { workerData: setup })
+  }
+
+  start(): void {
+    this.#worker.postMessage('start')
+  }
+
+  /** Ends it; resolves to what it came to since `start`. */
+  async stop(): Promise<HttpOutcome> {
+    this.#worker.postMessage('stop')
+    const [outcome] = await once(this.#worker, 'message')
+    return outcome
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate()
+  }
+}

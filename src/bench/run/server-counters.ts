@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** What a server counts by itself, as far as a load test can hold it against the clients' counts. */
+export interface ServerCounters {
+  readonly messagesStored: number
+  readonly connections: number
+}
+
+/** What the clients of a server counted. */
+export interface ClientCounters {
+  readonly acknowledged: number
+  /** Of those that were not acknowledged, some may be stored: their senders left. */
+  readonly sent: number
+  /** Connections. */
+  readonly open: number
+}
+
+const TIMEOUT_MS = 2_000
+const POLL_MS = 50
+
+/** How often the server is asked again while it has not noticed the last of what happened. */
+const TRIES = 20
+
+/** Asks a server for its counters; undefined when it does not tell them. */
+export async function readServerCounters(url: string): Promise<ServerCounters | undefined> {
+  try {
+    const { origin } = new URL(url.replace(/^ws/, 'http'))
+    const response = await fetch(`${origin}/stats`, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const { messagesStored, connections } = (await response.json()) as Partial<ServerCounters>
+    const isComplete = typeof messagesStored === 'number' && typeof connections === 'number'
+    return response.ok && isComplete ? { messagesStored, connections } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Where a server's counters do not agree with what the clients counted since `before`, in words.
+ * It is asked several times, because a close may reach it later than its client.
+ */
+export async function compareCounters(
+  url: string,
+  before: ServerCounters,
+  clients: ClientCounters,
+): Promise<string[]> {
+  let problems: string[] = []
+  for (let tries = 0; tries < TRIES; tries++) {
+    const now = await readServerCounters(url)
+    if (!now) return ['the server told no counters at the end, although it did at the start']
+    problems = differences(now, before, clients)
+    if (problems.length === 0) return []
+    await sleep(POLL_MS)
+  }
+  return problems
+}
+
+function differences(
+  now: ServerCounters,
+  before: ServerCounters,
+  { acknowledged, sent, open }: ClientCounters,
+): string[] {
+  const stored = now.messagesStored - before.messagesStored
+  return [
+    ...(stored >= acknowledged && stored <= sent
+      ? []
+      : [
+          `the server counts ${stored} messages stored, its clients ${acknowledged} acknowledged` +
+            ` of ${sent}`,
+        ]),
+    ...(now.connections === open
+      ? []
+      : [`the server counts ${now.connections} connections, its clients ${open}`]),
+  ]
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import { Id } from '../../protocol/id.ts'
+import { Behaviour } from './behaviour.ts'
+import { Phase } from './phase.ts'
+import { Thresholds } from './threshold.ts'
+
+const positive = (what: string) => z.number().positive().describe(what)
+
+const Users = z.strictObject({
+  count: z.int().positive().max(100_000).describe('Simulated users'),
+  firstId: Id.default(1).describe('Their ids are this and the following, unless a feed names them'),
+  connections: z
+    .array(z.strictObject({ count: z.int().positive().max(100), weight: positive('Its share') }))
+    .min(1)
+    .default([{ count: 1, weight: 1 }])
+    .describe('How many connections a user has: counts with their shares of the users'),
+  feed: z
+    .string()
+    .optional()
+    .describe('A CSV file beside this one, with a header: user_id, and token where needed'),
+})
+
+const Http = z.strictObject({
+  connections: z.int().positive().max(1_000).default(2).describe('Requests under way at a time'),
+  requests: z
+    .array(
+      z.strictObject({
+        path: z.string().startsWith('/').describe('Path and query'),
+        method: z.enum(['GET', 'POST', 'PUT', 'DELETE', 'HEAD']).default('GET'),
+        headers: z.record(z.string(), z.string()).optional(),
+        body: z.string().optional(),
+      }),
+    )
+    .min(1)
+    .describe('Made one after the other, over and over'),
+  idleSeconds: z
+    .number()
+    .min(0)
+    .max(600)
+    .default(2)
+    .describe('They are also made so long before anybody connects, to compare'),
+  timeoutSeconds: positive('A request that takes longer has failed').max(600).default(10),
+})
+export type Http = z.infer<typeof Http>
+
+const Audit = z.strictObject({
+  presence: z.boolean().default(true).describe('Whether rosters must agree with who is connected'),
+  database: z
+    .boolean()
+    .default(true)
+    .describe('Whether all that was acknowledged is read back from a server that bench started'),
+  allowCloses: z
+    .array(z.int().min(1000).max(4999))
+    .default([])
+    .describe('Close codes that are part of the scenario; such connections come back and resume'),
+  reconnect: z
+    .boolean()
+    .default(true)
+    .describe('Whether a connection that was lost comes back and resumes, as a client would'),
+})
+
+/** A load test, as its file states it. */
+export const Scenario = z
+  .strictObject({
+    $schema: z.string().optional().describe('The JSON Schema of scenario files, for editors'),
+    name: z.string().min(1).describe('Stands at the head of the report'),
+    description: z.string().optional().describe('What the scenario shows'),
+    seed: z.int().min(0).max(0xffffffff).default(1).describe('Makes random choices repeatable'),
+    users: Users.describe('Who takes part'),
+    phases: z.array(Phase).min(1).describe('What happens, one after the other'),
+    behaviours: z
+      .array(Behaviour)
+      .min(1)
+      .default([{ name: 'idle', weight: 1 }])
+      .describe('What users do; each user has one of them, by weight'),
+    http: Http.optional().describe('HTTP requests while the load runs'),
+    drainSeconds: positive('The longest wait for what is still under way').max(600).default(10),
+    audit: Audit.prefault({}).describe('What the audit looks at'),
+    thresholds: Thresholds.default({}).describe('Conditions for passing; metric to conditions'),
+  })
+  .superRefine((scenario, context) => {
+    for (const [index, { users, arrivals, chaos }] of scenario.phases.entries()) {
+      const path = ['phases', index]
+      if (users !== undefined && users > scenario.users.count)
+        context.addIssue({
+          code: 'custom',
+          path: [...path, 'users'],
+          message: `must not exceed users.count (${scenario.users.count})`,
+        })
+      if (users !== undefined && arrivals !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [...path, 'arrivals'],
+          message: 'must not stand beside users: a phase is closed or open',
+        })
+      if (
+        chaos &&
+        'server' in chaos &&
+        chaos.downSeconds >= scenario.phases[index]!.durationSeconds
+      )
+        context.addIssue({
+          code: 'custom',
+          path: [...path, 'chaos', 'downSeconds'],
+          message: 'must be less than the durationSeconds of its phase',
+        })
+    }
+  })
+export type Scenario = z.infer<typeof Scenario>
+
+/** Seconds that a scenario's phases take, without the idle HTTP requests and the drain. */
+export function phaseSeconds({ phases }: Scenario): number {
+  return phases.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0)
+}
+
+/** The JSON Schema of scenario files, as text. */
+export function scenarioJsonSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(Scenario, { io: 'input' }), null, 2)}\n`
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import {
+  LATENCIES,
+  LATENCY_AGGREGATES,
+  type LatencyName,
+  VALUES,
+  type ValueName,
+} from '../metrics/metric-names.ts'
+
+const conditionOf = (aggregates: readonly string[], example: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(
+        `^(${aggregates.map((name) => name.replace('.', '\\.')).join('|')})\\s*(<=|>=|<|>)\\s*(\\d+(?:\\.\\d+)?)$`,
+      ),
+      { error: `must be like "${example}", with one of ${aggregates.join(', ')}` },
+    )
+
+const conditionsOf = (aggregates: readonly string[], example: string) => {
+  const condition = conditionOf(aggregates, example)
+  const aborting = z.strictObject({
+    condition,
+    abortOnFail: z.boolean().default(true).describe('Ends the run as soon as it fails'),
+    afterSeconds: z.number().min(0).default(5).describe('Not before so much of the run'),
+  })
+  return z
+    .array(
+      z.union([condition, aborting], {
+        error: `must be like "${example}", with one of ${aggregates.join(', ')}, or {"condition": "${example}", "abortOnFail": true}`,
+      }),
+    )
+    .min(1)
+    .optional()
+}
+
+function shapeOf<Name extends string>(
+  names: Readonly<Record<Name, string>>,
+  schema: ReturnType<typeof conditionsOf>,
+): Record<Name, typeof schema> {
+  const entries = Object.entries<string>(names).map(([name, what]) => [name, schema.describe(what)])
+  return Object.fromEntries(entries)
+}
+
+/** Metric → conditions such as `p99<500`, all of which must hold. */
+export const Thresholds = z.strictObject({
+  ...shapeOf<LatencyName>(LATENCIES, conditionsOf(LATENCY_AGGREGATES, 'p99<500')),
+  ...shapeOf<ValueName>(VALUES, conditionsOf(['value'], 'value>1000')),
+})
+export type Thresholds = z.infer<typeof Thresholds>
+
+/** One condition, taken apart. */
+export interface Threshold {
+  readonly metric: LatencyName | ValueName
+  /** As the file states it. */
+  readonly condition: string
+  readonly aggregate: string
+  readonly operator: '<' | '<=' | '>' | '>='
+  readonly limit: number
+  /** Seconds of the run after which a failure ends it; undefined when it does not. */
+  readonly abortAfterSeconds: number | undefined
+}
+
+/** Every condition of a scenario, in the order of the file. */
+export function listThresholds(thresholds: Thresholds): Threshold[] {
+  return Object.entries(thresholds).flatMap(([metric, conditions]) =>
+    (conditions ?? []).map((given): Threshold => {
+      const { condition, abortOnFail, afterSeconds } =
+        typeof given === 'string'
+          ? { condition: given, abortOnFail: false, afterSeconds: 0 }
+          : given
+      const [, aggregate, operator, limit] = /^([a-z0-9.]+)\s*([<>]=?)\s*(.+)$/.exec(condition)!
+      return {
+        metric: metric as Threshold['metric'],
+        condition,
+        aggregate: aggregate!,
+        operator: operator as Threshold['operator'],
+        limit: Number(limit),
+        abortAfterSeconds: abortOnFail ? afterSeconds : undefined,
+      }
+    }),
+  )
+}

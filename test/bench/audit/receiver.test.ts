@@ -1,0 +1,232 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Audit } from '../../../src/bench/audit/audit.ts'
+import { nameOf, writeContent } from '../../../src/bench/audit/message-mark.ts'
+import type { PrivateFrame } from '../../../src/bench/audit/private-frame.ts'
+import { Receiver } from '../../../src/bench/audit/receiver.ts'
+import { UserLedger } from '../../../src/bench/audit/user-ledger.ts'
+import { Population } from '../../../src/bench/plan/population.ts'
+import { Scenario } from '../../../src/bench/scenario/scenario.ts'
+import { encodeText } from '../../../src/server/websocket-frame.ts'
+import { until } from '../../support/until.ts'
+
+const CLOCK = '0123abcd'
+const USERS = 5
+
+const encode = (frame: object) => encodeText(JSON.stringify(frame))
+
+function messageText(offset: number, bytes = 80): string {
+  const mark = { clock: CLOCK, generator: 0, serial: offset, dueUs: 1000, isRecorded: true }
+  const payload = {
+    id: offset,
+    chat_id: 1,
+    sender_id: 2,
+    content: writeContent(mark, bytes),
+    created_at: '2026-01-01T00:00:00.000Z',
+    offset,
+  }
+  return JSON.stringify({ type: 'MESSAGE', payload })
+}
+const message = (offset: number, bytes?: number) => encodeText(messageText(offset, bytes))
+
+const presence = (type: 'USER_ONLINE' | 'USER_OFFLINE', userId: number) =>
+  encode({ type, userId, timestamp: '2026-01-01T00:00:00.000Z' })
+
+const greeting = (offset: number, online: number[]) =>
+  encode({
+    type: 'CONNECTION_ESTABLISHED',
+    userId: 1,
+    sessionId: 's-1',
+    epoch: 'e',
+    offset,
+    online,
+  })
+
+class Setup {
+  readonly audit: Audit
+  readonly users = new UserLedger(UserLedger.allocate(USERS))
+  readonly privates: PrivateFrame[] = []
+  readonly pings: string[] = []
+
+  constructor() {
+    const scenario = Scenario.parse({
+      name: 'n',
+      users: { count: USERS },
+      phases: [{ name: 'p', durationSeconds: 1 }],
+    })
+    this.audit = new Audit(new Population(scenario), this.users, CLOCK)
+  }
+
+  receiver(offset = 0, online: number[] = []): Receiver {
+    const receiver = new Receiver(this.audit, USERS - 1, {
+      onGreeting: () => {},
+      onPrivate: (frame) => void this.privates.push(frame),
+      onPing: (payload) => void this.pings.push(String(payload)),
+      onClose: () => {},
+    })
+    receiver.begin(false)
+    feed(receiver, greeting(offset, online))
+    return receiver
+  }
+}
+
+function feed(receiver: Receiver, ...frames: Buffer[]): void {
+  const bytes = Buffer.concat(frames)
+  receiver.read(bytes, 0, bytes.length, 2000)
+}
+
+describe('Receiver', () => {
+  it('counts every delivery once, whatever pieces the bytes come in', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 64, max: 400 }), { minLength: 1, maxLength: 20 }),
+        fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 30 }),
+        async (sizes, pieces) => {
+          const setup = new Setup()
+          const bytes = Buffer.concat(sizes.map((size, i) => message(i + 1, size)))
+          const receivers = [setup.receiver(), setup.receiver(), setup.receiver()]
+          const places = receivers.map(() => 0)
+          for (let turn = 0; places.some((place) => place < bytes.length); turn++) {
+            const which = turn % 3
+            const at = places[which]!
+            const end = Math.min(bytes.length, at + pieces[turn % pieces.length]!)
+            // A read buffer is used again for the next connection.
+            const buffer = Buffer.concat([Buffer.alloc(3, 'x'), bytes.subarray(at, end)])
+            receivers[which]!.read(buffer, 3, buffer.length, 2000)
+            buffer.fill('y')
+            places[which] = end
+          }
+          const isComplete = () => receivers.every((one) => one.offsets.isComplete(sizes.length))
+          await until(isComplete, 'all to be placed')
+          expect(setup.audit.counts).toMatchObject({
+            delivered: 3 * sizes.length,
+            duplicate: 0,
+            reordered: 0,
+            corrupt: 0,
+          })
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  it('counts exactly what was dropped, repeated, swapped and altered, whoever comes first', async () => {
+    const kinds = ['fine', 'drop', 'repeat', 'swap', 'alter', 'garble'] as const
+    const faults = fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(faults, fc.nat(3), async (planted, whose) => {
+        const setup = new Setup()
+        const last = planted.length * 3 + 1
+        const clean = Array.from({ length: last }, (_, i) => message(i + 1))
+        const faulty = clean.flatMap((frame, i): Buffer[] => {
+          const kind = i % 3 === 0 ? planted[i / 3] : undefined
+          const before = i % 3 === 1 ? planted[(i - 1) / 3] : undefined
+          // The fault is in the first of three; the second stands before it when swapped.
+          if (before === 'swap') return [frame, clean[i - 1]!]
+          if (kind === 'drop' || kind === 'swap') return []
+          if (kind === 'repeat') return [frame, frame]
+          if (kind === 'alter') return [encodeText(messageText(i + 1).replace('fox', 'box'))]
+          if (kind === 'garble')
+            return [encodeText(messageText(i + 1).replace('"payload"', 'payload"'))]
+          return [frame]
+        })
+        const receivers = Array.from({ length: 4 }, () => setup.receiver())
+        for (const [index, receiver] of receivers.entries())
+          feed(receiver, ...(index === whose ? faulty : clean))
+        await until(() => receivers.every((one) => one.offsets.last === last), 'all to be placed')
+        const count = (...wanted: string[]) =>
+          planted.filter((kind) => wanted.includes(kind)).length
+        expect(receivers.map((one) => one.offsets.missingUntil(last))).toEqual(
+          receivers.map((_, index) => (index === whose ? count('drop') : 0)),
+        )
+        expect(setup.audit.counts).toMatchObject({
+          duplicate: count('repeat'),
+          reordered: count('swap'),
+        })
+        expect(setup.audit.corruptFrames()).toBe(count('alter', 'garble'))
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('takes the version that most were sent for the right one', async () => {
+    const setup = new Setup()
+    const odd = encodeText(messageText(1).replace('.000Z', '.001Z'))
+    const receivers = [setup.receiver(), setup.receiver(), setup.receiver(), setup.receiver()]
+    for (const [index, receiver] of receivers.entries())
+      feed(receiver, index === 0 ? odd : message(1))
+    await until(() => receivers.every((one) => one.offsets.isComplete(1)), 'all to be placed')
+    expect(setup.audit.corruptFrames()).toBe(1)
+  })
+
+  it('starts after the offset that it is greeted with', async () => {
+    const setup = new Setup()
+    const [early, late] = [setup.receiver(0), setup.receiver(2)]
+    feed(early, message(1), message(2), message(3))
+    feed(late, message(3))
+    await until(() => late.offsets.isComplete(3), 'the late one to be placed')
+    expect(late.offsets.missingUntil(3)).toBe(0)
+    expect(early.offsets.missingUntil(4)).toBe(1)
+  })
+
+  it('goes on where it was when it resumes, and tells what was lost or repeated there', () => {
+    const setup = new Setup()
+    const receiver = setup.receiver()
+    feed(receiver, message(1), message(2))
+    receiver.begin(true)
+    feed(receiver, greeting(4, []), message(2), message(4), encode({ type: 'RESUMED', offset: 4 }))
+    expect(receiver.offsets.missingUntil(4)).toBe(1)
+    expect(setup.audit.counts.duplicate).toBe(1)
+  })
+
+  it('counts what a failed resume has lost', () => {
+    const setup = new Setup()
+    const receiver = setup.receiver()
+    feed(receiver, message(1))
+    receiver.begin(true)
+    feed(receiver, greeting(5, []), encode({ type: 'RESUME_FAILED', epoch: 'e', offset: 5 }))
+    expect(setup.audit.counts.resumeFailed).toBe(4)
+    expect(receiver.offsets.missingUntil(5)).toBe(0)
+  })
+
+  it('hands on what is for one connection alone, from among what is for all', () => {
+    const setup = new Setup()
+    const [one, other] = [setup.receiver(), setup.receiver()]
+    feed(one, message(1), message(2), message(3))
+    const name = nameOf({ clock: CLOCK, generator: 0, serial: 1, dueUs: 0, isRecorded: true })
+    const ack = encode({ type: 'ACK', client_id: name, id: 1, offset: 1, created_at: '' })
+    const ping = Buffer.from([0x89, 2, 0x68, 0x69])
+    feed(other, message(1), ack, message(2), ping, message(3))
+    expect(setup.privates.map(({ type }) => type)).toEqual(['ACK'])
+    expect(setup.pings).toEqual(['hi'])
+    expect(other.offsets.isComplete(3)).toBe(true)
+  })
+
+  it('knows who is online from greeting and stream, also where presence was shed', async () => {
+    const setup = new Setup()
+    const full = setup.receiver(0, [1])
+    const shed = setup.receiver(0, [1])
+    feed(full, message(1), presence('USER_ONLINE', 2), message(2), presence('USER_ONLINE', 3))
+    feed(shed, message(1), message(2))
+    await until(() => shed.offsets.isComplete(2), 'the other one to be placed')
+    const seen = (receiver: Receiver) =>
+      [0, 1, 2].filter((user) =>
+        receiver.roster!.isOnline(user, setup.audit.stream, receiver.cursor),
+      )
+    expect(seen(full)).toEqual([0, 1, 2])
+    expect(seen(shed)).toEqual([0])
+    feed(shed, encode({ type: 'USER_ONLINE', userId: 2, timestamp: 'later' }))
+    expect(seen(shed)).toEqual([0, 1])
+  })
+
+  it('finds a user reported offline that had not left, but not one that had', () => {
+    const setup = new Setup()
+    for (const user of [0, 1]) {
+      setup.users.opening(user, 1)
+      setup.users.opened(user)
+    }
+    setup.users.closed(1, 5)
+    feed(setup.receiver(0, [1, 2]), presence('USER_OFFLINE', 2), presence('USER_OFFLINE', 1))
+    expect(setup.audit.falseOfflines()).toBe(1)
+  })
+})

@@ -1,0 +1,98 @@
+import { Histogram } from '../../../src/bench/metrics/histogram.ts'
+import { summarizeLatency } from '../../../src/bench/metrics/latency-summary.ts'
+import type { BenchResult, Second } from '../../../src/bench/run/bench-result.ts'
+
+/** A row of a series. */
+export function second(number: number, changes: Partial<Second> = {}): Second {
+  return {
+    second: number,
+    phase: 'steady',
+    open: 8,
+    sent: 2,
+    acknowledged: 2,
+    delivered: 16,
+    unsent: 0,
+    lost: 0,
+    p50: 1,
+    p99: 4,
+    ackP99: 3,
+    lagMs: 1,
+    utilization: 0.2,
+    generatorCpu: 0.1,
+    ...changes,
+  }
+}
+
+/** A latency of a result, of values in milliseconds. */
+export function latency(...valuesMs: number[]): NonNullable<BenchResult['latencies'][string]> {
+  const histogram = new Histogram()
+  for (const ms of valuesMs) histogram.record(ms * 1000)
+  return { ...summarizeLatency(histogram)!, histogram: histogram.toRecord() }
+}
+
+/** The result of a clean run. */
+export function cleanResult(changes: Partial<BenchResult> = {}): BenchResult {
+  return {
+    version: 1,
+    scenario: {
+      name: 'five',
+      description: 'Five <users>',
+      hash: 'abc',
+      seed: 1,
+      plannedSeconds: 3,
+    },
+    startedAt: '2026-01-01T00:00:00.000Z',
+    elapsedSeconds: 3.25,
+    isInterrupted: false,
+    shards: ['1/1'],
+    isOwnServer: true,
+    host: {
+      name: 'h',
+      cpu: 'c',
+      cores: 2,
+      memoryMb: 1024,
+      platform: 'linux x64',
+      node: 'v20.20.0',
+    },
+    workers: 1,
+    users: 5,
+    connections: 8,
+    exitCode: 0,
+    thresholds: [{ metric: 'ack_ms', condition: 'p99<10', actual: 3, isMet: true }],
+    verdict: { verdict: 'VALID', reasons: [] },
+    audit: {
+      sent: 2,
+      acknowledged: 2,
+      refused: 0,
+      unacknowledged: 0,
+      unsent: 0,
+      delivered: 16,
+      missing: 0,
+      duplicate: 0,
+      reordered: 0,
+      corrupt: 0,
+      misrouted: 0,
+      ambiguous: 0,
+      resumeFailed: 0,
+      wrongAcks: 0,
+      notInDatabase: 0,
+      differsFromDatabase: 0,
+      notSeenOnline: 0,
+      notSeenOffline: 0,
+      ghosts: 0,
+      falseOffline: 0,
+      flaps: 0,
+      serverDisagrees: [],
+      lost: {},
+      expectedLosses: {},
+      failedConnects: {},
+      ownFaults: {},
+      errors: {},
+    },
+    problems: [],
+    latencies: { connect_ms: latency(1, 2, 3), ack_ms: latency(1, 2, 3) },
+    values: { deliveries_per_second: 1234, generator_cpu_cores: 0.1, generator_rss_mb: 90 },
+    series: [second(0), second(1)],
+    ...changes,
+  }
+}
