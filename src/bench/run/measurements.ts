@@ -78,8 +78,25 @@ export class Measurements {
       ...(cores.server === undefined ? {} : { serverCpu: round(cores.server) }),
       ...(sample.server ? { serverRssMb: Math.round(sample.server.rssBytes / 2 ** 20) } : {}),
     }
-    this.series.push(row)
+    const last = this.series.at(-1)
+    if (last?.second !== second) this.series.push(row)
+    else this.series[this.series.length - 1] = addToSecond(last, row)
     return row
+  }
+}
+
+/** What comes after a run's phases is added to their last second. */
+function addToSecond(last: Second, rest: Second): Second {
+  return {
+    ...rest,
+    ...last,
+    sent: last.sent + rest.sent,
+    acknowledged: last.acknowledged + rest.acknowledged,
+    delivered: last.delivered + rest.delivered,
+    unsent: last.unsent + rest.unsent,
+    lost: last.lost + rest.lost,
+    lagMs: Math.max(last.lagMs, rest.lagMs),
+    utilization: Math.max(last.utilization, rest.utilization),
   }
 }
 

@@ -9,7 +9,7 @@ import { Population } from '../plan/population.ts'
 import { type TimedPhase, timePhases } from '../plan/timetable.ts'
 import { phaseSeconds, type Scenario } from '../scenario/scenario.ts'
 import { listThresholds, type Threshold } from '../scenario/threshold.ts'
-import type { BenchResult } from './bench-result.ts'
+import type { BenchResult, Second } from './bench-result.ts'
 import type { BenchTarget, Progress } from './bench-target.ts'
 import { Closing } from './closing.ts'
 import { composeResult } from './compose-result.ts'
@@ -126,7 +126,7 @@ class BenchRun {
       isCut: this.#target.signal.aborted,
       countersBefore,
       clientCounts: () => this.#measurements.counts,
-      tick: () => this.#tick(),
+      tick: async () => void (await this.#tick()),
       enter: (phase) => this.#enter(phase),
     })
     const findings = await closing.run()
@@ -249,21 +249,20 @@ class BenchRun {
       const dueUs = this.#startUs + second * SECOND_MS * 1e3
       while (!this.#isOver && !this.#stop.signal.aborted && nowUs() < dueUs)
         await sleep(Math.min(50, Math.max(1, (dueUs - nowUs()) / 1e3)))
-      await this.#tick()
+      this.#target.onSecond?.(await this.#tick())
       if (this.#stop.signal.aborted) return
       this.#checkAbort()
     }
   }
 
-  async #tick(): Promise<void> {
+  async #tick(): Promise<Second> {
     const ticks = await Promise.all(this.#generators.map((generator) => generator.tick()))
-    const elapsedSeconds = (nowUs() - this.#startUs) / 1e6
-    const row = this.#measurements.add(ticks, {
-      second: Math.max(0, Math.ceil(elapsedSeconds) - 1),
+    const elapsedSeconds = Math.min((nowUs() - this.#startUs) / 1e6, phaseSeconds(this.#scenario))
+    return this.#measurements.add(ticks, {
+      second: Math.max(0, Math.round(elapsedSeconds) - 1),
       phase: this.#phaseName,
       sample: this.#sample(),
     })
-    this.#target.onSecond?.(row)
   }
 
   #checkAbort(): void {
