@@ -209,6 +209,7 @@ describe.skipIf(skipped)(`the full-screen client${skipped ? ` (${skipped})` : ''
     await watcher.next('USER_ONLINE')
     tmux('kill-session', '-t', 'user107')
     // Others may still be leaving.
-    while ((await watcher.next('USER_OFFLINE')).userId !== 107);
+    const hasLeft = () => watcher.all('USER_OFFLINE').some(({ userId }) => userId === 107)
+    await until(hasLeft, 'USER_OFFLINE of user 107')
   })
 })
