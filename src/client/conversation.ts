@@ -3,7 +3,7 @@ import type { AnswerFrame, Reaction } from '../protocol/server-frames.ts'
 import type { ChatClientEvents } from './client-events.ts'
 import type { Emitter } from './emitter.ts'
 import { type ChatState, KnownChat } from './known-chat.ts'
-import { deleted, edited, type KnownMessage, reacted } from './known-message.ts'
+import { edited, type KnownMessage, reacted } from './known-message.ts'
 import { type KnownUser, KnownUsers } from './known-users.ts'
 import { chatKey } from './refs.ts'
 import { type ChatSelection, Subscription } from './subscription.ts'
@@ -107,11 +107,7 @@ export class Conversation {
       client.on('edited', (edit) =>
         this.#change(edit).change(edit.id, (message) => edited(message, edit)),
       ),
-      client.on('deleted', (deletion) =>
-        this.#change(deletion).change(deletion.id, (message) =>
-          deleted(message, deletion.deleted_at),
-        ),
-      ),
+      client.on('deleted', (deletion) => this.#change(deletion).delete(deletion)),
       client.on('reaction', (reaction) => this.#reacted(reaction)),
       client.on('supportChat', (payload) => this.#change(payload).setSupport(payload)),
       client.on('typing', (frame) => this.#change(frame).setTyping(frame.userId, frame.typing)),

@@ -1,7 +1,11 @@
 import type { Chat } from '../protocol/chat.ts'
-import type { SupportChatPayload } from '../protocol/payloads.ts'
+import type {
+  DeletionPayload,
+  SupportChatPayload,
+  SupportDeletionPayload,
+} from '../protocol/payloads.ts'
 import type { ChatSummary, History } from '../protocol/server-frames.ts'
-import { type KnownMessage, type Payload, toKnown } from './known-message.ts'
+import { deleted, isUnreadBy, type KnownMessage, type Payload, toKnown } from './known-message.ts'
 import { MessageList } from './message-list.ts'
 import { type Cursor, furthest } from './receipt-sender.ts'
 
@@ -11,7 +15,7 @@ export interface ChatState {
   readonly lastMessage: KnownMessage | undefined
   /** Whether there are messages older than those known; undefined until a page has told. */
   readonly hasMore: boolean | undefined
-  /** Messages of others above the own read cursor, as far as is known. */
+  /** Messages of others above the own read cursor that are not deleted, as far as is known. */
   readonly unread: number
   /** User → how far the user has come. */
   readonly cursors: ReadonlyMap<number, Cursor>
@@ -73,7 +77,7 @@ export class KnownChat {
   add(payload: Payload): void {
     const forgotten = this.#list.add(payload)
     if (forgotten && forgotten.id > this.#countedId) {
-      if (forgotten.sender_id !== this.#userId) this.#counted += 1
+      if (isUnreadBy(this.#userId, forgotten)) this.#counted += 1
       this.#countedId = forgotten.id
     }
     this.#changedMessages()
@@ -85,6 +89,13 @@ export class KnownChat {
       this.#state = undefined
     }
     if (this.#list.change(id, change)) this.#changedMessages()
+  }
+
+  delete({ id, sender_id, deleted_at }: DeletionPayload | SupportDeletionPayload): void {
+    const isCounted = id <= this.#countedId && id > this.#own.read && sender_id !== this.#userId
+    if (isCounted) this.#counted = Math.max(0, this.#counted - 1)
+    this.change(id, (message) => deleted(message, deleted_at))
+    this.#state = undefined
   }
 
   addPage(page: History): void {
@@ -138,7 +149,7 @@ export class KnownChat {
   }
 
   get #unread(): number {
-    return this.#counted + this.#list.countOthers(this.#countedId, this.#userId)
+    return this.#counted + this.#list.countUnread(this.#countedId, this.#userId)
   }
 
   /** Counts in the list alone, where that reaches back to what the user has read. */

@@ -60,3 +60,8 @@ export function reacted(
     .filter((reaction) => reaction.userIds.length > 0)
   return { ...message, reactions }
 }
+
+/** Whether a message counts as unread by a user who has not come so far. */
+export function isUnreadBy(userId: number, { sender_id, deleted_at }: KnownMessage): boolean {
+  return sender_id !== userId && deleted_at === undefined
+}

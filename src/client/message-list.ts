@@ -1,4 +1,4 @@
-import { type KnownMessage, type Payload, toKnown } from './known-message.ts'
+import { isUnreadBy, type KnownMessage, type Payload, toKnown } from './known-message.ts'
 
 /** What becomes of a message. */
 type Change = (message: KnownMessage) => KnownMessage
@@ -40,13 +40,13 @@ export class MessageList {
     return message?.id === id ? message : undefined
   }
 
-  /** How many messages with an id above `after` are not of `userId`. */
-  countOthers(after: number, userId: number): number {
+  /** How many messages with an id above `after` are unread by a user who has read up to there. */
+  countUnread(after: number, userId: number): number {
     let count = 0
     for (let i = this.#messages.length - 1; i >= 0; i -= 1) {
-      const { id, sender_id } = this.#messages[i]!
-      if (id <= after) break
-      if (sender_id !== userId) count += 1
+      const message = this.#messages[i]!
+      if (message.id <= after) break
+      if (isUnreadBy(userId, message)) count += 1
     }
     return count
   }

@@ -177,6 +177,23 @@ describe('unread messages', () => {
     expect(conversation.chat(chat).unread).toBe(4)
   })
 
+  it('are not those that were deleted, known or only counted', () => {
+    const { client, conversation } = follow()
+    const counted = {
+      chat_id: 1,
+      unread: 3,
+      delivered: 2,
+      read: 2,
+      last_message: messagePayload(5),
+    }
+    client.tell('answer', { type: 'CHATS', chats: [counted] })
+    client.message(6)
+    client.delete(6)
+    client.delete(4)
+    client.delete(1)
+    expect(conversation.chat(chat).unread).toBe(2)
+  })
+
   it('stay counted when the messages are forgotten', () => {
     const { client, conversation } = follow({ maxMessages: 2 })
     for (let id = 1; id <= 5; id += 1) client.message(id)
