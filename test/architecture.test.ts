@@ -11,7 +11,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   config: ['protocol'],
   storage: ['protocol'],
   bus: ['protocol'],
-  server: ['protocol', 'type config', 'storage/store.ts', 'storage/upload-records.ts', 'bus'],
+  server: [
+    ...['protocol', 'type config', 'bus', 'storage/store.ts', 'storage/entries.ts'],
+    ...['storage/conversation.ts', 'storage/upload-records.ts'],
+  ],
   client: ['protocol'],
   react: ['client', 'protocol'],
   bench: ['protocol', 'client'],

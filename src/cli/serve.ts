@@ -47,6 +47,8 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
       journal,
       heartbeatMs: config.heartbeat * 1000,
       statsIntervalMs: config.statsInterval * 1000,
+      offlineGraceMs: config.offlineGrace * 1000,
+      agents: config.agents,
       security,
       version: packageVersion(),
       onDrainRequest: () => drainRequest.abort(),

@@ -55,7 +55,7 @@ const YES_OR_NO = new Map([
 ])
 
 /** A list, given as one or as text with commas. */
-export function list<Item extends z.ZodType<unknown, string>>(item: Item) {
+export function list<Item extends z.ZodType>(item: Item) {
   return z.preprocess(
     (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
     z.array(item),

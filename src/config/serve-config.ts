@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { DEFAULT_PORT } from '../protocol/limits.ts'
 import { authOptions, checkAuth } from './auth-options.ts'
+import { id } from './id-option.ts'
 import { limitOptions } from './limit-options.ts'
-import { numeric, option } from './option.ts'
+import { list, numeric, option } from './option.ts'
 import { uploadOptions } from './upload-options.ts'
 
 /** The longest interval a timer can hold, in seconds. */
@@ -56,6 +57,24 @@ const options = z.object({
     flag: '--heartbeat <seconds>',
     env: 'CHATWS_HEARTBEAT',
     description: 'time between pings; a peer that misses two is cut off',
+  }),
+  offlineGrace: option(
+    numeric(
+      z
+        .number('must be a number of seconds')
+        .min(0, 'must not be negative')
+        .max(MAX_TIMER_S, 'is too long'),
+    ).default(0),
+    {
+      flag: '--offline-grace <seconds>',
+      env: 'CHATWS_OFFLINE_GRACE',
+      description: 'how long a user whose last connection closed may come back unnoticed',
+    },
+  ),
+  agents: option(list(id()).default([]), {
+    flag: '--agents <ids>',
+    env: 'CHATWS_AGENTS',
+    description: 'users who work the support desk; with tokens, their role can say so too',
   }),
   statsInterval: option(seconds().default(30), {
     flag: '--stats-interval <seconds>',

@@ -40,3 +40,8 @@ export function messageOf(ref: MessageRef): { readonly kind: ChatKind; readonly 
 export function messageRef(kind: ChatKind, id: number): MessageRef {
   return kind === 'chat' ? { message_id: id } : { support_message_id: id }
 }
+
+/** Names a chat across both kinds. */
+export function chatKey(kind: ChatKind, id: number): string {
+  return `${kind} ${id}`
+}

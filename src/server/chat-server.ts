@@ -35,6 +35,10 @@ export interface ChatServerOptions {
   readonly heartbeatMs: number
   readonly statsIntervalMs: number
   readonly security?: SecurityOptions
+  /** How long a user without any connection still counts as online; 0 unless given. */
+  readonly offlineGraceMs?: number
+  /** Users who work the support desk; others do by their role. */
+  readonly agents?: readonly number[]
   /** How long a message may wait for a store that is away before its sender is told. */
   readonly storagePatienceMs?: number
   /** Files are accepted only with it. */
@@ -92,17 +96,18 @@ export class ChatServer {
   static async create(options: ChatServerOptions): Promise<ChatServer> {
     const offset = await options.store.lastOffset()
     const patienceMs = options.storagePatienceMs ?? STORAGE_PATIENCE_MS
-    const database = new DatabaseProbe(options.store)
-    const metrics: Metrics = new Metrics({
-      figures: () => hub.figures,
-      database,
-    })
-    const hub = new Hub(options.store, options.journal, offset, {
-      patienceMs,
-      onCommitTime: metrics.onCommitTime,
-      onFlushTime: metrics.onFlushTime,
-      uploadGate: options.uploads && new UploadGate(options.uploads.records),
-    })
+    const { store, journal, offlineGraceMs = 0 } = options
+    const database = new DatabaseProbe(store)
+    const metrics: Metrics = new Metrics({ figures: () => hub.figures, database })
+    const hub = new Hub(
+      {
+        ...{ store, journal, patienceMs, offlineGraceMs, agents: new Set(options.agents) },
+        onCommitTime: metrics.onCommitTime,
+        onFlushTime: metrics.onFlushTime,
+        uploadGate: options.uploads && new UploadGate(options.uploads.records),
+      },
+      offset,
+    )
     return new ChatServer(options, hub, { database, metrics })
   }
 
@@ -144,6 +149,7 @@ export class ChatServer {
     await this.#hub.drain()
     for (const connection of [...this.#hub.connections]) connection.close(CloseCode.goingAway)
     await this.#untilAllClosed()
+    await this.#hub.close()
     await this.#http.close()
     this.#options.journal.close()
   }

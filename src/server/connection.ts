@@ -2,9 +2,10 @@ import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { CloseCode } from '../protocol/close-code.ts'
 import type { Role } from '../protocol/role.ts'
+import type { ChatFilter } from './frame-run.ts'
 import { Replay } from './replay.ts'
 import type { Tail } from './tail.ts'
-import { encodeFrame, PING_FRAME } from './websocket-frame.ts'
+import { PING_FRAME } from './websocket-frame.ts'
 
 /**
  * Bytes that may wait in one socket before its connection is left to lag. It exceeds the socket's
@@ -33,6 +34,9 @@ export interface Transport {
  * One client's connection: a cursor over the tail, an outbox of frames for it alone, and while it
  * is behind, a replay of what it still has to be sent before it follows the tail.
  *
+ * While it is narrowed to some chats, it does not follow the tail but is handed what is for it, and
+ * its cursor counts only when it has fallen behind.
+ *
  * Shared frames go straight to the socket, past `ws`. Both write whole frames synchronously
  * (per-message deflate is off), so frames never interleave. No other file knows this.
  */
@@ -47,6 +51,10 @@ export class Connection {
   cursor: number
   /** What comes before the bytes at the cursor. */
   replay: Replay | undefined
+  /** While narrowed: whether it has to be told again from its cursor on. */
+  isBehind = false
+  /** Whether its client says that nobody is at it. */
+  isIdle = false
   /** Pings sent since the client was last heard of. */
   unansweredPings = 0
   /** The code that the server closed it with, if it did. */
@@ -57,6 +65,7 @@ export class Connection {
   readonly startOffset: number
   readonly #webSocket: WebSocket
   readonly #socket: Socket
+  #filter: ChatFilter
   /** Frames for this client alone; made when there are some, because most connections are idle. */
   #outbox: Buffer[] | undefined
   #outboxBytes = 0
@@ -85,6 +94,11 @@ export class Connection {
     return this.#webSocket.readyState === this.#webSocket.OPEN
   }
 
+  /** The chats that it is narrowed to; undefined while it is sent all. */
+  get filter(): ChatFilter {
+    return this.#filter
+  }
+
   /** Puts the parts of the frame that comes before all others, before the first `pump`. */
   greet(...parts: Buffer[]): void {
     this.#outbox = this.#outbox ? [...parts, ...this.#outbox] : parts
@@ -106,27 +120,53 @@ export class Connection {
    */
   pump(tail: Tail): void {
     if (!this.isOpen) return
-    if (this.cursor < tail.start) {
+    const hasCursor = !this.#filter || this.isBehind
+    if (hasCursor && this.cursor < tail.start) {
       this.close(CloseCode.slowConsumer)
       return
     }
     if (!this.#hasRoom) return
-    if (!this.replay && tail.sealedEnd - this.cursor > SHED_BYTES) this.#shed(tail)
+    this.#fallBack(tail)
     // Corked, several writes become one system call; a single one is cheaper without.
     const isCorked = this.#outbox !== undefined || this.replay !== undefined
     if (isCorked) {
       this.#socket.cork()
-      for (const frame of this.#outbox ?? []) this.#socket.write(frame)
-      this.#emptyOutbox()
+      this.#writeOutbox()
       this.#pumpReplay(tail)
     }
-    while (!this.replay && this.cursor < tail.sealedEnd && this.#hasRoom) {
+    while (!this.#filter && !this.replay && this.cursor < tail.sealedEnd && this.#hasRoom) {
       const bytes = tail.read(this.cursor)
       this.cursor += bytes.length
       this.#socket.write(bytes)
     }
     if (isCorked) this.#socket.uncork()
     if (this.#onDrained && this.#isDrained) this.#onDrained()
+  }
+
+  /** Narrows it to some chats, or with undefined to none; `pump` sends what that leaves to send. */
+  narrow(filter: ChatFilter, tail: Tail): void {
+    if (this.#filter && !this.isBehind) this.cursor = tail.sealedEnd
+    this.#filter = filter
+    this.isBehind = filter !== undefined
+  }
+
+  /**
+   * Sends frames of the chunk that begins at a position, while narrowed. Returns false when it is
+   * behind: then `pump` will send them.
+   */
+  deliver(start: number, frames: readonly Buffer[]): boolean {
+    if (this.isBehind) return false
+    if (this.replay || !this.#hasRoom) {
+      this.isBehind = true
+      this.cursor = start
+      return false
+    }
+    if (!this.isOpen) return true
+    this.#socket.cork()
+    this.#writeOutbox()
+    for (const frame of frames) this.#socket.write(frame)
+    this.#socket.uncork()
+    return true
   }
 
   /**
@@ -169,18 +209,32 @@ export class Connection {
     return this.#outboxBytes === 0 && this.#hasRoom
   }
 
-  /**
-   * Leaves out what is not durable until the cursor: what came and went meanwhile is told at the
-   * end, each user's last status once.
-   */
+  /** Begins a replay where it is too far behind to follow, or narrowed and behind at all. */
+  #fallBack(tail: Tail): void {
+    if (this.replay) return
+    const behindBytes = tail.sealedEnd - this.cursor
+    if (!this.#filter) {
+      if (behindBytes > SHED_BYTES) this.#shed(tail)
+    } else if (this.isBehind) {
+      if (behindBytes > 0) this.#shed(tail)
+      else this.isBehind = behindBytes < 0
+    }
+  }
+
+  /** Leaves out what is not durable from the cursor on: of each state, the last is told at the end. */
   #shed(tail: Tail): void {
     const from = this.cursor
     const after = Math.max(this.startOffset, tail.offsetBefore(from))
     tail.sheds += 1
     this.cursor = tail.sealedEnd
     this.replay = new Replay({ after, until: tail.sealedOffset }, undefined, (now) =>
-      from < now.start ? undefined : encodeStatuses(now.statusesSince(from), this.userId),
+      from < now.start ? undefined : now.statesSince(from, this.#filter, this.userId),
     )
+  }
+
+  #writeOutbox(): void {
+    for (const frame of this.#outbox ?? []) this.#socket.write(frame)
+    this.#emptyOutbox()
   }
 
   #pumpReplay(tail: Tail): void {
@@ -189,10 +243,13 @@ export class Connection {
       else this.pump(tail)
     }
     while (this.replay && this.#hasRoom) {
-      const bytes = this.replay.next(tail, wake)
-      if (bytes) this.#socket.write(bytes)
-      else if (this.replay.isDone) this.replay = undefined
-      else break
+      const bytes = this.replay.next(tail, this.#filter, wake)
+      if (bytes) {
+        this.#socket.write(bytes)
+      } else if (this.replay.isDone) {
+        this.replay = undefined
+        this.#fallBack(tail)
+      } else break
     }
     if (this.replay?.isLost) this.close(CloseCode.slowConsumer)
   }
@@ -207,14 +264,4 @@ export class Connection {
 export function closeWebSocket(webSocket: WebSocket, { code, reason }: CloseCode): void {
   webSocket.close(code, reason)
   setTimeout(() => webSocket.terminate(), CLOSE_TIMEOUT_MS).unref()
-}
-
-/** The statuses of users other than `ownId`, as frames. */
-function encodeStatuses(statuses: ReadonlyMap<number, boolean>, ownId: number): Buffer[] {
-  const timestamp = new Date().toISOString()
-  return [...statuses]
-    .filter(([userId]) => userId !== ownId)
-    .map(([userId, isOnline]) =>
-      encodeFrame({ type: isOnline ? 'USER_ONLINE' : 'USER_OFFLINE', userId, timestamp }),
-    )
 }

@@ -1,5 +1,7 @@
 import type { Connection } from './connection.ts'
-import type { Status, Tail } from './tail.ts'
+import type { ChatFilter } from './frame-run.ts'
+import { NarrowLane } from './narrow-lane.ts'
+import type { State, Tail } from './tail.ts'
 
 /** A flush of more frames than this tells that they come faster than they can be sent singly. */
 const BUSY_FRAMES = 3
@@ -23,8 +25,9 @@ export class FanOut {
   readonly #onFlushTime: (tookMs: number) => void
   /** Shared frames times the connections open when they were flushed, so far. */
   deliveries = 0
-  /** Dense, so that a flush walks an array; `connection.index` is its place. */
-  readonly #connections: Connection[] = []
+  /** Those that follow the tail: dense, so that a flush walks an array; `index` is the place. */
+  readonly #followers: Connection[] = []
+  readonly #narrowed = new NarrowLane()
   /** When the next flush is due; infinity while there is none. */
   #dueMs = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
@@ -48,7 +51,8 @@ export class FanOut {
   }
 
   get connections(): readonly Connection[] {
-    return this.#connections
+    const narrowed = this.#narrowed.connections
+    return narrowed.size === 0 ? this.#followers : [...this.#followers, ...narrowed]
   }
 
   /** The position from which a new connection hears everything that is broadcast from now on. */
@@ -56,39 +60,57 @@ export class FanOut {
     return this.#tail.end
   }
 
+  /** The newest offset that was flushed. */
+  get flushedOffset(): number {
+    return this.#tail.sealedOffset
+  }
+
   add(connection: Connection): void {
-    connection.index = this.#connections.length
-    this.#connections.push(connection)
+    connection.index = this.#followers.length
+    this.#followers.push(connection)
   }
 
   remove(connection: Connection): void {
-    const last = this.#connections.pop()!
-    if (last === connection) return
-    this.#connections[connection.index] = last
-    last.index = connection.index
+    if (connection.filter) this.#narrowed.remove(connection)
+    else this.#removeFollower(connection)
   }
 
-  /** Sends the durable frame with the next offset to every connection, with the next flush. */
-  broadcast(frame: Buffer): void {
-    this.#tail.appendDurable(frame)
+  /** Narrows a connection to some chats, instead of those before; undefined is all again. */
+  narrow(connection: Connection, filter: ChatFilter): void {
+    this.remove(connection)
+    connection.narrow(filter, this.#tail)
+    if (filter) this.#narrowed.add(connection)
+    else this.add(connection)
     this.schedule()
   }
 
-  /** Sends a frame that says who came or went, with the next flush. */
-  broadcastStatus(frame: Buffer, status: Status): void {
-    this.#tail.appendStatus(frame, status)
+  /** Calls `tell` for each narrowed connection that has been sent all up to `flushedOffset`. */
+  forEachNarrowed(tell: (connection: Connection) => void): void {
+    for (const connection of this.#narrowed.connections) if (!connection.isBehind) tell(connection)
+  }
+
+  /** Sends the durable frame with the next offset, which is of a chat, with the next flush. */
+  broadcast(frame: Buffer, chat: string): void {
+    this.#tail.appendDurable(frame, chat)
+    this.schedule()
+  }
+
+  /** Sends a frame that tells a state, with the next flush. */
+  broadcastState(frame: Buffer, state: State): void {
+    this.#tail.appendState(frame, state)
     this.scheduleStatuses()
   }
 
-  /** Sends a frame that is neither, with the next flush; who lags may never get it. */
-  broadcastEphemeral(frame: Buffer): void {
-    this.#tail.appendEphemeral(frame)
+  /** Sends a frame that whoever lags can do without, with the next flush. */
+  broadcastPassing(frame: Buffer, chat?: string): void {
+    this.#tail.appendPassing(frame, chat)
     this.schedule()
   }
 
   /** Sends a frame to one connection, with the next flush. */
   send(connection: Connection, frame: Buffer): void {
     connection.enqueue(frame)
+    if (connection.filter) this.#narrowed.await(connection)
     this.schedule()
   }
 
@@ -100,7 +122,7 @@ export class FanOut {
   /** How many bytes the connection that is furthest behind has yet to be sent. */
   get longestLagBytes(): number {
     let first = this.#tail.end
-    for (const { cursor } of this.#connections) first = Math.min(first, cursor)
+    for (const { cursor } of this.#followers) first = Math.min(first, cursor)
     return this.#tail.end - first
   }
 
@@ -124,12 +146,14 @@ export class FanOut {
     const idleMs = startMs - this.#lastFlushEndMs
     this.#dueMs = Number.POSITIVE_INFINITY
     this.#beforeFlush()
-    const frames = this.#tail.seal()
+    const sealed = this.#tail.seal()
     // Backwards, because a connection that closes while it is pumped may leave the list.
-    for (let i = this.#connections.length - 1; i >= 0; i--) this.#connections[i]!.pump(this.#tail)
+    for (let i = this.#followers.length - 1; i >= 0; i--) this.#followers[i]!.pump(this.#tail)
+    this.#narrowed.flush(sealed, this.#tail)
     this.#lastFlushEndMs = performance.now()
     const tookMs = this.#lastFlushEndMs - startMs
-    this.deliveries += frames * this.#connections.length
+    const frames = sealed?.frames.length ?? 0
+    this.deliveries += frames * this.#followers.length
     this.#onFlushTime(tookMs)
     const isBusy = frames > BUSY_FRAMES
     const hadNoBreak = idleMs < tookMs / 2
@@ -150,5 +174,12 @@ export class FanOut {
   /** Another flush may have come first. */
   #flushIfDue(): void {
     if (this.#dueMs !== Number.POSITIVE_INFINITY) this.flush()
+  }
+
+  #removeFollower(connection: Connection): void {
+    const last = this.#followers.pop()!
+    if (last === connection) return
+    this.#followers[connection.index] = last
+    last.index = connection.index
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Chat } from '../protocol/chat.ts'
-import type { HistoryRange, LogEntry } from '../storage/store.ts'
+import type { HistoryEntry, Store } from '../storage/store.ts'
 import { chatPayload } from './entry-frame.ts'
 
 /** Messages in a page when the client does not say. */
@@ -21,7 +21,7 @@ export interface PageRequest {
 
 /** A page of one chat's messages, oldest first. */
 export interface HistoryPage {
-  readonly entries: readonly LogEntry[]
+  readonly entries: readonly HistoryEntry[]
   /** Whether there are older ones. */
   readonly hasMore: boolean
 }
@@ -31,18 +31,18 @@ export interface HistoryPage {
  * slices with turns for others between.
  */
 export async function readHistoryPage(
-  readHistory: (range: HistoryRange) => Promise<LogEntry[]>,
+  store: Pick<Store, 'readHistory'>,
   chat: Chat,
   { before, limit = DEFAULT_LIMIT }: PageRequest,
 ): Promise<HistoryPage> {
-  const newestFirst: LogEntry[] = []
+  const newestFirst: HistoryEntry[] = []
   let bytes = 0
   for (;;) {
     // One more than wanted tells whether there is more.
     const wanted = Math.min(SLICE, limit - newestFirst.length)
     const oldest = newestFirst.at(-1)?.id ?? before
     const range = { kind: chat.kind, chatId: chat.id, before: oldest, limit: wanted + 1 }
-    const entries = await readHistory(range)
+    const entries = await store.readHistory(range)
     for (const entry of entries.slice(-wanted).reverse()) {
       bytes += Buffer.byteLength(JSON.stringify(chatPayload(entry)))
       if (bytes > MAX_PAGE_BYTES && newestFirst.length > 0)

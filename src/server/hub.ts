@@ -1,24 +1,29 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { type Chat, chatKey, chatRef } from '../protocol/chat.ts'
 import type { ClientFrame } from '../protocol/client-frames.ts'
 import { CloseCode } from '../protocol/close-code.ts'
 import type { ChatwsError } from '../protocol/error.ts'
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts'
 import { parseClientFrame } from '../protocol/parse-client-frame.ts'
 import type { ConnectionEstablished, ErrorFrame, ServerFrame } from '../protocol/server-frames.ts'
-import type { Appended, LogEntry, NewEntry, Store } from '../storage/store.ts'
+import type { ChatCursor } from '../storage/conversation.ts'
+import type { LogEntry } from '../storage/entries.ts'
+import type { Store } from '../storage/store.ts'
 import type { ConnectRequest } from './connect-request.ts'
 import { Connection, type Transport } from './connection.ts'
 import { dispatch } from './dispatch.ts'
-import { entryFrame } from './entry-frame.ts'
 import { FanOut } from './fan-out.ts'
 import type { HandlerContext } from './handlers/handler.ts'
 import type { Journal } from './journal.ts'
+import { LogFeed } from './log-feed.ts'
 import { LogPages } from './log-pages.ts'
-import { Presence } from './presence.ts'
+import { OnlineUsers } from './online-users.ts'
+import type { Presence } from './presence.ts'
+import { Receipts, receiptFrame } from './receipts.ts'
 import { Replay } from './replay.ts'
 import { Tail } from './tail.ts'
 import type { Identity } from './token-verifier.ts'
+import { TypingBoard } from './typing-board.ts'
 import type { UploadGate } from './uploads/upload-gate.ts'
 import { encodeFrame, encodeText } from './websocket-frame.ts'
 import { Writer } from './writer.ts'
@@ -26,13 +31,18 @@ import { Writer } from './writer.ts'
 /** Bytes of the newest frames kept in memory for connections that lag. */
 const TAIL_BYTES = 16 * 1024 * 1024
 
-/** Entries of others that are read at once, and the pause before that is tried again. */
-const CATCH_UP_PAGE = 256
-const CATCH_UP_PAUSE_MS = 100
+/** How often narrowed connections are told how far the log has come, while it grows. */
+const OFFSET_INTERVAL_MS = 10_000
 
 export interface HubOptions {
+  readonly store: Store
+  readonly journal: Journal
   /** How long a message may wait for a store that is away. */
   readonly patienceMs: number
+  /** How long a user without any connection still counts as online. */
+  readonly offlineGraceMs: number
+  /** Users who work the support desk, whatever their role. */
+  readonly agents: ReadonlySet<number>
   /** Told how long each stored batch took. */
   readonly onCommitTime?: (tookMs: number) => void
   /** Told how long each flush to the connections took. */
@@ -64,17 +74,20 @@ export interface HubFigures {
 
 /** Where everything meets: who is connected, what they send, and what all are told. */
 export class Hub {
-  readonly presence = new Presence()
   /** What is asked of clients; told to each that connects. */
   limits: ConnectionEstablished['limits'] = { maxMessageBytes: MAX_FRAME_BYTES }
+  readonly #options: HubOptions
   readonly #store: Store
   readonly #journal: Journal
   readonly #tail: Tail
   readonly #fanOut: FanOut
   readonly #pages: LogPages
+  readonly #feed: LogFeed
   readonly #writer: Writer<Connection>
+  readonly #receipts: Receipts
+  readonly #users: OnlineUsers
+  readonly #typing = new TypingBoard((...typing) => this.#tellTyping(...typing))
   readonly #context: HandlerContext
-  readonly #uploadGate: UploadGate | undefined
   /** Makes the session ids of one server differ from those of the next. */
   readonly #instance = randomBytes(6).toString('hex')
   #serial = 0
@@ -82,33 +95,41 @@ export class Hub {
   #newcomers: Connection[] = []
   readonly #closed = new Map<number, number>([[CloseCode.slowConsumer.code, 0]])
   #stored = 0
-  /** The newest offset in the fan-out. */
-  #offset: number
+  #offsetsTold = { offset: 0, atMs: 0 }
 
-  /**
-   * @param offset the newest offset in the store
-   */
-  constructor(store: Store, journal: Journal, offset: number, options: HubOptions) {
+  /** @param offset the newest offset in the store */
+  constructor(options: HubOptions, offset: number) {
+    const { store, journal, offlineGraceMs } = options
+    this.#options = options
     this.#store = store
     this.#journal = journal
-    this.#offset = offset
-    this.#uploadGate = options.uploadGate
     this.#tail = new Tail(TAIL_BYTES, offset)
-    this.#fanOut = new FanOut(this.#tail, () => this.#greet(), options.onFlushTime)
+    this.#fanOut = new FanOut(this.#tail, () => this.#beforeFlush(), options.onFlushTime)
     this.#pages = new LogPages(store)
-    this.#writer = new Writer(
-      store,
-      {
-        onCommitted: (appended, senders) => this.#announce(appended, senders),
-        onFailed: (entries, senders, error) => this.#refuse(entries, senders, error),
-      },
-      { ...options, pauseMs: () => this.#fanOut.pauseLeftMs },
+    const fanOut = this.#fanOut
+    const userCount = () => this.presence.userCount
+    const onStored = (entry: LogEntry) => this.#noteStored(entry)
+    this.#feed = new LogFeed(
+      { store, fanOut, pages: this.#pages, journal, userCount, onStored },
+      offset,
     )
-    this.#context = {
-      submit: (entry, sender) => this.#writer.submit(entry, sender),
-      readHistory: (range) => store.readHistory(range),
-      reply: (connection, frame) => this.#send(connection, frame),
-    }
+    this.#writer = new Writer(store, this.#feed, {
+      ...options,
+      pauseMs: () => fanOut.pauseLeftMs,
+    })
+    this.#receipts = new Receipts(store.cursors, {
+      tell: (cursor) => this.#tellReceipt(cursor),
+      onFailure: (error) => journal.failure('What users have read was not stored', error),
+    })
+    this.#users = new OnlineUsers({
+      ...{ fanOut, lastSeen: store.lastSeen, journal, offlineGraceMs },
+      onOffline: (userId) => this.#typing.leave(userId),
+    })
+    this.#context = this.#createContext()
+  }
+
+  get presence(): Presence {
+    return this.#users.presence
   }
 
   get connections(): readonly Connection[] {
@@ -117,7 +138,7 @@ export class Hub {
 
   /** The newest offset told to the connections. */
   get offset(): number {
-    return this.#offset
+    return this.#feed.offset
   }
 
   get figures(): HubFigures {
@@ -126,7 +147,7 @@ export class Hub {
       connections: this.presence.connectionCount,
       connectionsOpened: this.#serial,
       connectionsClosed: this.#closed,
-      offset: this.#offset,
+      offset: this.#feed.offset,
       stored: this.#stored,
       waiting: this.#writer.waiting,
       deliveries: this.#fanOut.deliveries,
@@ -138,11 +159,10 @@ export class Hub {
   /** Takes in a user's connection: greets it, and tells the others if it is the user's first. */
   connect(request: ConnectRequest, identity: Identity, transport: Transport): Connection {
     const { userId } = request
-    this.#journal.userConnected(userId)
-    if (this.presence.join(userId)) this.broadcastUserStatus(userId, true)
+    this.#users.handleUserConnect(userId)
     // The cursor starts behind the user's own USER_ONLINE, which is for everyone else.
     this.#serial += 1
-    const start = { position: this.#fanOut.end, offset: this.#offset }
+    const start = { position: this.#fanOut.end, offset: this.#feed.offset }
     const connection = new Connection(userId, this.#serial, transport, start)
     connection.role = identity.role
     connection.expiresAtMs = identity.expiresAtMs
@@ -171,10 +191,11 @@ export class Hub {
       return
     }
     this.#journal.frameReceived(connection.userId, frame.type)
+    const { uploadGate } = this.#options
     const proceed = () => dispatch(frame, connection, this.#context)
-    if (!this.#uploadGate) proceed()
+    if (!uploadGate) proceed()
     else
-      this.#uploadGate.pass(frame, connection, {
+      uploadGate.pass(frame, connection, {
         proceed,
         refuse: (error) => this.#refuseFrame(frame, connection, error),
       })
@@ -195,25 +216,7 @@ export class Hub {
     this.#fanOut.remove(connection)
     const code = connection.closedWith ?? 0
     this.#closed.set(code, (this.#closed.get(code) ?? 0) + 1)
-    this.handleUserDisconnect(connection.userId)
-  }
-
-  /** Counts one of a user's connections out, and tells the others if it was the last. */
-  handleUserDisconnect(userId: number): void {
-    this.#journal.userDisconnected(userId)
-    if (this.presence.leave(userId)) this.broadcastUserStatus(userId, false)
-  }
-
-  /** Tells every other user that one came or went. */
-  broadcastUserStatus(userId: number, isOnline: boolean): void {
-    const frame = encodeFrame({
-      type: isOnline ? 'USER_ONLINE' : 'USER_OFFLINE',
-      userId,
-      timestamp: new Date().toISOString(),
-    })
-    this.#fanOut.broadcastStatus(frame, { userId, isOnline })
-    const others = this.presence.userCount - (this.presence.isOnline(userId) ? 1 : 0)
-    this.#journal.statusBroadcast(userId, isOnline, others)
+    this.#users.handleUserDisconnect(connection.userId, connection.isIdle)
   }
 
   /** Closes every connection of a user for good; returns how many that were. */
@@ -226,15 +229,21 @@ export class Hub {
   /** Tells everyone connected something that is not stored; returns how many connections that are. */
   announce(text: string): number {
     const timestamp = new Date().toISOString()
-    this.#fanOut.broadcastEphemeral(encodeFrame({ type: 'ANNOUNCEMENT', text, timestamp }))
+    this.#fanOut.broadcastPassing(encodeFrame({ type: 'ANNOUNCEMENT', text, timestamp }))
     return this.connections.length
   }
 
   /** Resolves when everything submitted is stored, acknowledged and handed to the sockets. */
   async drain(): Promise<void> {
-    await this.#uploadGate?.drain()
+    await this.#options.uploadGate?.drain()
     await this.#writer.drain()
+    await this.#receipts.drain()
     this.#fanOut.flush()
+  }
+
+  /** Resolves when nothing is left to be stored; nobody may be connected any more. */
+  async close(): Promise<void> {
+    await this.#users.close()
   }
 
   /**
@@ -263,73 +272,73 @@ export class Hub {
 
   /** Sends a new connection what it asked for of the log before it follows the tail. */
   #replay(connection: Connection, { resume, history }: ConnectRequest): void {
-    const until = this.#offset
-    const canResume =
-      resume?.epoch === this.#store.epoch && resume.offset !== undefined && resume.offset <= until
-    const failure = { type: 'RESUME_FAILED', epoch: this.#store.epoch, offset: until } as const
-    if (resume && !canResume) this.#send(connection, failure)
-    const after = canResume ? resume.offset! : Math.max(0, until - history)
-    const ending = canResume ? [encodeFrame({ type: 'RESUMED', offset: until })] : []
-    const whenGone = canResume ? () => [encodeFrame(failure)] : undefined
-    if (after < until || ending.length > 0)
-      connection.replay = new Replay({ after, until }, this.#pages, () => ending, whenGone)
+    const { epoch } = this.#store
+    const until = this.#feed.offset
+    const since = resume?.epoch === epoch ? resume.offset : undefined
+    if (since !== undefined && since <= until) {
+      const receipts = this.#receipts.since(since)
+      const resumed = encodeFrame({ type: 'RESUMED', offset: until })
+      const whenGone = () => [encodeFrame({ type: 'RESUME_FAILED', epoch, offset: until })]
+      const range = { after: since, until, whenGone }
+      connection.replay = new Replay(range, this.#pages, async () => [...(await receipts), resumed])
+      return
+    }
+    if (resume) this.#send(connection, { type: 'RESUME_FAILED', epoch, offset: until })
+    const after = Math.max(0, until - history)
+    if (after < until) connection.replay = new Replay({ after, until }, this.#pages, () => [])
   }
 
-  async #announce(appended: readonly Appended[], senders: readonly Connection[]): Promise<void> {
-    for (const [i, { entry, repeated }] of appended.entries()) {
-      const sender = senders[i]!
-      const known = repeated ? entry.offset : entry.offset - 1
-      if (known > this.#offset) await this.#catchUp(known)
-      if (!repeated) {
-        this.#stored += 1
-        this.#broadcast(entry)
-      }
-      if (entry.clientId !== undefined)
-        this.#send(sender, {
-          type: 'ACK',
-          client_id: entry.clientId,
-          id: entry.id,
-          offset: entry.offset,
-          created_at: entry.createdAt,
-        })
+  #createContext(): HandlerContext {
+    const { agents } = this.#options
+    return {
+      store: this.#store,
+      receipts: this.#receipts,
+      typing: this.#typing,
+      submit: (entry, sender) => this.#writer.submit(entry, sender),
+      reply: (connection, frame) => this.#send(connection, frame),
+      isAgent: ({ userId, role }) => role !== 'user' || agents.has(userId),
+      setIdle: (connection, isIdle) => this.#users.setIdle(connection, isIdle),
+      listPresence: () => this.#users.list(),
+      narrow: (connection, chats) => this.#narrow(connection, chats),
     }
   }
 
-  /**
-   * Broadcasts what others stored in the same database, up to an offset, so that the tail has no
-   * hole. Does not give up: what is stored here already must not be told before it.
-   */
-  async #catchUp(until: number): Promise<void> {
-    while (this.#offset < until) {
-      try {
-        const count = Math.min(until - this.#offset, CATCH_UP_PAGE)
-        for (const entry of await this.#store.readAfter(this.#offset, count)) this.#broadcast(entry)
-      } catch (error) {
-        this.#journal.failure('What others stored could not be read', error)
-        await sleep(CATCH_UP_PAUSE_MS)
-      }
-    }
+  #beforeFlush(): void {
+    this.#greet()
+    this.#tellOffsets()
   }
 
-  /** Sends the entry with the next offset to everyone. */
-  #broadcast(entry: LogEntry): void {
-    this.#fanOut.broadcast(encodeFrame(entryFrame(entry)))
-    this.#offset = entry.offset
-    this.#journal.messageStored(entry.kind, entry.id, this.presence.userCount)
+  /** Tells narrowed connections from where to resume, though nothing of their chats came. */
+  #tellOffsets(): void {
+    const told = this.#offsetsTold
+    const offset = this.#fanOut.flushedOffset
+    const nowMs = performance.now()
+    if (offset === told.offset || nowMs - told.atMs < OFFSET_INTERVAL_MS) return
+    this.#offsetsTold = { offset, atMs: nowMs }
+    const frame = encodeFrame({ type: 'OFFSET', offset })
+    this.#fanOut.forEachNarrowed((connection) => this.#fanOut.send(connection, frame))
   }
 
-  #refuse(entries: readonly NewEntry[], senders: readonly Connection[], error: ChatwsError): void {
-    this.#journal.failure(`${entries.length} messages were not stored`, error)
-    for (const [i, { clientId }] of entries.entries()) {
-      // What has a name may be sent again even if it was stored after all.
-      const mayRetry = error.code === 'STORAGE_UNAVAILABLE' || clientId !== undefined
-      this.#send(senders[i]!, {
-        type: 'ERROR',
-        code: error.retryable && mayRetry ? 'STORAGE_UNAVAILABLE' : 'INTERNAL',
-        message: error.message,
-        ...(clientId === undefined ? {} : { ref: clientId }),
-      })
-    }
+  #narrow(connection: Connection, chats: readonly Chat[] | undefined): number {
+    const filter = chats && new Set(chats.map(({ kind, id }) => chatKey(kind, id)))
+    this.#fanOut.narrow(connection, filter)
+    return this.#fanOut.flushedOffset
+  }
+
+  #noteStored({ type, senderId, kind, chatId }: LogEntry): void {
+    this.#stored += 1
+    if (type === 'message') this.#receipts.noteWriter(senderId, { kind, id: chatId })
+  }
+
+  #tellReceipt(cursor: ChatCursor): void {
+    const chat = chatKey(cursor.kind, cursor.chatId)
+    const state = { key: `receipt ${cursor.userId} ${chat}`, chat }
+    this.#fanOut.broadcastState(encodeFrame(receiptFrame(cursor)), state)
+  }
+
+  #tellTyping(userId: number, { kind, id }: Chat, typing: boolean): void {
+    const frame = encodeFrame({ type: 'TYPING', ...chatRef(kind, id), userId, typing })
+    this.#fanOut.broadcastPassing(frame, chatKey(kind, id))
   }
 
   #refuseFrame(frame: ClientFrame, sender: Connection, error: ChatwsError): void {

@@ -1,7 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { LogEntry, Store } from '../storage/store.ts'
+import { chatKey } from '../protocol/chat.ts'
+import type { LogEntry } from '../storage/entries.ts'
+import type { Store } from '../storage/store.ts'
 import { entryFrame } from './entry-frame.ts'
-import type { DurableFrames } from './tail.ts'
+import {
+  type ChatFilter,
+  type DurableFrames,
+  type FrameRun,
+  sliceFrames,
+  startsOf,
+} from './frame-run.ts'
 import { encodeFrame } from './websocket-frame.ts'
 
 /** Offsets in a page: few enough that reading one holds the event loop only briefly. */
@@ -12,14 +20,11 @@ const MAX_PAGES = 64
 
 const NOTHING = Buffer.alloc(0)
 
-interface Page {
+interface Page extends FrameRun {
   /** It tells all there is above the offset before its first one, up to and including this. */
   readonly lastOffset: number
-  readonly bytes: Buffer
   /** The offsets of its entries, in order. */
   readonly offsets: readonly number[]
-  /** Entry → where in `bytes` its frame begins. */
-  readonly starts: readonly number[]
 }
 
 /** A part of the log. */
@@ -44,7 +49,7 @@ export class LogPages {
    * The frames after `offset` to the end of their page, or to `until` if that comes first. Both
    * must have been stored; what was deleted since is left out. Throws STORAGE_UNAVAILABLE.
    */
-  async readAfter(offset: number, until: number): Promise<LogFrames> {
+  async readAfter(offset: number, until: number, filter?: ChatFilter): Promise<LogFrames> {
     const number = Math.floor(offset / PAGE_SIZE)
     let page = await this.#page(number)
     // Another reader may have asked for the page before the entry was stored.
@@ -54,8 +59,13 @@ export class LogPages {
     const lastOffset = Math.min(until, page.lastOffset)
     const from = placeAfter(offset, page.offsets)
     const to = placeAfter(lastOffset, page.offsets)
-    const bytes = page.bytes.subarray(page.starts[from], page.starts[to])
+    const bytes = sliceFrames(page, { from, to }, filter)
     return { bytes, lastOffset, hasGap: to - from < lastOffset - offset }
+  }
+
+  /** Reads pages anew from now on, because what they hold has changed. */
+  forget(): void {
+    this.#pages.clear()
   }
 
   #page(number: number): Promise<Page> {
@@ -84,16 +94,12 @@ export class LogPages {
     const end = after + PAGE_SIZE
     const entries = read.filter(({ offset }) => offset <= end)
     const frames = entries.map((entry) => encodeFrame(entryFrame(entry)))
-    let length = 0
-    const starts = frames.map((frame) => {
-      length += frame.length
-      return length - frame.length
-    })
     return {
       lastOffset: lastTold(read, after, end),
-      bytes: Buffer.concat(frames, length),
+      bytes: Buffer.concat(frames),
       offsets: entries.map(({ offset }) => offset),
-      starts: [...starts, length],
+      starts: startsOf(frames),
+      chats: entries.map(({ kind, chatId }) => chatKey(kind, chatId)),
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { ChatFilter } from './frame-run.ts'
 import type { LogFrames, LogPages } from './log-pages.ts'
 import type { Tail } from './tail.ts'
 
@@ -5,10 +6,15 @@ import type { Tail } from './tail.ts'
 export interface LogRange {
   readonly after: number
   readonly until: number
+  /**
+   * Makes the frames that end the replay where some of the range was deleted from the store;
+   * without it, that is left out.
+   */
+  readonly whenGone?: () => Buffer[]
 }
 
 /** Makes the frames that end a replay; undefined when what they tell has left the tail. */
-export type Epilogue = (tail: Tail) => Buffer[] | undefined
+export type Epilogue = (tail: Tail) => Buffer[] | undefined | Promise<Buffer[]>
 
 /**
  * A cursor over the log by offset: what a connection is sent before it follows the tail. It is
@@ -25,24 +31,16 @@ export class Replay {
   #after: number
   /** Read, but not handed out yet. */
   #frames: Buffer[] = []
+  /** Whether `wake` will be called. */
   #isReading = false
   #state: 'running' | 'done' | 'lost' = 'running'
 
-  /**
-   * @param whenGone makes the frames that end it where some of the range was deleted; without it,
-   * that is left out
-   */
-  constructor(
-    range: LogRange,
-    pages: LogPages | undefined,
-    epilogue: Epilogue,
-    whenGone?: () => Buffer[],
-  ) {
+  constructor(range: LogRange, pages: LogPages | undefined, epilogue: Epilogue) {
     this.#after = range.after
     this.#until = range.until
     this.#pages = pages
     this.#epilogue = epilogue
-    this.#whenGone = whenGone
+    this.#whenGone = range.whenGone
   }
 
   /** Whether all was handed out. */
@@ -60,47 +58,60 @@ export class Replay {
    * called once more was read from the pages, with the error if that failed; what is not sealed
    * yet comes with the next flush.
    */
-  next(tail: Tail, wake: (error?: unknown) => void): Buffer | undefined {
-    const ready = this.#frames.shift()
-    if (ready || this.#isReading || this.#state !== 'running') return ready
-    if (this.#after >= this.#until) return this.#end(tail)
-    if (this.#after >= tail.sealedOffset) return undefined
-    if (this.#after + 1 < tail.firstOffset) {
-      this.#readPage(wake)
-      return undefined
+  next(tail: Tail, filter: ChatFilter, wake: (error?: unknown) => void): Buffer | undefined {
+    for (;;) {
+      const ready = this.#frames.shift()
+      if (ready || this.#isReading || this.#state !== 'running') return ready
+      if (this.#after >= this.#until) this.#end(tail, wake)
+      else if (this.#after >= tail.sealedOffset) return undefined
+      else if (this.#after + 1 < tail.firstOffset) this.#readPage(filter, wake)
+      else {
+        const { bytes, lastOffset } = tail.readDurable(this.#after, this.#until, filter)
+        this.#after = lastOffset
+        if (bytes.length > 0) return bytes
+      }
     }
-    const { bytes, lastOffset } = tail.readDurable(this.#after, this.#until)
-    this.#after = lastOffset
-    return bytes
   }
 
-  #end(tail: Tail): Buffer | undefined {
+  #end(tail: Tail, wake: (error?: unknown) => void): void {
     const frames = this.#epilogue(tail)
-    this.#state = frames ? 'done' : 'lost'
-    this.#frames = frames ?? []
-    return this.#frames.shift()
+    if (frames instanceof Promise) {
+      this.#await(frames, wake, (read) => this.#finish(read))
+      return
+    }
+    if (frames) this.#finish(frames)
+    else this.#state = 'lost'
+  }
+
+  #finish(frames: Buffer[]): void {
+    this.#state = 'done'
+    this.#frames = frames
   }
 
   #take({ bytes, lastOffset, hasGap }: LogFrames): void {
     if (hasGap && this.#whenGone) {
-      this.#frames = this.#whenGone()
-      this.#state = 'done'
+      this.#finish(this.#whenGone())
       return
     }
     this.#after = lastOffset
     if (bytes.length > 0) this.#frames.push(bytes)
   }
 
-  #readPage(wake: (error?: unknown) => void): void {
+  #readPage(filter: ChatFilter, wake: (error?: unknown) => void): void {
     if (!this.#pages) {
       this.#state = 'lost'
       return
     }
+    const page = this.#pages.readAfter(this.#after, this.#until, filter)
+    this.#await(page, wake, (read) => this.#take(read))
+  }
+
+  #await<T>(read: Promise<T>, wake: (error?: unknown) => void, use: (value: T) => void): void {
     this.#isReading = true
-    this.#pages.readAfter(this.#after, this.#until).then(
-      (read) => {
+    read.then(
+      (value) => {
         this.#isReading = false
-        this.#take(read)
+        use(value)
         wake()
       },
       (error: unknown) => wake(error),

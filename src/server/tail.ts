@@ -1,3 +1,11 @@
+import {
+  type ChatFilter,
+  type DurableFrames,
+  type FrameRun,
+  sliceFrames,
+  startsOf,
+} from './frame-run.ts'
+
 /** A run of whole frames that was sealed in one go. */
 interface Chunk {
   /** Position of its first byte. */
@@ -6,26 +14,29 @@ interface Chunk {
   /** The offset of its first durable frame; of the next one to come where it has none. */
   readonly firstOffset: number
   readonly durable: FrameRun
-  /** Who came or went in it, in order. */
-  readonly statuses: readonly Status[]
+  /** The frames that tell a state, in order. */
+  readonly states: readonly StateFrame[]
 }
 
-/** Durable frames with consecutive offsets: their bytes, and where in them each begins. */
-interface FrameRun {
-  readonly bytes: Buffer
-  readonly starts: readonly number[]
+/** A state that a frame tells: the next frame with the same key makes it obsolete. */
+export interface State {
+  readonly key: string
+  /** The chat that it is of; undefined for what concerns all. */
+  readonly chat?: string
+  /** The user whose status it is: no news to that user. */
+  readonly ofUser?: number
 }
 
-/** That a user came or went. */
-export interface Status {
-  readonly userId: number
-  readonly isOnline: boolean
+interface StateFrame extends State {
+  readonly frame: Buffer
 }
 
-/** Durable frames up to and including the one of `lastOffset`. */
-export interface DurableFrames {
-  readonly bytes: Buffer
-  readonly lastOffset: number
+/** What was sealed in one go: each frame, and the chat that it is of, if any. */
+export interface Sealed {
+  /** Position of the first byte. */
+  readonly start: number
+  readonly frames: readonly Buffer[]
+  readonly chats: readonly (string | undefined)[]
 }
 
 const NOTHING = Buffer.alloc(0)
@@ -35,8 +46,8 @@ const DROPPED: Chunk = {
   start: 0,
   bytes: NOTHING,
   firstOffset: 0,
-  durable: { bytes: NOTHING, starts: [] },
-  statuses: [],
+  durable: { bytes: NOTHING, starts: [], chats: [] },
+  states: [],
 }
 
 /**
@@ -57,10 +68,11 @@ export class Tail {
   #sealedEnd = 0
   #sealedOffset: number
   #pending: Buffer[] = []
+  #pendingChats: (string | undefined)[] = []
   #pendingBytes = 0
   /** Which of the pending frames are durable. */
   #pendingDurable: number[] = []
-  #pendingStatuses: Status[] = []
+  #pendingStates: StateFrame[] = []
 
   /**
    * @param capacityBytes sealed bytes to keep; the newest chunk is always kept whole
@@ -96,45 +108,47 @@ export class Tail {
   }
 
   /** Appends the durable frame with the next offset. */
-  appendDurable(frame: Buffer): void {
+  appendDurable(frame: Buffer, chat: string): void {
     this.#pendingDurable.push(this.#pending.length)
-    this.#append(frame)
+    this.#append(frame, chat)
   }
 
-  /** Appends a frame that says who came or went. */
-  appendStatus(frame: Buffer, status: Status): void {
-    this.#pendingStatuses.push(status)
-    this.#append(frame)
+  /** Appends a frame that tells a state: of those with one key, only the last is ever needed. */
+  appendState(frame: Buffer, state: State): void {
+    this.#pendingStates.push({ ...state, frame })
+    this.#append(frame, state.chat)
   }
 
-  /** Appends a frame that is neither. */
-  appendEphemeral(frame: Buffer): void {
-    this.#append(frame)
+  /** Appends a frame that whoever lags can do without. */
+  appendPassing(frame: Buffer, chat?: string): void {
+    this.#append(frame, chat)
   }
 
   /**
    * Makes everything appended readable, as one chunk, and drops the oldest beyond capacity.
-   * Returns how many frames that were.
+   * Returns what that was.
    */
-  seal(): number {
-    if (this.#pendingBytes === 0) return 0
-    const frames = this.#pending
+  seal(): Sealed | undefined {
+    if (this.#pendingBytes === 0) return undefined
+    const sealed = { start: this.#sealedEnd, frames: this.#pending, chats: this.#pendingChats }
+    const { frames } = sealed
     const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames, this.#pendingBytes)
     this.#chunks.push({
       start: this.#sealedEnd,
       bytes,
       firstOffset: this.#sealedOffset + 1,
       durable: this.#durableRun(bytes),
-      statuses: this.#pendingStatuses,
+      states: this.#pendingStates,
     })
     this.#sealedEnd += bytes.length
     this.#sealedOffset += this.#pendingDurable.length
     this.#pending = []
+    this.#pendingChats = []
     this.#pendingBytes = 0
     this.#pendingDurable = []
-    this.#pendingStatuses = []
+    this.#pendingStates = []
     this.#trim()
-    return frames.length
+    return sealed
   }
 
   /** The sealed bytes from `position` (in `start … sealedEnd - 1`) to the end of its chunk. */
@@ -148,14 +162,12 @@ export class Tail {
    * The durable frames after `offset` (in `firstOffset - 1 … sealedOffset - 1`) to the end of
    * their chunk, or to `until` if that comes first.
    */
-  readDurable(offset: number, until: number): DurableFrames {
+  readDurable(offset: number, until: number, filter?: ChatFilter): DurableFrames {
     const index = this.#newest((chunk) => chunk.firstOffset <= offset + 1)
     const { durable, firstOffset } = this.#chunks[index]!
-    const last = Math.min(until, firstOffset + durable.starts.length - 1)
-    const from = durable.starts[offset + 1 - firstOffset]!
-    const to = durable.starts[last + 1 - firstOffset] ?? durable.bytes.length
-    const isWhole = from === 0 && to === durable.bytes.length
-    return { bytes: isWhole ? durable.bytes : durable.bytes.subarray(from, to), lastOffset: last }
+    const lastOffset = Math.min(until, firstOffset + durable.starts.length - 1)
+    const range = { from: offset + 1 - firstOffset, to: lastOffset + 1 - firstOffset }
+    return { bytes: sliceFrames(durable, range, filter), lastOffset }
   }
 
   /** The newest offset before the chunk that holds `position` (in `start … sealedEnd`). */
@@ -165,34 +177,35 @@ export class Tail {
   }
 
   /**
-   * The last status of each user that came or went in the chunk that holds `position` (in
-   * `start … sealedEnd - 1`) or since: user id → online.
+   * The last frame of each state that changed in the chunk that holds `position` (in
+   * `start … sealedEnd - 1`) or since, as far as a filter lets it through.
    */
-  statusesSince(position: number): Map<number, boolean> {
-    const statuses = new Map<number, boolean>()
+  statesSince(position: number, filter: ChatFilter, exceptUser: number): Buffer[] {
+    const frames = new Map<string, Buffer>()
     for (let index = this.#indexOf(position); index < this.#chunks.length; index++)
-      for (const status of this.#chunks[index]!.statuses)
-        statuses.set(status.userId, status.isOnline)
-    return statuses
+      for (const { key, chat, ofUser, frame } of this.#chunks[index]!.states)
+        if (ofUser !== exceptUser && (!filter || chat === undefined || filter.has(chat)))
+          frames.set(key, frame)
+    return [...frames.values()]
   }
 
-  #append(frame: Buffer): void {
+  #append(frame: Buffer, chat: string | undefined): void {
     this.#pending.push(frame)
+    this.#pendingChats.push(chat)
     this.#pendingBytes += frame.length
   }
 
   /** The frames of a chunk that are durable; `bytes` themselves where all are. */
   #durableRun(bytes: Buffer): FrameRun {
-    const frames = this.#pending
     const indexes = this.#pendingDurable
-    const isAll = indexes.length === frames.length
-    const durable = isAll ? frames : indexes.map((index) => frames[index]!)
-    let length = 0
-    const starts = durable.map((frame) => {
-      length += frame.length
-      return length - frame.length
-    })
-    return { bytes: isAll ? bytes : Buffer.concat(durable, length), starts }
+    const isAll = indexes.length === this.#pending.length
+    const frames = isAll ? this.#pending : indexes.map((index) => this.#pending[index]!)
+    const chats = isAll ? this.#pendingChats : indexes.map((index) => this.#pendingChats[index]!)
+    return {
+      bytes: isAll ? bytes : Buffer.concat(frames),
+      starts: startsOf(frames),
+      chats: chats as string[],
+    }
   }
 
   #indexOf(position: number): number {

@@ -194,7 +194,7 @@ export class WebSocketEndpoint {
   release({ connection }: UserSocket): void {
     this.#parts.heartbeat.remove(connection)
     this.#parts.hub.disconnect(connection)
-    if (!this.#parts.hub.presence.isOnline(connection.userId))
+    if (this.#parts.hub.presence.connectionsOf(connection.userId) === 0)
       this.#parts.security.messageRate?.forget(connection.userId)
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { ChatwsError } from '../protocol/error.ts'
-import type { Appended, NewEntry, Store } from '../storage/store.ts'
+import type { NewEntry } from '../storage/entries.ts'
+import type { Outcome, Store } from '../storage/store.ts'
 
 /** Entries stored in one transaction at most; more wait for the next one. */
 const MAX_BATCH = 1_000
@@ -13,8 +14,8 @@ const RETRY_MS = { first: 25, max: 1_000 }
 
 /** Where a batch's outcome goes; `origins` are in the order of the entries. */
 export interface CommitListener<Origin> {
-  /** The entries are durable. The next batch waits for what this returns. */
-  onCommitted(appended: readonly Appended[], origins: readonly Origin[]): void | Promise<void>
+  /** What is stored is durable. The next batch waits for what this returns. */
+  onCommitted(outcomes: readonly Outcome[], origins: readonly Origin[]): void | Promise<void>
   /**
    * The entries will not be stored by the writer. The error's code says why:
    * STORAGE_UNAVAILABLE (not stored, may be sent again), STORAGE_REJECTED (the database refuses
@@ -127,17 +128,17 @@ export class Writer<Origin> {
 
   /** Stores a batch; returns what went wrong. */
   async #attempt({ entries, origins }: Batch<Origin>): Promise<ChatwsError | undefined> {
-    let appended: Appended[]
+    let outcomes: Outcome[]
     const startMs = performance.now()
     try {
-      appended = await this.#store.append(entries, new Date().toISOString())
+      outcomes = await this.#store.append(entries, new Date().toISOString())
     } catch (error) {
       if (error instanceof ChatwsError) return error
       return new ChatwsError('STORAGE_REJECTED', 'The store failed', { cause: error })
     }
     this.#onCommitTime(performance.now() - startMs)
     this.#awayPauseMs = 0
-    await this.#listener.onCommitted(appended, origins)
+    await this.#listener.onCommitted(outcomes, origins)
     return undefined
   }
 

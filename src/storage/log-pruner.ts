@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Dialect } from './dialect.ts'
-import type { PrismaDatabase } from './prisma-store.ts'
+import type { PrismaDatabase } from './prisma-database.ts'
+import type { PruneStatements } from './prune-statements.ts'
 import type { UploadRecords } from './upload-records.ts'
 
 /** Messages deleted in one transaction: few enough that a server's commit can wait for it. */
@@ -43,12 +43,12 @@ export interface PruneOptions {
  */
 export class LogPruner {
   readonly #database: PrismaDatabase
-  readonly #dialect: Dialect
+  readonly #statements: PruneStatements
   readonly #uploads: UploadRecords
 
-  constructor(database: PrismaDatabase, dialect: Dialect, uploads: UploadRecords) {
+  constructor(database: PrismaDatabase, statements: PruneStatements, uploads: UploadRecords) {
     this.#database = database
-    this.#dialect = dialect
+    this.#statements = statements
     this.#uploads = uploads
   }
 
@@ -74,7 +74,7 @@ export class LogPruner {
   async #oldAfter(offset: number, before: Date): Promise<number[]> {
     const rows = await this.#database.$queryRawUnsafe<
       { offset: bigint; created_at: Date | string }[]
-    >(this.#dialect.readTimes, offset, BATCH)
+    >(this.#statements.readTimes, offset, BATCH)
     const firstYoung = rows.findIndex((row) => new Date(row.created_at) >= before)
     const old = firstYoung < 0 ? rows : rows.slice(0, firstYoung)
     return old.map((row) => Number(row.offset))
@@ -84,7 +84,7 @@ export class LogPruner {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.#database.$transaction(async (tx) => {
-          for (const statement of this.#dialect.deleteUpTo)
+          for (const statement of this.#statements.deleteUpTo)
             await tx.$executeRawUnsafe(statement, offset)
         }, TRANSACTION)
         return

@@ -5,7 +5,9 @@ import { PrismaClient } from './generated/postgresql/client.ts'
 import { migratePostgresql } from './migrate-postgresql.ts'
 import { postgresqlDialect } from './postgresql-dialect.ts'
 import { PostgresqlLineage } from './postgresql-lineage.ts'
-import { type PrismaDatabase, PrismaStore } from './prisma-store.ts'
+import { PostgresqlSearch } from './postgresql-search.ts'
+import type { PrismaDatabase } from './prisma-database.ts'
+import { PrismaStore } from './prisma-store.ts'
 
 /** How long to wait for the server to accept a connection. */
 const CONNECT_TIMEOUT_MS = 5_000
@@ -39,7 +41,12 @@ export async function openPostgresql(
     errorFormat: 'minimal',
   })
   const database = prisma as unknown as PrismaDatabase
-  return PrismaStore.open(database, postgresqlDialect, new PostgresqlLineage(database))
+  return PrismaStore.open({
+    database,
+    dialect: postgresqlDialect,
+    lineage: new PostgresqlLineage(database),
+    search: new PostgresqlSearch(database),
+  })
 }
 
 /** The same connection with commits that wait for the disk, whatever the server's default is. */

@@ -4,10 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Durability } from './database-url.ts'
 import { PrismaClient } from './generated/sqlite/client.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
-import { type PrismaDatabase, PrismaStore } from './prisma-store.ts'
+import type { PrismaDatabase } from './prisma-database.ts'
+import { PrismaStore } from './prisma-store.ts'
 import { SqliteAdapterFactory } from './sqlite-adapter.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import { SqliteLineage } from './sqlite-lineage.ts'
+import { SqliteSearch } from './sqlite-search.ts'
 
 /** How long to wait, while nothing else is done yet, for others that open the file too. */
 const OPEN_TIMEOUT_MS = 5_000
@@ -42,10 +44,11 @@ export async function openSqlite(path: string, durability: Durability): Promise<
   })
   const database = prisma as unknown as PrismaDatabase
   const lineage = new SqliteLineage(`${path}-position`)
+  const search = new SqliteSearch(database)
   const giveUpMs = performance.now() + OPEN_TIMEOUT_MS
   for (;;) {
     try {
-      return await PrismaStore.open(database, sqliteDialect, lineage)
+      return await PrismaStore.open({ database, dialect: sqliteDialect, lineage, search })
     } catch (error) {
       // P1008: another process that opens the file holds its lock for longer than a statement waits.
       const isBusy = (error as { code?: string }).code === 'P1008'

@@ -1,36 +1,12 @@
-import { type Dialect, entryColumns, TABLES } from './dialect.ts'
+import type { ColumnType, Dialect } from './dialect.ts'
 import { postgresqlUploads } from './upload-statements.ts'
 
-type Kind = 'chat' | 'support'
-
-const insert = (kind: Kind) => `
-  INSERT INTO ${TABLES[kind].table} ("offset", ${TABLES[kind].chatColumn}, sender_id, client_id,
-    content, file_type, file_paths, created_at)
-  SELECT n."offset", n.chat_id, n.sender_id, n.client_id, n.content, n.file_type, n.file_paths,
-    CAST($2 AS timestamp(3))
-  FROM json_to_recordset(CAST($1 AS json)) AS n("offset" bigint, chat_id bigint,
-    sender_id bigint, client_id text, content text, file_type text, file_paths text)
-  ORDER BY n."offset"
-  RETURNING id, "offset"`
-
-const repeats = (kind: Kind) => `
-  SELECT ${entryColumns(kind)}
-  FROM json_to_recordset(CAST($1 AS json)) AS named(sender_id bigint, client_id text)
-  JOIN ${TABLES[kind].table} AS m USING (sender_id, client_id)`
-
-const history = (kind: Kind) => `
-  SELECT ${entryColumns(kind)} FROM ${TABLES[kind].table} AS m
-  WHERE m.${TABLES[kind].chatColumn} = $1 AND m.id < $2 ORDER BY m.id DESC LIMIT $3`
-
-const after = (kind: Kind) => `
-  (SELECT ${entryColumns(kind)} FROM ${TABLES[kind].table} AS m
-    WHERE m."offset" > $1 ORDER BY m."offset" LIMIT $2)`
-
-const times = (kind: Kind) => `
-  (SELECT "offset", created_at FROM ${TABLES[kind].table}
-    WHERE "offset" > $1 ORDER BY "offset" LIMIT $2)`
-
-const remove = (kind: Kind) => `DELETE FROM ${TABLES[kind].table} WHERE "offset" <= $1`
+const TYPES: Readonly<Record<ColumnType, string>> = {
+  bigint: 'bigint',
+  text: 'text',
+  boolean: 'boolean',
+  timestamp: 'timestamp(3)',
+}
 
 /**
  * On PostgreSQL the log's row is locked until commit, so that several servers write one after the
@@ -39,15 +15,16 @@ const remove = (kind: Kind) => `DELETE FROM ${TABLES[kind].table} WHERE "offset"
  */
 export const postgresqlDialect: Dialect = {
   lockLog: 'SELECT last_offset FROM log WHERE id = 1 FOR UPDATE',
-  moveLog: 'UPDATE log SET last_offset = $1 WHERE id = 1',
-  createLog: 'INSERT INTO log (id, epoch, last_offset) VALUES (1, $1, 0) ON CONFLICT DO NOTHING',
-  changeEpoch: 'UPDATE log SET epoch = $1 WHERE epoch = $2',
-  findRepeats: `${repeats('chat')} UNION ALL ${repeats('support')}`,
-  insert: { chat: insert('chat'), support: insert('support') },
-  readAfter: `${after('chat')} UNION ALL ${after('support')} ORDER BY "offset" LIMIT $2`,
-  readHistory: { chat: history('chat'), support: history('support') },
-  readTimes: `${times('chat')} UNION ALL ${times('support')} ORDER BY "offset" LIMIT $2`,
-  deleteUpTo: [remove('chat'), remove('support')],
+  isSingleWriter: false,
+  parameter: (number) => `$${number}`,
+  rows: (columns) => {
+    const typed = Object.entries(columns).map(([name, type]) => `"${name}" ${TYPES[type]}`)
+    return `ROWS FROM (json_to_recordset(CAST($1 AS json)) AS (${typed.join(', ')}))
+      WITH ORDINALITY AS n(${[...Object.keys(columns), 'key'].map((name) => `"${name}"`).join(', ')})`
+  },
+  greater: (a, b) => `GREATEST(${a}, ${b})`,
+  lesser: (a, b) => `LEAST(${a}, ${b})`,
+  time: (number) => `CAST($${number} AS timestamp(3))`,
   uploads: postgresqlUploads,
   timestamp: (iso) => iso,
 }

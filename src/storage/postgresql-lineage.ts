@@ -1,5 +1,5 @@
 import type { Lineage } from './lineage.ts'
-import type { RawQueries } from './prisma-store.ts'
+import type { RawQueries } from './prisma-database.ts'
 
 /**
  * Names where a database is: the cluster, its timeline, the database and the table. A dump that

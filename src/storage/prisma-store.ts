@@ -1,90 +1,96 @@
 import { randomUUID } from 'node:crypto'
-import { ChatwsError } from '../protocol/error.ts'
-import type { Dialect, EntryRow } from './dialect.ts'
+import type { QueuedChat, SearchQuery } from './conversation.ts'
+import type { Dialect } from './dialect.ts'
+import type { LogEntry, NewEntry } from './entries.ts'
+import { type EntryRow, toIso, toLogEntry, toMessage } from './entry-row.ts'
 import type { Lineage, LogPosition } from './lineage.ts'
+import { LogAppend } from './log-append.ts'
 import { LogPruner } from './log-pruner.ts'
-import type { Appended, HistoryRange, LogEntry, NewEntry, Store } from './store.ts'
+import { createLogStatements, type LogStatements } from './log-statements.ts'
+import type { MessageSearch } from './message-search.ts'
+import { PrismaChatCursors } from './prisma-chat-cursors.ts'
+import { type PrismaDatabase, type RawQueries, storageErrors } from './prisma-database.ts'
+import { PrismaLastSeen } from './prisma-last-seen.ts'
+import { createPruneStatements } from './prune-statements.ts'
+import { snippetOf, wordsOf } from './search-text.ts'
+import type {
+  FoundMessage,
+  HistoryEntry,
+  HistoryRange,
+  Outcome,
+  StandingReaction,
+  Store,
+} from './store.ts'
 import { PrismaUploads, type UploadRecords } from './upload-records.ts'
 
-/** What the store uses of a generated Prisma client, whichever provider it was generated for. */
-export interface RawQueries {
-  $queryRawUnsafe<T>(sql: string, ...values: unknown[]): Promise<T>
-  $executeRawUnsafe(sql: string, ...values: unknown[]): Promise<number>
+/** What a PrismaStore is made of. */
+export interface PrismaStoreParts {
+  readonly database: PrismaDatabase
+  readonly dialect: Dialect
+  readonly lineage: Lineage
+  readonly search: MessageSearch
 }
-
-export interface PrismaDatabase extends RawQueries {
-  $transaction<T>(
-    work: (tx: RawQueries) => Promise<T>,
-    options: { maxWait: number; timeout: number },
-  ): Promise<T>
-  $disconnect(): Promise<void>
-}
-
-/** How long an append may wait for its turn and how long it may then take. */
-const TRANSACTION = { maxWait: 10_000, timeout: 30_000 }
 
 /** The log in a database behind Prisma. */
 export class PrismaStore implements Store {
   readonly epoch: string
+  readonly cursors: PrismaChatCursors
+  readonly lastSeen: PrismaLastSeen
   readonly uploads: UploadRecords
   readonly pruner: LogPruner
   readonly #database: PrismaDatabase
-  readonly #dialect: Dialect
+  readonly #statements: LogStatements
+  readonly #append: LogAppend
   readonly #lineage: Lineage
+  readonly #search: MessageSearch
 
-  private constructor(database: PrismaDatabase, dialect: Dialect, lineage: Lineage, epoch: string) {
+  private constructor({ database, dialect, lineage, search }: PrismaStoreParts, epoch: string) {
+    this.cursors = new PrismaChatCursors(database, dialect)
+    this.lastSeen = new PrismaLastSeen(database, dialect)
     this.#database = database
-    this.#dialect = dialect
+    this.#search = search
+    this.#statements = createLogStatements(dialect)
+    this.#append = new LogAppend(database, dialect, this.#statements)
     this.#lineage = lineage
     this.epoch = epoch
     this.uploads = new PrismaUploads(database, dialect)
-    this.pruner = new LogPruner(database, dialect, this.uploads)
+    this.pruner = new LogPruner(database, createPruneStatements(dialect, search), this.uploads)
   }
 
   /**
    * Opens the log in a migrated database. It begins a new epoch where there was none, and where
    * the database does not continue the history that `lineage` knows of.
    */
-  static async open(
-    database: PrismaDatabase,
-    dialect: Dialect,
-    lineage: Lineage,
-  ): Promise<PrismaStore> {
-    await database.$executeRawUnsafe(dialect.createLog, randomUUID())
+  static async open(parts: PrismaStoreParts): Promise<PrismaStore> {
+    const { database, dialect, lineage } = parts
+    const { createLog, changeEpoch } = createLogStatements(dialect)
+    await database.$executeRawUnsafe(createLog, randomUUID())
     const stored = await readLog(database)
     const isContinued = await lineage.isContinued(stored)
-    if (!isContinued)
-      await database.$executeRawUnsafe(dialect.changeEpoch, randomUUID(), stored.epoch)
+    if (!isContinued) await database.$executeRawUnsafe(changeEpoch, randomUUID(), stored.epoch)
     // Read again: of several servers that open it at once, one changed the epoch for all.
     const log = isContinued ? stored : await readLog(database)
     await lineage.note(log)
-    return new PrismaStore(database, dialect, lineage, log.epoch)
+    return new PrismaStore(parts, log.epoch)
   }
 
   async lastOffset(): Promise<number> {
     return storageErrors(async () => (await readLog(this.#database)).offset)
   }
 
-  async append(entries: readonly NewEntry[], createdAt: string): Promise<Appended[]> {
+  async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
     if (entries.length === 0) return []
-    let isCommitting = false
-    const work = async (tx: RawQueries) => {
-      const appended = await this.#append(tx, entries, createdAt)
-      isCommitting = true
-      return appended
-    }
-    const appended = await storageErrors(
-      () => this.#database.$transaction(work, TRANSACTION),
-      () => isCommitting,
-    )
-    this.#lineage.advance({ epoch: this.epoch, offset: appended.at(-1)!.entry.offset })
-    return appended
+    const outcomes = await this.#append.append(entries, createdAt)
+    const last = outcomes.findLast((outcome) => 'entry' in outcome)
+    this.#search.noteGrowth()
+    if (last) this.#lineage.advance({ epoch: this.epoch, offset: last.entry.offset })
+    return outcomes
   }
 
   async readAfter(offset: number, limit: number): Promise<LogEntry[]> {
     return storageErrors(async () => {
       const rows = await this.#database.$queryRawUnsafe<EntryRow[]>(
-        this.#dialect.readAfter,
+        this.#statements.readAfter,
         offset,
         limit,
       )
@@ -92,19 +98,44 @@ export class PrismaStore implements Store {
     })
   }
 
-  async readHistory({ kind, chatId, before, limit }: HistoryRange): Promise<LogEntry[]> {
+  async readHistory({ kind, chatId, before, limit }: HistoryRange): Promise<HistoryEntry[]> {
     return storageErrors(async () => {
       const rows = await this.#database.$queryRawUnsafe<EntryRow[]>(
-        this.#dialect.readHistory[kind],
+        this.#statements.readHistory[kind],
         chatId,
         before ?? Number.MAX_SAFE_INTEGER,
         limit,
       )
-      return rows.map(toLogEntry).reverse()
+      const messages = rows.map(toMessage).reverse()
+      const reactions = await this.#readReactions(
+        kind,
+        messages.map(({ id }) => id),
+      )
+      return messages.map((message) => ({ ...message, reactions: reactions.get(message.id) ?? [] }))
     })
   }
 
+  async readSupportQueue(limit: number): Promise<QueuedChat[]> {
+    const rows = await storageErrors(() =>
+      this.#database.$queryRawUnsafe<QueueRow[]>(this.#statements.readSupportQueue, limit),
+    )
+    return rows.map((row) => ({
+      chatId: Number(row.queued_id),
+      assignee: row.queued_assignee === null ? null : Number(row.queued_assignee),
+      waitingSince: row.waiting_since === null ? null : toIso(row.waiting_since),
+      lastMessage: row.id === null ? undefined : toMessage(row as EntryRow),
+    }))
+  }
+
+  async search(query: SearchQuery): Promise<FoundMessage[]> {
+    const words = wordsOf(query.text)
+    if (words.length === 0) return []
+    const found = await this.#search.find(words, query)
+    return found.map((entry) => ({ ...entry, snippet: snippetOf(entry.content, words) }))
+  }
+
   async close(): Promise<void> {
+    await this.#search.close()
     try {
       await this.#lineage.note({ epoch: this.epoch, offset: await this.lastOffset() })
     } catch {
@@ -114,59 +145,30 @@ export class PrismaStore implements Store {
     }
   }
 
-  async #append(
-    tx: RawQueries,
-    entries: readonly NewEntry[],
-    createdAt: string,
-  ): Promise<Appended[]> {
-    const [log] = await tx.$queryRawUnsafe<{ last_offset: bigint }[]>(this.#dialect.lockLog)
-    const byName = await this.#findRepeats(tx, entries)
-
-    let offset = Number(log!.last_offset)
-    const appended: Appended[] = []
-    const fresh: { -readonly [K in keyof LogEntry]: LogEntry[K] }[] = []
-    for (const entry of entries) {
-      const name = nameOf(entry)
-      const first = name === undefined ? undefined : byName.get(name)
-      if (first) {
-        appended.push({ entry: first, repeated: true })
-        continue
-      }
-      offset += 1
-      const stored = { ...entry, id: 0, offset, createdAt }
-      if (name !== undefined) byName.set(name, stored)
-      fresh.push(stored)
-      appended.push({ entry: stored, repeated: false })
+  /** The reactions to messages: message → reactions, in the order in which they were first given. */
+  async #readReactions(
+    kind: HistoryRange['kind'],
+    ids: readonly number[],
+  ): Promise<Map<number, StandingReaction[]>> {
+    const rows = await this.#database.$queryRawUnsafe<
+      { message_id: bigint; emoji: string; sender_id: bigint }[]
+    >(this.#statements.readReactions, JSON.stringify(ids.map((id) => ({ id }))), kind)
+    const byMessage = new Map<number, { emoji: string; userIds: number[] }[]>()
+    for (const { message_id, emoji, sender_id } of rows) {
+      const reactions = byMessage.get(Number(message_id)) ?? []
+      byMessage.set(Number(message_id), reactions)
+      const known = reactions.find((reaction) => reaction.emoji === emoji)
+      if (known) known.userIds.push(Number(sender_id))
+      else reactions.push({ emoji, userIds: [Number(sender_id)] })
     }
-    if (fresh.length === 0) return appended
-
-    const byOffset = new Map(fresh.map((entry) => [entry.offset, entry]))
-    for (const kind of ['chat', 'support'] as const) {
-      const rows = fresh.filter((entry) => entry.kind === kind)
-      if (rows.length === 0) continue
-      const inserted = await tx.$queryRawUnsafe<{ id: bigint; offset: bigint }[]>(
-        this.#dialect.insert[kind],
-        JSON.stringify(rows.map(toColumns)),
-        this.#dialect.timestamp(createdAt),
-      )
-      for (const row of inserted) byOffset.get(Number(row.offset))!.id = Number(row.id)
-    }
-    await tx.$executeRawUnsafe(this.#dialect.moveLog, offset)
-    return appended
+    return byMessage
   }
+}
 
-  /** The entries already stored under the names that this batch uses: name → entry. */
-  async #findRepeats(tx: RawQueries, entries: readonly NewEntry[]): Promise<Map<string, LogEntry>> {
-    const named = entries.filter((entry) => entry.clientId !== undefined)
-    if (named.length === 0) return new Map()
-    const rows = await tx.$queryRawUnsafe<EntryRow[]>(
-      this.#dialect.findRepeats,
-      JSON.stringify(
-        named.map((entry) => ({ sender_id: entry.senderId, client_id: entry.clientId })),
-      ),
-    )
-    return new Map(rows.map(toLogEntry).map((entry) => [nameOf(entry)!, entry]))
-  }
+type QueueRow = Partial<EntryRow> & {
+  queued_id: bigint
+  queued_assignee: bigint | null
+  waiting_since: Date | string | null
 }
 
 async function readLog(database: RawQueries): Promise<LogPosition> {
@@ -174,64 +176,4 @@ async function readLog(database: RawQueries): Promise<LogPosition> {
     'SELECT epoch, last_offset FROM log',
   )
   return { epoch: row!.epoch, offset: Number(row!.last_offset) }
-}
-
-function nameOf(entry: NewEntry): string | undefined {
-  return entry.clientId === undefined ? undefined : `${entry.senderId} ${entry.clientId}`
-}
-
-/** An entry as the columns that `Dialect.insert` reads. */
-function toColumns(entry: LogEntry): object {
-  return {
-    offset: entry.offset,
-    chat_id: entry.chatId,
-    sender_id: entry.senderId,
-    client_id: entry.clientId,
-    content: entry.content,
-    file_type: entry.fileType,
-    file_paths: entry.filePaths,
-  }
-}
-
-function toLogEntry(row: EntryRow): LogEntry {
-  return {
-    kind: row.kind,
-    id: Number(row.id),
-    offset: Number(row.offset),
-    chatId: Number(row.chat_id),
-    senderId: Number(row.sender_id),
-    clientId: row.client_id ?? undefined,
-    content: row.content,
-    fileType: row.file_type ?? undefined,
-    filePaths: row.file_paths ?? undefined,
-    createdAt: new Date(row.created_at).toISOString(),
-  }
-}
-
-async function storageErrors<T>(
-  work: () => Promise<T>,
-  isCommitting: () => boolean = () => false,
-): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    if (isRejection(cause))
-      throw new ChatwsError('STORAGE_REJECTED', 'The database refuses the data', { cause })
-    if (isCommitting())
-      throw new ChatwsError('COMMIT_UNKNOWN', 'The database was lost while committing', { cause })
-    throw new ChatwsError('STORAGE_UNAVAILABLE', 'The database does not answer', { cause })
-  }
-}
-
-/** Primary result codes of SQLite for data it refuses: TOOBIG, CONSTRAINT, MISMATCH. */
-const SQLITE_REJECTIONS = [18, 19, 20]
-
-/** Whether the database itself found fault with the data: SQLSTATE classes 22 and 23 in PostgreSQL. */
-function isRejection(error: unknown): boolean {
-  const { meta } = error as {
-    meta?: { driverAdapterError?: { cause?: { originalCode?: string } } }
-  }
-  const code = meta?.driverAdapterError?.cause?.originalCode ?? ''
-  if (/^\d{1,4}$/.test(code)) return SQLITE_REJECTIONS.includes(Number(code) & 0xff)
-  return /^2[23].{3}$/.test(code)
 }

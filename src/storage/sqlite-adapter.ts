@@ -64,7 +64,9 @@ class SingleConnection implements SqlDriverAdapter {
   }
 
   queryRaw(query: SqlQuery) {
-    return this.#inTurn(() => this.#adapter.queryRaw(query))
+    // A statement that stores rows and answers with them is a transaction of its own.
+    const needsLock = /^\s*INSERT/i.test(query.sql)
+    return this.#inTurn(() => this.#adapter.queryRaw(query), needsLock)
   }
 
   executeRaw(query: SqlQuery) {
@@ -80,10 +82,7 @@ class SingleConnection implements SqlDriverAdapter {
     const run = (sql: string) =>
       this.#mended(() => this.#adapter.executeRaw({ sql, args: [], argTypes: [] }))
     try {
-      // Another process's lock is best met by a script. A prepared statement that meets it spoils
-      // the connection, and replacing that leaks its descriptors
-      // (https://github.com/tursodatabase/libsql-js/issues/230).
-      await this.#adapter.executeScript('BEGIN IMMEDIATE; ROLLBACK')
+      await this.#awaitLock()
       await run('BEGIN IMMEDIATE')
     } catch (error) {
       endTurn()
@@ -105,9 +104,19 @@ class SingleConnection implements SqlDriverAdapter {
     return this.#adapter.dispose()
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Waits for the write lock. Another process's is best met by a script: a prepared statement that
+   * meets it spoils the connection, and replacing that leaks its descriptors
+   * (https://github.com/tursodatabase/libsql-js/issues/230).
+   */
+  #awaitLock(): Promise<void> {
+    return this.#adapter.executeScript('BEGIN IMMEDIATE; ROLLBACK')
+  }
+
+  async #inTurn<T>(work: () => Promise<T>, needsLock = false): Promise<T> {
     const endTurn = await this.#takeTurn()
     try {
+      if (needsLock) await this.#awaitLock()
       return await this.#mended(work)
     } finally {
       endTurn()

@@ -1,39 +1,51 @@
-/** A message on its way into the log. */
-export interface NewEntry {
-  readonly kind: 'chat' | 'support'
-  /** The chat, or for `support` the support chat. */
-  readonly chatId: number
-  readonly senderId: number
-  /** The sender's own name for the message; the log holds each (sender, name) once. */
-  readonly clientId: string | undefined
-  readonly content: string
-  readonly fileType: string | undefined
-  readonly filePaths: string | undefined
-}
+import type { ChatKind } from '../protocol/chat.ts'
+import type { ChatCursors, LastSeenTimes, QueuedChat, SearchQuery } from './conversation.ts'
+import type { LogEntry, MessageEntry, NewEntry } from './entries.ts'
 
-/** A message in the log. Its (kind, id) and its offset are each unique. */
-export interface LogEntry extends NewEntry {
-  readonly id: number
-  /** Position in the one order of durable events, from 1, without gaps, in commit order. */
-  readonly offset: number
-  /** ISO 8601 UTC with milliseconds. */
-  readonly createdAt: string
-}
-
-/** A part of one chat's entries, from the newest backwards. */
+/** A part of one chat's messages, from the newest backwards. */
 export interface HistoryRange {
-  readonly kind: 'chat' | 'support'
+  readonly kind: ChatKind
   readonly chatId: number
-  /** Only entries with an id below this; all where undefined. */
+  /** Only messages with an id below this; all where undefined. */
   readonly before: number | undefined
   readonly limit: number
 }
 
-/** What became of one entry: stored now, or `repeated` and then the one stored first. */
+/** A message, and what was given to it. */
+export interface HistoryEntry extends MessageEntry {
+  readonly reactions: readonly StandingReaction[]
+}
+
+/** A message that was searched for. */
+export interface FoundMessage extends MessageEntry {
+  /** The part of the content around what was found. */
+  readonly snippet: string
+}
+
+/** A reaction, and the users who gave it, in the order in which they did. */
+export interface StandingReaction {
+  readonly emoji: string
+  readonly userIds: readonly number[]
+}
+
+/**
+ * What became of one entry: stored now, or `repeated`. A repeated one is the entry stored first
+ * under its name; or, where it asked for what was so already, stands for that at the newest offset.
+ */
 export interface Appended {
   readonly entry: LogEntry
   readonly repeated: boolean
 }
+
+/** An entry that was not stored, because of what it is about. */
+export interface Refused {
+  readonly refused: 'NOT_FOUND' | 'FORBIDDEN'
+  readonly reason: string
+  /** The sender's own name for it. */
+  readonly clientId: string | undefined
+}
+
+export type Outcome = Appended | Refused
 
 /**
  * The log, held for good. Every error is a ChatwsError: `STORAGE_UNAVAILABLE` means that nothing
@@ -54,13 +66,25 @@ export interface Store {
    *
    * @param createdAt time of the batch, ISO 8601 UTC with milliseconds
    */
-  append(entries: readonly NewEntry[], createdAt: string): Promise<Appended[]>
+  append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]>
 
-  /** Up to `limit` entries with an offset above `offset`, in order. */
+  /** Up to `limit` entries with an offset above `offset`, in order, as they are now. */
   readAfter(offset: number, limit: number): Promise<LogEntry[]>
 
-  /** The newest entries of a range, oldest first. */
-  readHistory(range: HistoryRange): Promise<LogEntry[]>
+  /** The newest messages of a range, oldest first. */
+  readHistory(range: HistoryRange): Promise<HistoryEntry[]>
+
+  /** How far users have come in chats. */
+  readonly cursors: ChatCursors
+
+  /** When users were last here. */
+  readonly lastSeen: LastSeenTimes
+
+  /** The open support chats, those that wait longest first and those that do not wait last. */
+  readSupportQueue(limit: number): Promise<QueuedChat[]>
+
+  /** Finds messages by words, newest first; deleted ones are never found. */
+  search(query: SearchQuery): Promise<FoundMessage[]>
 
   /** Closes the database; no other call may be under way. */
   close(): Promise<void>

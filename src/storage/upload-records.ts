@@ -1,6 +1,6 @@
 import { ChatwsError } from '../protocol/error.ts'
 import type { Dialect } from './dialect.ts'
-import type { RawQueries } from './prisma-store.ts'
+import type { RawQueries } from './prisma-database.ts'
 import type { UploadStatements } from './upload-statements.ts'
 
 /** What is known of an uploaded file; its bytes lie in the upload folder under its name. */

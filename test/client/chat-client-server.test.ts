@@ -9,9 +9,10 @@ import { ChatwsError } from '../../src/protocol/error.ts'
 import type { MessagePayload } from '../../src/protocol/payloads.ts'
 import { ChatServer } from '../../src/server/chat-server.ts'
 import { Journal } from '../../src/server/journal.ts'
-import type { Store } from '../../src/storage/store.ts'
+import { readMessages } from '../storage/append-messages.ts'
 import { startServer, type TestServerOptions } from '../support/start-server.ts'
 import { until } from '../support/until.ts'
+import { withMethods } from '../support/with-methods.ts'
 
 const message = (content: string, sender_id = 1): NewMessage => ({
   type: 'NEW_MESSAGE',
@@ -41,18 +42,6 @@ function createClient(url: string, userId = 1) {
   })
   opened.push(() => client.close())
   return { client, sockets }
-}
-
-/** The store, with another way to append. */
-function withAppend(store: Store, append: Store['append']): Store {
-  return {
-    epoch: store.epoch,
-    append,
-    lastOffset: () => store.lastOffset(),
-    readAfter: (offset, limit) => store.readAfter(offset, limit),
-    readHistory: (range) => store.readHistory(range),
-    close: () => store.close(),
-  }
 }
 
 describe('a client of a real server', () => {
@@ -131,10 +120,12 @@ describe('a client of a real server', () => {
     let failures = 0
     const { url, store } = await start({
       wrapStore: (inner) =>
-        withAppend(inner, async (entries, createdAt) => {
-          failures += 1
-          if (failures === 1) throw new ChatwsError('STORAGE_UNAVAILABLE', 'the disk is full')
-          return inner.append(entries, createdAt)
+        withMethods(inner, {
+          append: async (entries, createdAt) => {
+            failures += 1
+            if (failures === 1) throw new ChatwsError('STORAGE_UNAVAILABLE', 'the disk is full')
+            return inner.append(entries, createdAt)
+          },
         }),
     })
     const { client } = createClient(url)
@@ -156,11 +147,13 @@ describe('a connection that drops', () => {
     let isStored = false
     const { url, store } = await start({
       wrapStore: (inner) =>
-        withAppend(inner, async (entries, createdAt) => {
-          const appended = await inner.append(entries, createdAt)
-          isStored = true
-          await gate
-          return appended
+        withMethods(inner, {
+          append: async (entries, createdAt) => {
+            const appended = await inner.append(entries, createdAt)
+            isStored = true
+            await gate
+            return appended
+          },
         }),
     })
     const { client, sockets } = createClient(url)
@@ -193,7 +186,7 @@ describe('a connection that drops', () => {
     await Promise.all(sent)
     await until(() => client.pendingSends === 0, 'the last ACKs')
     expect(sockets.length).toBeGreaterThan(5)
-    const entries = await store.readAfter(0, 1000)
+    const entries = await readMessages(store, 0, 1000)
     expect(new Set(entries.map(({ content }) => content)).size).toBe(110)
     expect(entries.map(({ offset }) => offset)).toEqual(
       Array.from({ length: 110 }, (_, i) => i + 1),

@@ -1,4 +1,12 @@
-import type { Appended, HistoryRange, LogEntry, NewEntry, Store } from '../../src/storage/store.ts'
+import type { QueuedChat, SearchQuery } from '../../src/storage/conversation.ts'
+import type { LogEntry, NewEntry } from '../../src/storage/entries.ts'
+import type {
+  FoundMessage,
+  HistoryEntry,
+  HistoryRange,
+  Outcome,
+  Store,
+} from '../../src/storage/store.ts'
 
 /** A store whose appends can be held back, or made to fail before they reach the one inside. */
 export class GatedStore implements Store {
@@ -29,7 +37,7 @@ export class GatedStore implements Store {
     this.#gate = undefined
   }
 
-  async append(entries: readonly NewEntry[], createdAt: string): Promise<Appended[]> {
+  async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
     this.appends += 1
     await this.#gate?.open
     const error = this.nextError
@@ -42,12 +50,28 @@ export class GatedStore implements Store {
     return this.#inner.lastOffset()
   }
 
-  readHistory(range: HistoryRange): Promise<LogEntry[]> {
+  readHistory(range: HistoryRange): Promise<HistoryEntry[]> {
     return this.#inner.readHistory(range)
   }
 
   readAfter(offset: number, limit: number): Promise<LogEntry[]> {
     return this.#inner.readAfter(offset, limit)
+  }
+
+  get cursors() {
+    return this.#inner.cursors
+  }
+
+  get lastSeen() {
+    return this.#inner.lastSeen
+  }
+
+  readSupportQueue(limit: number): Promise<QueuedChat[]> {
+    return this.#inner.readSupportQueue(limit)
+  }
+
+  search(query: SearchQuery): Promise<FoundMessage[]> {
+    return this.#inner.search(query)
   }
 
   close(): Promise<void> {

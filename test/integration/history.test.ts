@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { HistoryRange, LogEntry, NewEntry } from '../../src/storage/store.ts'
+import type { MessageEntry, NewMessage } from '../../src/storage/entries.ts'
+import type { HistoryEntry, HistoryRange } from '../../src/storage/store.ts'
+import { appendMessages } from '../storage/append-messages.ts'
 import { newEntry } from '../storage/new-entry.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { WireClient } from '../support/wire-client.ts'
@@ -11,7 +13,7 @@ const NOW = '2024-01-01T12:00:00.000Z'
 class FragileStore extends GatedStore {
   isBroken = false
 
-  override async readHistory(range: HistoryRange): Promise<LogEntry[]> {
+  override async readHistory(range: HistoryRange): Promise<HistoryEntry[]> {
     if (this.isBroken) throw new Error('broken')
     return super.readHistory(range)
   }
@@ -32,13 +34,13 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 /** Puts entries into the database, as if they had been sent. */
-async function append(entries: readonly Partial<NewEntry>[]): Promise<LogEntry[]> {
-  const appended = await server.store.append(entries.map(newEntry), NOW)
+async function append(entries: readonly Partial<NewMessage>[]): Promise<MessageEntry[]> {
+  const appended = await appendMessages(server.store, entries.map(newEntry), NOW)
   return appended.map(({ entry }) => entry)
 }
 
 /** `count` entries in each of two chats of both kinds, in turn. */
-function appendToFourChats(count: number): Promise<LogEntry[]> {
+function appendToFourChats(count: number): Promise<MessageEntry[]> {
   return append(
     Array.from({ length: count }, (_, i) =>
       (['chat', 'support'] as const).flatMap((kind) =>

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { WireClient } from '../support/wire-client.ts'
+import { withMethods } from '../support/with-methods.ts'
 
 let server: TestServer
 let drainRequests = 0
@@ -91,17 +92,13 @@ describe('health', () => {
   test('a server whose database is away is not ready, and says so', async () => {
     let calls = 0
     const own = await startServer({
-      wrapStore: (store) => ({
-        epoch: store.epoch,
-        lastOffset: () => {
-          calls += 1
-          return calls === 1 ? store.lastOffset() : Promise.reject(new Error('secret reason'))
-        },
-        append: (entries, createdAt) => store.append(entries, createdAt),
-        readAfter: (offset, limit) => store.readAfter(offset, limit),
-        readHistory: (range) => store.readHistory(range),
-        close: () => store.close(),
-      }),
+      wrapStore: (store) =>
+        withMethods(store, {
+          lastOffset: () => {
+            calls += 1
+            return calls === 1 ? store.lastOffset() : Promise.reject(new Error('secret reason'))
+          },
+        }),
     })
     try {
       const response = await fetch(`http://127.0.0.1:${own.port}/readyz`)

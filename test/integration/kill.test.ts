@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Ack } from '../../src/protocol/server-frames.ts'
+import type { LogEntry } from '../../src/storage/entries.ts'
 import { openStore } from '../../src/storage/open-store.ts'
-import type { LogEntry } from '../../src/storage/store.ts'
 import { WireClient } from '../support/wire-client.ts'
 import { createFolder, ServeProcess } from './spawn-serve.ts'
 

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readMessages } from '../storage/append-messages.ts'
+import { messageEntry } from '../storage/message-entry.ts'
+import { newEntry } from '../storage/new-entry.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { WireClient } from '../support/wire-client.ts'
 import { recordTexts } from './record-texts.ts'
@@ -91,18 +94,10 @@ test('every message is in the database as it was sent', async () => {
   await sender.next('ACK')
   const { payload } = await sender.next('MESSAGE')
   expect(await server.store.readAfter(0, 10)).toEqual([
-    {
-      kind: 'chat',
-      id: 1,
-      offset: 1,
-      chatId: 123,
-      senderId: 1,
-      clientId: 'x',
-      content: 'Grüße 👋',
-      fileType: 'a/b',
-      filePaths: undefined,
-      createdAt: payload.created_at,
-    },
+    messageEntry(
+      newEntry({ chatId: 123, senderId: 1, clientId: 'x', content: 'Grüße 👋', fileType: 'a/b' }),
+      { id: 1, offset: 1, createdAt: payload.created_at },
+    ),
   ])
 })
 
@@ -149,7 +144,7 @@ test('a repeated client_id gets the same ACK, is stored once and broadcast once'
   expect([second, back.all('ACK')[0]]).toEqual([first, first])
   expect(payload.content).toBe('other')
   expect(sender.all('MESSAGE').map((frame) => frame.payload.content)).toEqual(['first'])
-  const stored = await server.store.readAfter(0, 10)
+  const stored = await readMessages(server.store, 0, 10)
   expect(stored.map((entry) => entry.content)).toEqual(['first', 'other'])
 })
 

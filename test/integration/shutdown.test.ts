@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { readMessages } from '../storage/append-messages.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { until } from '../support/until.ts'
 import { WireClient } from '../support/wire-client.ts'
@@ -51,7 +52,7 @@ test('what was accepted before the stop is stored, acknowledged and broadcast', 
   await closed
   await Promise.all([sender.closed, receiver.closed])
   const expected = Array.from({ length: 50 }, (_, i) => `${i}`)
-  const stored = await server.store.readAfter(0, 100)
+  const stored = await readMessages(server.store, 0, 100)
   expect(stored.map((entry) => entry.content)).toEqual(expected)
   expect(sender.all('ACK').map((ack) => ack.client_id)).toEqual(expected)
   for (const client of [sender, receiver])

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Journal } from '../../src/server/journal.ts'
 import { OrphanCollector } from '../../src/server/uploads/orphan-collector.ts'
 import { UploadFolder } from '../../src/server/uploads/upload-folder.ts'
+import { readMessages } from '../storage/append-messages.ts'
 import { GIF, jpegWith, PDF, PNG, zipOf } from '../support/sample-files.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { until } from '../support/until.ts'
@@ -293,7 +294,7 @@ describe('a message that names uploads', () => {
     expect(await outcome(send(png))).toBe('ACK')
     expect(await outcome(send(`${png},${text}`, 'image/png,text/plain'))).toBe('ACK')
     expect(await outcome(send(`${png}, ${text}`))).toBe('ACK')
-    const stored = (await server.store.readAfter(0, 100)).find((e) => e.filePaths === png)
+    const stored = (await readMessages(server.store, 0, 100)).find((e) => e.filePaths === png)
     expect(stored).toMatchObject({ filePaths: png, fileType: 'image/png' })
   })
 

@@ -72,14 +72,14 @@ function broadcastMessage(): void {
   offset += 1
   const message = { id: offset, chat_id: 1, sender_id: 1, content: PADDING }
   const payload = { ...message, created_at: CREATED_AT, offset }
-  fanOut.broadcast(encodeFrame({ type: 'MESSAGE', payload }))
+  fanOut.broadcast(encodeFrame({ type: 'MESSAGE', payload }), 'chat 1')
 }
 
 function broadcastStatus(userId: number, isOnline: boolean): void {
   statuses.set(userId, isOnline)
   const type = isOnline ? 'USER_ONLINE' : 'USER_OFFLINE'
   const frame = encodeFrame({ type, userId, timestamp: CREATED_AT })
-  fanOut.broadcastStatus(frame, { userId, isOnline })
+  fanOut.broadcastState(frame, { key: `status ${userId}`, ofUser: userId })
 }
 
 /**
@@ -274,7 +274,7 @@ class HeldPeer {
   broadcastTo(last: number): void {
     while (this.#offset < last) {
       this.#offset += 1
-      this.tail.appendDurable(Buffer.alloc(64 * 1024, `${this.#offset};`))
+      this.tail.appendDurable(Buffer.alloc(64 * 1024, `${this.#offset};`), 'chat 1')
       this.tail.seal()
       this.connection.pump(this.tail)
     }

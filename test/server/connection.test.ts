@@ -61,7 +61,7 @@ async function broadcastUntil(isEnough: () => boolean, readers: readonly Peer[])
   let count = 0
   while (!isEnough()) {
     if (count === 2_000) throw new Error('2,000 frames were not enough')
-    fanOut.broadcast(frame(`${count}${PADDING}`))
+    fanOut.broadcast(frame(`${count}${PADDING}`), 'chat 1')
     count += 1
     await until(() => readers.every((peer) => peer.received.length === count), `frame ${count}`)
   }
@@ -87,7 +87,7 @@ test('a peer that reads again before its cursor left the tail gets every frame i
   slow.client.pause()
   let count = 0
   while (slow.connection.cursor === tail.sealedEnd || count === 0) {
-    fanOut.broadcast(frame(`${count}${PADDING}`))
+    fanOut.broadcast(frame(`${count}${PADDING}`), 'chat 1')
     fanOut.flush()
     count += 1
     await new Promise(setImmediate)
@@ -118,7 +118,7 @@ test('answers that a peer does not read are kept up to a mebibyte, and more clos
 
 test('an answer comes before the shared frames that were not sent yet', async () => {
   const peer = await connect(1)
-  fanOut.broadcast(frame('shared'))
+  fanOut.broadcast(frame('shared'), 'chat 1')
   fanOut.send(peer.connection, frame('answer'))
   await until(() => peer.received.length === 2, 'both frames')
   expect(peer.received).toEqual(['answer', 'shared'])
@@ -132,7 +132,7 @@ test('shared frames, answers and pings do not interleave', async () => {
   })
   const expected: string[] = []
   for (let i = 0; i < 100; i++) {
-    fanOut.broadcast(frame(`${i}${PADDING}`))
+    fanOut.broadcast(frame(`${i}${PADDING}`), 'chat 1')
     fanOut.flush()
     peer.connection.ping()
     fanOut.send(peer.connection, frame(`answer ${i}`))
@@ -156,7 +156,7 @@ test('a closing connection is sent nothing more', async () => {
   const closed = once(client, 'close')
   connection.close({ code: 1001, reason: 'Server shutting down' })
   fanOut.send(connection, frame('answer'))
-  fanOut.broadcast(frame('shared'))
+  fanOut.broadcast(frame('shared'), 'chat 1')
   connection.ping()
   fanOut.flush()
   await closed

@@ -1,19 +1,12 @@
 import { expect, test } from 'vitest'
 import { entryFrame } from '../../src/server/entry-frame.ts'
-import type { LogEntry } from '../../src/storage/store.ts'
+import { messageEntry } from '../storage/message-entry.ts'
+import { newEntry } from '../storage/new-entry.ts'
 
-const chatEntry: LogEntry = {
-  kind: 'chat',
-  id: 1,
-  offset: 7,
-  chatId: 123,
-  senderId: 456,
-  clientId: 'mine',
-  content: 'Hello world!',
-  fileType: undefined,
-  filePaths: undefined,
-  createdAt: '2024-01-01T12:00:00.000Z',
-}
+const chatEntry = messageEntry(
+  newEntry({ chatId: 123, senderId: 456, clientId: 'mine', content: 'Hello world!' }),
+  { id: 1, offset: 7, createdAt: '2024-01-01T12:00:00.000Z' },
+)
 
 test('a chat message is the classic MESSAGE frame with its offset last', () => {
   expect(JSON.stringify(entryFrame(chatEntry))).toBe(

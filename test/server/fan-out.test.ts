@@ -49,7 +49,7 @@ afterEach(() => {
 
 test('frames broadcast in one turn reach every connection with one pump', async () => {
   const { fanOut, connections } = createFanOut(10)
-  for (const frame of ['a', 'b', 'c']) fanOut.broadcast(Buffer.from(frame))
+  for (const frame of ['a', 'b', 'c']) fanOut.broadcast(Buffer.from(frame), 'chat 1')
   expect(connections.map((connection) => connection.pumps)).toEqual(connections.map(() => 0))
   await nextTurn()
   expect(connections.map((connection) => connection.pumps)).toEqual(connections.map(() => 1))
@@ -60,7 +60,7 @@ test('frames broadcast in one turn reach every connection with one pump', async 
 
 test('a frame for one connection goes to it alone and before the shared ones', async () => {
   const { fanOut, connections } = createFanOut(3)
-  fanOut.broadcast(Buffer.from('all'))
+  fanOut.broadcast(Buffer.from('all'), 'chat 1')
   fanOut.send(connections[1]!, Buffer.from('one '))
   await nextTurn()
   expect(connections.map((connection) => connection.received())).toEqual(['all', 'one all', 'all'])
@@ -68,17 +68,17 @@ test('a frame for one connection goes to it alone and before the shared ones', a
 
 test('a connection hears what is broadcast after it came and nothing before', async () => {
   const { fanOut } = createFanOut(0)
-  fanOut.broadcast(Buffer.from('before'))
+  fanOut.broadcast(Buffer.from('before'), 'chat 1')
   const connection = new CountingConnection(1, fanOut.end)
   fanOut.add(connection)
-  fanOut.broadcast(Buffer.from('after'))
+  fanOut.broadcast(Buffer.from('after'), 'chat 1')
   await nextTurn()
   expect(connection.received()).toBe('after')
 })
 
 test('an idle fan-out flushes with the turn of the event loop', async () => {
   const { fanOut, connections } = createFanOut(1)
-  fanOut.broadcast(Buffer.from('a'))
+  fanOut.broadcast(Buffer.from('a'), 'chat 1')
   await nextTurn()
   expect(connections[0]!.received()).toBe('a')
 })
@@ -94,14 +94,14 @@ function createSlowFanOut(pumpMs = 5) {
     nowMs += pumpMs
   }
   const broadcast = (frames: string) => {
-    for (const frame of frames) fanOut.broadcast(Buffer.from(frame))
+    for (const frame of frames) fanOut.broadcast(Buffer.from(frame), 'chat 1')
   }
   const pass = (ms: number) => {
     nowMs += ms
     vi.advanceTimersByTime(ms)
   }
   const broadcastStatus = (frame: string) =>
-    fanOut.broadcastStatus(Buffer.from(frame), { userId: 1, isOnline: true })
+    fanOut.broadcastState(Buffer.from(frame), { key: 'status 1', ofUser: 1 })
   return { fanOut, connection, broadcast, broadcastStatus, pass }
 }
 
@@ -191,7 +191,7 @@ test('a removed connection gets nothing more and the others lose nothing', async
   const { fanOut, connections } = createFanOut(5)
   for (const i of [0, 4, 2]) fanOut.remove(connections[i]!)
   expect(new Set(fanOut.connections)).toEqual(new Set([connections[1], connections[3]]))
-  fanOut.broadcast(Buffer.from('a'))
+  fanOut.broadcast(Buffer.from('a'), 'chat 1')
   await nextTurn()
   expect(connections.map((connection) => connection.received())).toEqual(['', 'a', '', 'a', ''])
 })
@@ -214,9 +214,9 @@ test.each([0, 1, 2, 3, 4])(
       fanOut.remove(connection)
       connection.onPump = () => {}
     }
-    fanOut.broadcast(Buffer.from('a'))
+    fanOut.broadcast(Buffer.from('a'), 'chat 1')
     await nextTurn()
-    fanOut.broadcast(Buffer.from('b'))
+    fanOut.broadcast(Buffer.from('b'), 'chat 1')
     fanOut.flush()
     const expected = connections.map((_, i) => (i === leaving ? 'a' : 'ab'))
     expect(connections.map((each) => each.received())).toEqual(expected)
@@ -231,9 +231,9 @@ test.each([0, 1, 2, 3, 4])(
       connections[2]!.onPump = () => {}
       fanOut.remove(connections[removed]!)
     }
-    fanOut.broadcast(Buffer.from('a'))
+    fanOut.broadcast(Buffer.from('a'), 'chat 1')
     await nextTurn()
-    fanOut.broadcast(Buffer.from('b'))
+    fanOut.broadcast(Buffer.from('b'), 'chat 1')
     fanOut.flush()
     const rest = connections.filter((_, i) => i !== removed)
     expect(rest.map((each) => each.received())).toEqual(rest.map(() => 'ab'))
@@ -244,10 +244,10 @@ test('a connection that lags is sent what it missed when its socket drains', () 
   const { fanOut, connections } = createFanOut(2)
   const [slow, fast] = connections as [CountingConnection, CountingConnection]
   const large = 'x'.repeat(100_000)
-  fanOut.broadcast(Buffer.from(large))
+  fanOut.broadcast(Buffer.from(large), 'chat 1')
   fanOut.flush()
   expect(fast.received()).toBe(large)
-  fanOut.broadcast(Buffer.from('b'))
+  fanOut.broadcast(Buffer.from('b'), 'chat 1')
   fanOut.flush()
   expect(fast.received()).toBe('b')
   expect(slow.received()).toBe(large)

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { entryFrame } from '../../src/server/entry-frame.ts'
 import { LogPages } from '../../src/server/log-pages.ts'
 import { encodeFrame } from '../../src/server/websocket-frame.ts'
-import type { LogEntry } from '../../src/storage/store.ts'
+import type { LogEntry } from '../../src/storage/entries.ts'
+import { messageEntry } from '../storage/message-entry.ts'
 import { newEntry } from '../storage/new-entry.ts'
 
 /** Offsets in a page. */
@@ -12,7 +13,7 @@ const PAGE_SIZE = 256
 function entryAt(offset: number): LogEntry {
   const kind = offset % 3 === 0 ? 'support' : 'chat'
   const entry = newEntry({ kind, content: `message ${offset} ${'x'.repeat(offset % 50)}` })
-  return { ...entry, id: offset, offset, createdAt: '2024-01-01T12:00:00.000Z' }
+  return messageEntry(entry, { id: offset, offset, createdAt: '2024-01-01T12:00:00.000Z' })
 }
 
 /** A log in memory that tells what is read of it. */

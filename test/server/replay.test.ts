@@ -113,13 +113,13 @@ class Model {
   commit(): void {
     const bytes = durable(this.offset + 1)
     this.pages.log.push(bytes)
-    this.tail.appendDurable(bytes)
+    this.tail.appendDurable(bytes, 'chat 1')
     this.broadcasts.push({ bytes, offset: this.offset })
   }
 
   tellStatus(userId: number): void {
     const bytes = encodeFrame({ type: 'USER_ONLINE', userId, timestamp: `${userId}` })
-    this.tail.appendStatus(bytes, { userId, isOnline: true })
+    this.tail.appendState(bytes, { key: `status ${userId}`, ofUser: userId })
     this.broadcasts.push({ bytes, offset: undefined })
   }
 
@@ -291,7 +291,7 @@ const never = () => {
 function tailOf(lastOffset: number, count: number): Tail {
   const tail = new Tail(1024, lastOffset)
   for (let i = 1; i <= count; i++) {
-    tail.appendDurable(Buffer.from(`${lastOffset + i};`))
+    tail.appendDurable(Buffer.from(`${lastOffset + i};`), 'chat 1')
     tail.seal()
   }
   return tail
@@ -301,7 +301,7 @@ function tailOf(lastOffset: number, count: number): Tail {
 function takeAll(replay: Replay, tail: Tail, wake: (error?: unknown) => void = never): string {
   let text = ''
   for (;;) {
-    const bytes = replay.next(tail, wake)
+    const bytes = replay.next(tail, undefined, wake)
     if (!bytes) return text
     text += String(bytes)
   }
@@ -323,13 +323,13 @@ test('a replay is done only when the last frame of its end is handed out', () =>
   const end = ['a', 'b'].map((text) => Buffer.from(text))
   const replay = new Replay({ after: 5, until: 5 }, undefined, () => end)
   const tail = tailOf(5, 0)
-  expect([String(replay.next(tail, never)), replay.isDone]).toEqual(['a', false])
-  expect([String(replay.next(tail, never)), replay.isDone]).toEqual(['b', true])
+  expect([String(replay.next(tail, undefined, never)), replay.isDone]).toEqual(['a', false])
+  expect([String(replay.next(tail, undefined, never)), replay.isDone]).toEqual(['b', true])
 })
 
 test('what is not sealed yet is waited for', () => {
   const tail = tailOf(5, 1)
-  tail.appendDurable(Buffer.from('7;'))
+  tail.appendDurable(Buffer.from('7;'), 'chat 1')
   const replay = new Replay({ after: 5, until: 7 }, undefined, () => [Buffer.from('end')])
   expect(takeAll(replay, tail)).toBe('6;')
   expect([replay.isDone, replay.isLost]).toEqual([false, false])

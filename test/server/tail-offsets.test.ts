@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Status, Tail } from '../../src/server/tail.ts'
+import { Tail } from '../../src/server/tail.ts'
 
 type Step =
   | { do: 'durable'; sizeBytes: number }
-  | { do: 'status'; status: Status; sizeBytes: number }
+  | { do: 'state'; key: string; sizeBytes: number }
   | { do: 'seal' }
   | { do: 'check'; until: number }
 
@@ -14,8 +14,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constant('status' as const),
-      status: fc.record({ userId: fc.integer({ min: 1, max: 4 }), isOnline: fc.boolean() }),
+      do: fc.constant('state' as const),
+      key: fc.constantFrom('a', 'b', 'c', 'd'),
       sizeBytes,
     }),
   },
@@ -26,12 +26,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-/** One frame of the model: where it lies, and its offset or the status it tells. */
+/** One frame of the model: where it lies, and its offset or the state it tells. */
 interface Frame {
   readonly position: number
   readonly bytes: Buffer
   readonly offset: number | undefined
-  readonly status: Status | undefined
+  readonly key: string | undefined
 }
 
 /** A tail and what it should hold: every chunk ever sealed, as frames. */
@@ -48,12 +48,12 @@ class Model {
     this.#sealedOffset = lastOffset
   }
 
-  append(size: number, status?: Status): void {
-    const offset = status ? undefined : ++this.#offset
+  append(size: number, key?: string): void {
+    const offset = key ? undefined : ++this.#offset
     const bytes = Buffer.alloc(size, `${offset ?? 's'};`)
-    this.#pending.push({ position: this.tail.end, bytes, offset, status })
-    if (status) this.tail.appendStatus(bytes, status)
-    else this.tail.appendDurable(bytes)
+    this.#pending.push({ position: this.tail.end, bytes, offset, key })
+    if (key) this.tail.appendState(bytes, { key })
+    else this.tail.appendDurable(bytes, 'chat 1')
   }
 
   seal(): void {
@@ -65,7 +65,7 @@ class Model {
     this.tail.seal()
   }
 
-  /** Checks offsets, durable frames and statuses, reading up to `until`. */
+  /** Checks offsets, durable frames and states, reading up to `until`. */
   check(until: number): void {
     const { tail } = this
     const kept = this.chunks.filter((chunk) => chunk.start >= tail.start)
@@ -82,16 +82,17 @@ class Model {
       expect(readAllDurable(tail, offset, last)).toEqual(bytes)
     }
     for (const [i, chunk] of kept.entries()) {
-      const statuses = new Map(
+      const states = new Map(
         kept
           .slice(i)
-          .flatMap(({ frames }) => frames.flatMap(({ status }) => status ?? []))
-          .map(({ userId, isOnline }) => [userId, isOnline]),
+          .flatMap(({ frames }) => frames)
+          .filter(({ key }) => key !== undefined)
+          .map(({ key, bytes }) => [key, bytes]),
       )
       for (const { position, bytes } of chunk.frames)
         for (const inside of [position, position + bytes.length - 1]) {
           expect(tail.offsetBefore(inside)).toBe(chunk.offsetBefore)
-          expect(tail.statusesSince(inside)).toEqual(statuses)
+          expect(tail.statesSince(inside, undefined, 0)).toEqual([...states.values()])
         }
     }
     expect(tail.offsetBefore(tail.sealedEnd)).toBe(this.#sealedOffset)
@@ -112,7 +113,7 @@ function readAllDurable(tail: Tail, offset: number, until: number): Buffer {
   return Buffer.concat(parts)
 }
 
-test('durable frames are read by offset, positions tell the offset before them, and each user has a last status', () => {
+test('durable frames are read by offset, positions tell the offset before them, and each state has a last frame', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 300 }),
@@ -122,7 +123,7 @@ test('durable frames are read by offset, positions tell the offset before them, 
         const model = new Model(capacityBytes, lastOffset)
         for (const next of steps) {
           if (next.do === 'durable') model.append(next.sizeBytes)
-          else if (next.do === 'status') model.append(next.sizeBytes, next.status)
+          else if (next.do === 'state') model.append(next.sizeBytes, next.key)
           else if (next.do === 'seal') model.seal()
           else model.check(next.until)
         }
@@ -142,7 +143,7 @@ test('an empty tail begins after the last offset of the log', () => {
 
 test('a durable frame counts once it is sealed', () => {
   const tail = new Tail(10, 41)
-  tail.appendDurable(Buffer.from('a'))
+  tail.appendDurable(Buffer.from('a'), 'chat 1')
   expect([tail.firstOffset, tail.sealedOffset]).toEqual([42, 41])
   tail.seal()
   expect([tail.firstOffset, tail.sealedOffset]).toEqual([42, 42])
@@ -150,12 +151,12 @@ test('a durable frame counts once it is sealed', () => {
 
 test('frames without an offset leave the offsets as they are', () => {
   const tail = new Tail(2)
-  tail.appendDurable(Buffer.from('ab'))
+  tail.appendDurable(Buffer.from('ab'), 'chat 1')
   tail.seal()
-  tail.appendStatus(Buffer.from('cd'), { userId: 1, isOnline: true })
+  tail.appendState(Buffer.from('cd'), { key: 'a' })
   tail.seal()
   expect([tail.start, tail.firstOffset, tail.sealedOffset]).toEqual([2, 2, 1])
-  tail.appendDurable(Buffer.from('ef'))
+  tail.appendDurable(Buffer.from('ef'), 'chat 1')
   tail.seal()
   expect([tail.start, tail.firstOffset, tail.sealedOffset]).toEqual([4, 2, 2])
   expect(tail.readDurable(1, 2)).toEqual({ bytes: Buffer.from('ef'), lastOffset: 2 })
@@ -163,8 +164,8 @@ test('frames without an offset leave the offsets as they are', () => {
 
 test('a chunk of durable frames only is handed out without a copy', () => {
   const tail = new Tail(100)
-  tail.appendDurable(Buffer.from('a'))
-  tail.appendDurable(Buffer.from('b'))
+  tail.appendDurable(Buffer.from('a'), 'chat 1')
+  tail.appendDurable(Buffer.from('b'), 'chat 1')
   tail.seal()
   expect(tail.readDurable(0, 2).bytes).toBe(tail.read(0))
 })

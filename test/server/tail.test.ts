@@ -48,7 +48,7 @@ function run(capacity: number, script: readonly Step[]): void {
   const chunkStarts: number[] = []
   for (const next of script) {
     if (next.do === 'append') {
-      tail.appendDurable(frameAt(tail.end, next.sizeBytes))
+      tail.appendDurable(frameAt(tail.end, next.sizeBytes), 'chat 1')
     } else if (next.do === 'seal') {
       if (tail.end > tail.sealedEnd) chunkStarts.push(tail.sealedEnd)
       tail.seal()
@@ -85,7 +85,7 @@ test('an empty tail starts and ends at 0', () => {
 
 test('an appended frame moves the end at once and the sealed end with the seal', () => {
   const tail = new Tail(100)
-  tail.appendDurable(Buffer.from('abc'))
+  tail.appendDurable(Buffer.from('abc'), 'chat 1')
   expect([tail.sealedEnd, tail.end]).toEqual([0, 3])
   tail.seal()
   expect([tail.sealedEnd, tail.end]).toEqual([3, 3])
@@ -93,12 +93,12 @@ test('an appended frame moves the end at once and the sealed end with the seal',
 
 test('a chunk larger than the capacity is kept whole while it is the newest', () => {
   const tail = new Tail(2)
-  tail.appendDurable(Buffer.from('abc'))
-  tail.appendDurable(Buffer.from('def'))
+  tail.appendDurable(Buffer.from('abc'), 'chat 1')
+  tail.appendDurable(Buffer.from('def'), 'chat 1')
   tail.seal()
   expect(tail.start).toBe(0)
   expect(tail.read(0).toString()).toBe('abcdef')
-  tail.appendDurable(Buffer.from('g'))
+  tail.appendDurable(Buffer.from('g'), 'chat 1')
   tail.seal()
   expect(tail.start).toBe(6)
   expect(tail.read(6).toString()).toBe('g')
@@ -108,7 +108,7 @@ test('a reader stays exact over ten thousand small chunks', () => {
   const tail = new Tail(64)
   let cursor = 0
   for (let i = 0; i < 10_000; i++) {
-    tail.appendDurable(frameAt(tail.end, 1 + (i % 7)))
+    tail.appendDurable(frameAt(tail.end, 1 + (i % 7)), 'chat 1')
     tail.seal()
     if (i % 5 > 0) continue
     const bytes = readRange(tail, cursor, tail.sealedEnd)

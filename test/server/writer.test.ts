@@ -2,7 +2,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ChatwsError } from '../../src/protocol/error.ts'
 import { type CommitListener, Writer } from '../../src/server/writer.ts'
-import type { Appended, LogEntry, NewEntry, Store } from '../../src/storage/store.ts'
+import type { LogEntry, NewEntry, NewMessage } from '../../src/storage/entries.ts'
+import type { Outcome, Store } from '../../src/storage/store.ts'
+import { messagesOf } from '../storage/append-messages.ts'
+import { messageEntry } from '../storage/message-entry.ts'
+import { newEntry } from '../storage/new-entry.ts'
 import { until } from '../support/until.ts'
 
 /** A store in memory that fails the batches it is told to, and waits while it is held. */
@@ -32,14 +36,14 @@ class MemoryStore implements Pick<Store, 'append' | 'readAfter'> {
     this.#held = undefined
   }
 
-  async append(entries: readonly NewEntry[], createdAt: string): Promise<Appended[]> {
+  async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
     const number = this.batches.length
-    this.batches.push(entries.map((entry) => entry.content))
+    this.batches.push(contentsOf(entries))
     await this.#held?.open
     if (this.failing.has(number)) throw new ChatwsError('STORAGE_UNAVAILABLE', `batch ${number}`)
     return entries.map((entry) => {
       const offset = this.log.length + 1
-      const stored = { ...entry, id: offset, offset, createdAt }
+      const stored = messageEntry(entry as NewMessage, { id: offset, offset, createdAt })
       this.log.push(stored)
       return { entry: stored, repeated: false }
     })
@@ -63,27 +67,24 @@ class Outcomes implements CommitListener<string> {
   /** The origins in the order in which they were heard of. */
   readonly origins: string[] = []
 
-  onCommitted(appended: readonly Appended[], origins: readonly string[]): void {
-    this.committed.push(appended.map(({ entry }) => entry.content))
+  onCommitted(outcomes: readonly Outcome[], origins: readonly string[]): void {
+    this.committed.push(messagesOf(outcomes).map(({ entry }) => entry.content))
     this.origins.push(...origins)
   }
 
   onFailed(entries: readonly NewEntry[], origins: readonly string[], error: unknown): void {
-    this.failed.push({ contents: entries.map((entry) => entry.content), error })
+    this.failed.push({ contents: contentsOf(entries), error })
     this.origins.push(...origins)
   }
 }
 
-function entry(content: string): NewEntry {
-  return {
-    kind: 'chat',
-    chatId: 1,
-    senderId: 1,
-    clientId: undefined,
-    content,
-    fileType: undefined,
-    filePaths: undefined,
-  }
+function entry(content: string): NewMessage {
+  return newEntry({ content })
+}
+
+/** What the messages of a batch say. */
+function contentsOf(entries: readonly NewEntry[]): string[] {
+  return entries.map((entry) => (entry as NewMessage).content)
 }
 
 function createWriter(store: Pick<Store, 'append'>, patienceMs = 0) {
@@ -208,7 +209,9 @@ test('each entry is heard of exactly once and in order, whatever fails and howev
       expect(outcomes.origins).toEqual(contents.map((content) => `of ${content}`))
       const failed = store.batches.filter((_, number) => store.failing.has(number))
       expect(outcomes.failed.map((batch) => batch.contents)).toEqual(failed)
-      expect(store.log.map((stored) => stored.content)).toEqual(outcomes.committed.flat())
+      expect(store.log.map((stored) => stored.type === 'message' && stored.content)).toEqual(
+        outcomes.committed.flat(),
+      )
     }),
   )
 })
@@ -222,18 +225,18 @@ class ScriptedStore extends MemoryStore {
     this.#answers = answers
   }
 
-  override async append(entries: readonly NewEntry[], createdAt: string): Promise<Appended[]> {
+  override async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
     const answer = this.#answers.shift()
     if (answer === 'ok' || answer === undefined) return super.append(entries, createdAt)
-    this.batches.push(entries.map(({ content }) => content))
+    this.batches.push(contentsOf(entries))
     throw new ChatwsError(answer as 'STORAGE_UNAVAILABLE', answer)
   }
 }
 
 /** A store that refuses every batch with an entry whose content is `bad`. */
 class PickyStore extends MemoryStore {
-  override async append(entries: readonly NewEntry[], createdAt: string): Promise<Appended[]> {
-    if (entries.some(({ content }) => content.startsWith('bad')))
+  override async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
+    if (contentsOf(entries).some((content) => content.startsWith('bad')))
       throw new ChatwsError('STORAGE_REJECTED', 'bad')
     return super.append(entries, createdAt)
   }

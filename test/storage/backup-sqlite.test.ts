@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { backupSqlite } from '../../src/storage/backup-sqlite.ts'
 import { openStore } from '../../src/storage/open-store.ts'
 import type { PrismaStore } from '../../src/storage/prisma-store.ts'
-import { appendWithRetries } from './append-with-retries.ts'
+import { appendWithRetries, readMessages } from './append-messages.ts'
 import { newEntry } from './new-entry.ts'
 import { TestDatabase } from './test-database.ts'
 
@@ -38,7 +38,7 @@ it('a copy made while messages are stored holds every one up to its offset', asy
 
   const copy = await openStore({ provider: 'sqlite', path: target })
   try {
-    const entries = await copy.readAfter(0, 1_000)
+    const entries = await readMessages(copy, 0, 1_000)
     expect(entries.map(({ content }) => content)).toEqual(contents.slice(0, backup.lastOffset))
     expect(await copy.lastOffset()).toBe(backup.lastOffset)
     expect(copy.epoch).not.toBe(store.epoch)

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Appended, NewEntry, Store } from '../../src/storage/store.ts'
+import type { NewMessage } from '../../src/storage/entries.ts'
+import type { Appended, Store } from '../../src/storage/store.ts'
+import { appendMessages, readMessages } from './append-messages.ts'
 import { newEntry } from './new-entry.ts'
 import type { TestDatabase } from './test-database.ts'
 
@@ -27,10 +29,10 @@ export function describeEntryContract(createDatabase: () => Promise<TestDatabase
   }
 
   describe('what is stored', () => {
-    const roundTrip = async (fields: Partial<NewEntry>, createdAt = NOW) => {
+    const roundTrip = async (fields: Partial<NewMessage>, createdAt = NOW) => {
       const before = await store.lastOffset()
-      const [appended] = await store.append([newEntry(fields)], createdAt)
-      const [read] = await store.readAfter(before, 1)
+      const [appended] = await appendMessages(store, [newEntry(fields)], createdAt)
+      const [read] = await readMessages(store, before, 1)
       expect(read).toEqual(appended!.entry)
       return read!
     }
@@ -40,7 +42,10 @@ export function describeEntryContract(createDatabase: () => Promise<TestDatabase
         ...{ kind, chatId: 7, senderId: 8, clientId: 'mine', content: 'hi' },
         ...{ fileType: 'image/png', filePaths: 'uploads/image.png' },
       }
-      expect(await roundTrip(fields)).toEqual({ ...fields, id: 1, offset: 1, createdAt: NOW })
+      expect(await roundTrip(fields)).toEqual({
+        ...{ type: 'message', ...fields, id: 1, offset: 1, createdAt: NOW },
+        ...{ replyTo: undefined, editedAt: undefined, deletedAt: undefined },
+      })
     })
 
     it('what was not given stays undefined, and empty text stays empty', async () => {
@@ -87,11 +92,12 @@ export function describeEntryContract(createDatabase: () => Promise<TestDatabase
       await fc.assert(
         fc.asyncProperty(fc.array(text, { minLength: 1 }), async (contents) => {
           const before = await store.lastOffset()
-          await store.append(
+          await appendMessages(
+            store,
             contents.map((content) => newEntry({ content })),
             NOW,
           )
-          const read = await store.readAfter(before, contents.length)
+          const read = await readMessages(store, before, contents.length)
           expect(read.map(({ content }) => content)).toEqual(contents)
         }),
         { numRuns: 30 },
@@ -103,7 +109,9 @@ export function describeEntryContract(createDatabase: () => Promise<TestDatabase
       for (const kind of ['chat', 'support'] as const) {
         const fields = { kind, chatId: large, senderId: large - 1, clientId: kind }
         expect(await roundTrip(fields)).toMatchObject(fields)
-        expect(await store.append([newEntry(fields)], LATER)).toMatchObject([{ repeated: true }])
+        expect(await appendMessages(store, [newEntry(fields)], LATER)).toMatchObject([
+          { repeated: true },
+        ])
       }
     })
   })
@@ -111,20 +119,25 @@ export function describeEntryContract(createDatabase: () => Promise<TestDatabase
   describe('a repeated client_id', () => {
     it('in the same batch is the first entry', async () => {
       const named = newEntry({ clientId: 'a', content: 'first' })
-      const appended = await store.append(
+      const appended = await appendMessages(
+        store,
         [named, newEntry(), { ...named, content: 'second', chatId: 9 }, newEntry()],
         NOW,
       )
       expect(appended.map(({ repeated }) => repeated)).toEqual([false, false, true, false])
       expect(appended[2]!.entry).toEqual(appended[0]!.entry)
       expect(offsets(appended)).toEqual([1, 2, 1, 3])
-      expect(await store.readAfter(0, 10)).toHaveLength(3)
+      expect(await readMessages(store, 0, 10)).toHaveLength(3)
     })
 
     it('in a later batch is the first entry, with its time, and uses no offset', async () => {
       const named = newEntry({ clientId: 'a', content: 'first', fileType: 'x', filePaths: 'y' })
-      const [first] = await store.append([named], NOW)
-      const again = await store.append([{ ...named, content: 'second' }, newEntry()], LATER)
+      const [first] = await appendMessages(store, [named], NOW)
+      const again = await appendMessages(
+        store,
+        [{ ...named, content: 'second' }, newEntry()],
+        LATER,
+      )
       expect(again[0]).toEqual({ entry: first!.entry, repeated: true })
       expect(again[1]).toMatchObject({ repeated: false, entry: { offset: 2 } })
       expect(await store.lastOffset()).toBe(2)
@@ -132,59 +145,67 @@ export function describeEntryContract(createDatabase: () => Promise<TestDatabase
 
     it('in a batch of nothing else stores nothing', async () => {
       const named = newEntry({ clientId: 'a' })
-      await store.append([named], NOW)
-      expect(await store.append([named, named], LATER)).toMatchObject([
+      await appendMessages(store, [named], NOW)
+      expect(await appendMessages(store, [named, named], LATER)).toMatchObject([
         { repeated: true, entry: { offset: 1 } },
         { repeated: true, entry: { offset: 1 } },
       ])
       expect(await store.lastOffset()).toBe(1)
-      expect(await store.readAfter(0, 10)).toHaveLength(1)
+      expect(await readMessages(store, 0, 10)).toHaveLength(1)
     })
 
     it.each([
       ['chat', 'support'],
       ['support', 'chat'],
     ] as const)('of a %s entry is the same message as a %s entry', async (kind, other) => {
-      const [first, inBatch] = await store.append(
+      const [first, inBatch] = await appendMessages(
+        store,
         [newEntry({ kind, clientId: 'a' }), newEntry({ kind: other, clientId: 'a' })],
         NOW,
       )
-      const [inLater] = await store.append([newEntry({ kind: other, clientId: 'a' })], LATER)
+      const [inLater] = await appendMessages(
+        store,
+        [newEntry({ kind: other, clientId: 'a' })],
+        LATER,
+      )
       expect(inBatch).toEqual({ entry: first!.entry, repeated: true })
       expect(inLater).toEqual({ entry: first!.entry, repeated: true })
-      expect(await store.readAfter(0, 10)).toEqual([first!.entry])
+      expect(await readMessages(store, 0, 10)).toEqual([first!.entry])
     })
 
     it('after the store was opened again is the first entry', async () => {
       const named = newEntry({ clientId: 'a' })
-      const [first] = await store.append([named], NOW)
+      const [first] = await appendMessages(store, [named], NOW)
       await reopen()
-      expect(await store.append([named], LATER)).toEqual([{ entry: first!.entry, repeated: true }])
+      expect(await appendMessages(store, [named], LATER)).toEqual([
+        { entry: first!.entry, repeated: true },
+      ])
       expect(await store.lastOffset()).toBe(1)
     })
 
     it('of another sender is another message', async () => {
-      const appended = await store.append(
+      const appended = await appendMessages(
+        store,
         [1, 2, 3].map((senderId) => newEntry({ senderId, clientId: 'a' })),
         NOW,
       )
-      const [later] = await store.append([newEntry({ senderId: 4, clientId: 'a' })], LATER)
+      const [later] = await appendMessages(store, [newEntry({ senderId: 4, clientId: 'a' })], LATER)
       expect(offsets([...appended, later!])).toEqual([1, 2, 3, 4])
     })
 
     it('is told apart to the letter', async () => {
       const names = ['a', 'A', ' a', 'a ', 'á', 'a\u0301', '1', '01', "'", '😀', 'null', '1 a']
       const entries = names.map((clientId) => newEntry({ clientId }))
-      expect(offsets(await store.append(entries, NOW))).toEqual(upTo(names.length))
-      const again = await store.append(entries, LATER)
+      expect(offsets(await appendMessages(store, entries, NOW))).toEqual(upTo(names.length))
+      const again = await appendMessages(store, entries, LATER)
       expect(offsets(again)).toEqual(upTo(names.length))
       expect(again.every(({ repeated }) => repeated)).toBe(true)
     })
 
     it('does not exist where no client_id was given', async () => {
       const entry = newEntry({ clientId: undefined })
-      expect(offsets(await store.append([entry, entry], NOW))).toEqual([1, 2])
-      expect(offsets(await store.append([entry], LATER))).toEqual([3])
+      expect(offsets(await appendMessages(store, [entry, entry], NOW))).toEqual([1, 2])
+      expect(offsets(await appendMessages(store, [entry], LATER))).toEqual([3])
     })
   })
 }

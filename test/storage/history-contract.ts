@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { LogEntry, NewEntry, Store } from '../../src/storage/store.ts'
+import type { NewMessage } from '../../src/storage/entries.ts'
+import type { HistoryEntry, Store } from '../../src/storage/store.ts'
+import { appendMessages } from './append-messages.ts'
 import { newEntry } from './new-entry.ts'
 import type { TestDatabase } from './test-database.ts'
 
@@ -19,9 +21,10 @@ export function describeHistoryContract(createDatabase: () => Promise<TestDataba
   })
   afterEach(() => database.drop())
 
-  const append = async (entries: readonly Partial<NewEntry>[]): Promise<LogEntry[]> => {
-    const appended = await store.append(entries.map(newEntry), NOW)
-    return appended.map(({ entry }) => entry)
+  /** Appends messages; nobody has reacted to them. */
+  const append = async (entries: readonly Partial<NewMessage>[]): Promise<HistoryEntry[]> => {
+    const appended = await appendMessages(store, entries.map(newEntry), NOW)
+    return appended.map(({ entry }) => ({ ...entry, reactions: [] }))
   }
 
   /** `count` entries in each of two chats of both kinds, in turn. */
@@ -32,7 +35,7 @@ export function describeHistoryContract(createDatabase: () => Promise<TestDataba
       ).flat(),
     )
 
-  const of = (entries: readonly LogEntry[], kind: string, chatId: number) =>
+  const of = (entries: readonly HistoryEntry[], kind: string, chatId: number) =>
     entries.filter((entry) => entry.kind === kind && entry.chatId === chatId)
 
   describe('readHistory', () => {
@@ -102,7 +105,7 @@ export function describeHistoryContract(createDatabase: () => Promise<TestDataba
         const entries = await append(
           Array.from({ length: 7 }, (_, i) => ({ chatId, content: `${i}` })),
         )
-        const pages: LogEntry[][] = []
+        const pages: HistoryEntry[][] = []
         for (let before: number | undefined; ; before = pages[0]![0]!.id) {
           const page = await store.readHistory({ kind: 'chat', chatId, before, limit })
           if (page.length === 0) break

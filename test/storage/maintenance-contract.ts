@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readDatabaseStatus } from '../../src/storage/database-status.ts'
+import type { NewReaction } from '../../src/storage/entries.ts'
 import type { PrismaStore } from '../../src/storage/prisma-store.ts'
+import { appendMessages } from './append-messages.ts'
 import { newEntry } from './new-entry.ts'
 import type { TestDatabase } from './test-database.ts'
 
@@ -20,11 +22,14 @@ export function describeMaintenanceContract(createDatabase: () => Promise<TestDa
 
   /** Stores so many messages at an hour, of both kinds. */
   const append = (hour: number, count: number) =>
-    store.append(
+    appendMessages(
+      store,
       Array.from({ length: count }, (_, i) => newEntry({ kind: i % 3 === 2 ? 'support' : 'chat' })),
       at(hour).toISOString(),
     )
   const offsets = async () => (await store.readAfter(0, 10_000)).map(({ offset }) => offset)
+  const find = (text: string) =>
+    store.search({ text, chat: undefined, before: undefined, limit: 10 })
   const prune = (before: Date, isDryRun = false) => {
     const progress: number[] = []
     const options = { before, isDryRun, onProgress: (count: number) => void progress.push(count) }
@@ -66,6 +71,21 @@ export function describeMaintenanceContract(createDatabase: () => Promise<TestDa
       expect(await offsets()).toEqual([])
       expect(await store.lastOffset()).toBe(3)
       expect((await append(9, 1))[0]!.entry.offset).toBe(4)
+    })
+
+    it('takes what hangs on the messages with it, and finds them no more', async () => {
+      await append(1, 2)
+      const reaction: NewReaction = {
+        ...{ type: 'reaction', kind: 'chat', messageId: 1, emoji: '👍', removed: false },
+        ...{ senderId: 2, clientId: undefined },
+      }
+      await store.append([reaction], at(1).toISOString())
+      await append(3, 1)
+      expect(await find('hello')).toHaveLength(3)
+      await prune(at(2))
+      expect(await offsets()).toEqual([4])
+      expect(await find('hello')).toHaveLength(1)
+      expect(await database.query('SELECT * FROM reactions')).toEqual([])
     })
 
     it('only counts in a dry run', async () => {

@@ -1,8 +1,9 @@
-import type { NewEntry } from '../../src/storage/store.ts'
+import type { NewMessage } from '../../src/storage/entries.ts'
 
 /** A message to append, plain where nothing else is asked for. */
-export function newEntry(fields: Partial<NewEntry> = {}): NewEntry {
+export function newEntry(fields: Partial<NewMessage> = {}): NewMessage {
   return {
+    type: 'message',
     kind: 'chat',
     chatId: 1,
     senderId: 1,
@@ -10,6 +11,8 @@ export function newEntry(fields: Partial<NewEntry> = {}): NewEntry {
     content: 'hello',
     fileType: undefined,
     filePaths: undefined,
+    replyTo: undefined,
+    isFromAgent: false,
     ...fields,
   }
 }

@@ -4,6 +4,7 @@ import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sqliteFileUrl } from '../../src/storage/database-url.ts'
 import { SqliteAdapterFactory } from '../../src/storage/sqlite-adapter.ts'
+import { readMessages } from './append-messages.ts'
 import { newEntry } from './new-entry.ts'
 import { TestDatabase } from './test-database.ts'
 
@@ -55,7 +56,11 @@ describe('a database that another process has locked', () => {
     await database.close(store)
     const reopened = await database.open()
     expect(await reopened.lastOffset()).toBe(3)
-    expect((await reopened.readAfter(0, 10)).map(({ content }) => content)).toEqual(['a', 'b', 'c'])
+    expect((await readMessages(reopened, 0, 10)).map(({ content }) => content)).toEqual([
+      'a',
+      'b',
+      'c',
+    ])
   })
 
   it('can be read all the while', async () => {

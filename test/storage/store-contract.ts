@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Appended, NewEntry, Store } from '../../src/storage/store.ts'
-import { appendWithRetries } from './append-with-retries.ts'
+import type { NewMessage } from '../../src/storage/entries.ts'
+import type { Appended, Store } from '../../src/storage/store.ts'
+import { appendMessages, appendWithRetries, readMessages } from './append-messages.ts'
 import { newEntry } from './new-entry.ts'
 import type { TestDatabase } from './test-database.ts'
 
@@ -29,29 +30,29 @@ export function describeStoreContract(createDatabase: () => Promise<TestDatabase
   describe('offsets and ids', () => {
     it('an empty log has the offset 0 and no entries', async () => {
       expect(await store.lastOffset()).toBe(0)
-      expect(await store.readAfter(0, 10)).toEqual([])
+      expect(await readMessages(store, 0, 10)).toEqual([])
     })
 
     it('an empty batch stores nothing', async () => {
-      expect(await store.append([], NOW)).toEqual([])
+      expect(await appendMessages(store, [], NOW)).toEqual([])
       expect(await store.lastOffset()).toBe(0)
     })
 
     it('offsets count both kinds from 1 without gaps, in the order of the batches', async () => {
       const kinds = ['chat', 'support', 'support', 'chat', 'chat'] as const
       const entries = kinds.map((kind, i) => newEntry({ kind, content: `${i}` }))
-      expect(offsets(await store.append(entries, NOW))).toEqual([1, 2, 3, 4, 5])
-      expect(offsets(await store.append(entries, NOW))).toEqual([6, 7, 8, 9, 10])
+      expect(offsets(await appendMessages(store, entries, NOW))).toEqual([1, 2, 3, 4, 5])
+      expect(offsets(await appendMessages(store, entries, NOW))).toEqual([6, 7, 8, 9, 10])
       expect(await store.lastOffset()).toBe(10)
-      const contents = (await store.readAfter(0, 100)).map(({ content }) => content)
+      const contents = (await readMessages(store, 0, 100)).map(({ content }) => content)
       expect(contents).toEqual(['0', '1', '2', '3', '4', '0', '1', '2', '3', '4'])
     })
 
     it('ids count up within each kind', async () => {
       const entries = ['chat', 'support', 'chat'].map((kind) =>
-        newEntry({ kind: kind as NewEntry['kind'] }),
+        newEntry({ kind: kind as NewMessage['kind'] }),
       )
-      const appended = await store.append([...entries, ...entries], NOW)
+      const appended = await appendMessages(store, [...entries, ...entries], NOW)
       const idsOf = (kind: string) =>
         appended.filter(({ entry }) => entry.kind === kind).map(({ entry }) => entry.id)
       expect(idsOf('chat')).toEqual([1, 2, 3, 4])
@@ -62,10 +63,10 @@ export function describeStoreContract(createDatabase: () => Promise<TestDatabase
       const entries = upTo(1000).map((i) =>
         newEntry({ kind: i % 3 === 0 ? 'support' : 'chat', content: `${i}`, clientId: `c${i}` }),
       )
-      const appended = await store.append(entries, NOW)
+      const appended = await appendMessages(store, entries, NOW)
       expect(offsets(appended)).toEqual(upTo(1000))
       expect(appended.map(({ entry }) => entry.content)).toEqual(entries.map((e) => e.content))
-      expect(await store.readAfter(0, 2000)).toEqual(appended.map(({ entry }) => entry))
+      expect(await readMessages(store, 0, 2000)).toEqual(appended.map(({ entry }) => entry))
     })
   })
 
@@ -74,10 +75,10 @@ export function describeStoreContract(createDatabase: () => Promise<TestDatabase
       const entries = upTo(23).map((i) =>
         newEntry({ kind: i % 5 < 2 ? 'support' : 'chat', content: `${i}` }),
       )
-      const appended = await store.append(entries, NOW)
+      const appended = await appendMessages(store, entries, NOW)
       const pages: number[][] = []
       for (let after = 0; ; ) {
-        const page = await store.readAfter(after, 5)
+        const page = await readMessages(store, after, 5)
         if (page.length === 0) break
         pages.push(page.map(({ offset }) => offset))
         after = page.at(-1)!.offset
@@ -87,9 +88,9 @@ export function describeStoreContract(createDatabase: () => Promise<TestDatabase
     })
 
     it('returns nothing at and beyond the end', async () => {
-      await store.append([newEntry()], NOW)
-      expect(await store.readAfter(1, 10)).toEqual([])
-      expect(await store.readAfter(Number.MAX_SAFE_INTEGER, 10)).toEqual([])
+      await appendMessages(store, [newEntry()], NOW)
+      expect(await readMessages(store, 1, 10)).toEqual([])
+      expect(await readMessages(store, Number.MAX_SAFE_INTEGER, 10)).toEqual([])
     })
   })
 
@@ -99,28 +100,32 @@ export function describeStoreContract(createDatabase: () => Promise<TestDatabase
       ['a sender that is no number', { senderId: Number.NaN }],
       ['no content', { content: undefined }],
     ])('with %s stores nothing and leaves no gap', async (_what, wrong) => {
-      await store.append([newEntry({ content: 'before' })], NOW)
+      await appendMessages(store, [newEntry({ content: 'before' })], NOW)
       const batch = [newEntry({ clientId: 'a' }), newEntry({ kind: 'support', ...wrong })]
-      await expect(store.append(batch, NOW)).rejects.toMatchObject({
+      await expect(appendMessages(store, batch, NOW)).rejects.toMatchObject({
         name: 'ChatwsError',
         code: 'STORAGE_REJECTED',
         retryable: false,
         cause: expect.anything(),
       })
       expect(await store.lastOffset()).toBe(1)
-      const [next] = await store.append([newEntry({ clientId: 'a', content: 'after' })], LATER)
+      const [next] = await appendMessages(
+        store,
+        [newEntry({ clientId: 'a', content: 'after' })],
+        LATER,
+      )
       expect(next).toMatchObject({ repeated: false, entry: { offset: 2, content: 'after' } })
-      expect((await store.readAfter(0, 10)).map((e) => e.content)).toEqual(['before', 'after'])
+      expect((await readMessages(store, 0, 10)).map((e) => e.content)).toEqual(['before', 'after'])
     })
 
     it('does not take other batches with it', async () => {
-      const good = (content: string) => store.append([newEntry({ content })], NOW)
-      const bad = store.append([newEntry({ chatId: Number.NaN })], NOW)
+      const good = (content: string) => appendMessages(store, [newEntry({ content })], NOW)
+      const bad = appendMessages(store, [newEntry({ chatId: Number.NaN })], NOW)
       const outcomes = await Promise.allSettled([good('a'), bad, good('b'), good('c')])
       expect(outcomes.map(({ status }) => status)).toEqual([
         ...['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
       ])
-      const read = await store.readAfter(0, 10)
+      const read = await readMessages(store, 0, 10)
       expect(read.map(({ offset }) => offset)).toEqual([1, 2, 3])
       expect(read.map(({ content }) => content).sort()).toEqual(['a', 'b', 'c'])
     })
@@ -145,7 +150,7 @@ export function describeStoreContract(createDatabase: () => Promise<TestDatabase
       expect(all.filter(({ repeated }) => repeated)).toEqual([])
       expect(offsets(all).sort((a, b) => a - b)).toEqual(upTo(90))
       expect(offsets(mine)).toEqual(offsets(mine).sort((a, b) => a - b))
-      const read = await other.readAfter(0, 100)
+      const read = await readMessages(other, 0, 100)
       expect(read).toEqual(all.map(({ entry }) => entry).sort((a, b) => a.offset - b.offset))
     })
 
@@ -169,11 +174,11 @@ export function describeStoreContract(createDatabase: () => Promise<TestDatabase
   describe('opened again', () => {
     it('has everything that was stored, and goes on behind it', async () => {
       const entries = upTo(10).map((i) => newEntry({ kind: i % 2 ? 'chat' : 'support' }))
-      const appended = await store.append(entries, NOW)
+      const appended = await appendMessages(store, entries, NOW)
       await reopen()
       expect(await store.lastOffset()).toBe(10)
-      expect(await store.readAfter(0, 100)).toEqual(appended.map(({ entry }) => entry))
-      expect(await store.append([newEntry()], LATER)).toMatchObject([
+      expect(await readMessages(store, 0, 100)).toEqual(appended.map(({ entry }) => entry))
+      expect(await appendMessages(store, [newEntry()], LATER)).toMatchObject([
         { entry: { offset: 11, id: 6 }, repeated: false },
       ])
     })

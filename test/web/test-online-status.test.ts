@@ -4,9 +4,11 @@ import { ChatwsError } from '../../src/protocol/error.ts'
 import { ChatServer } from '../../src/server/chat-server.ts'
 import { Journal } from '../../src/server/journal.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { newEntry } from '../storage/new-entry.ts'
 import { launchChromium, whyWithoutChromium } from '../support/chromium.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { WireClient } from '../support/wire-client.ts'
+import { withMethods } from '../support/with-methods.ts'
 
 const HOSTILE = '<img src=x onerror="document.title=\'hacked\'"><script>document.title=1</script>'
 
@@ -276,9 +278,8 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
   test('a page that reconnects says how many messages it missed', async () => {
     const page = await openAs(1)
     await server.server.close()
-    const missed = { kind: 'chat', chatId: 1, senderId: 2, clientId: undefined } as const
-    const rest = { content: 'missed', fileType: undefined, filePaths: undefined }
-    await server.store.append([{ ...missed, ...rest }], new Date().toISOString())
+    const missed = newEntry({ senderId: 2, content: 'missed' })
+    await server.store.append([missed], new Date().toISOString())
     const again = await restart(server)
     await hasText(page, '#events', /Messages stored while this page was not connected: 1$/)
     await again.close()
@@ -368,19 +369,14 @@ function hasMessages(page: Page, messages: string[]) {
 /** A store that stores its first batch, and says that it did not. */
 function losingFirstAnswer(store: Store): Store {
   let isFirst = true
-  return {
-    epoch: store.epoch,
-    lastOffset: () => store.lastOffset(),
-    readAfter: (offset, limit) => store.readAfter(offset, limit),
-    readHistory: (range) => store.readHistory(range),
-    close: () => store.close(),
+  return withMethods(store, {
     append: async (entries, createdAt) => {
-      const appended = await store.append(entries, createdAt)
-      if (!isFirst) return appended
+      const outcomes = await store.append(entries, createdAt)
+      if (!isFirst) return outcomes
       isFirst = false
       throw new ChatwsError('STORAGE_UNAVAILABLE', 'The answer was lost')
     },
-  }
+  })
 }
 
 /** Starts another server on a stopped one's port and store; the caller closes it. */

@@ -4,7 +4,7 @@ import type { ChatKind } from '../../protocol/chat.ts'
 import { Id } from '../../protocol/id.ts'
 import { MAX_HISTORY } from '../../protocol/limits.ts'
 import { MessagePayload, SupportMessagePayload } from '../../protocol/payloads.ts'
-import type { HistoryRange, LogEntry } from '../../storage/store.ts'
+import type { Store } from '../../storage/store.ts'
 import { chatPayload, supportPayload } from '../entry-frame.ts'
 import { readHistoryPage } from '../history-page.ts'
 import { answers, jsonSchema } from './json-schema.ts'
@@ -22,12 +22,12 @@ const pageOf = (payload: z.ZodType) =>
   z.object({ messages: z.array(payload), has_more: z.boolean() })
 
 const Presence = z.object({
-  users: z.array(z.object({ userId: Id, connections: z.int().positive() })),
+  users: z.array(z.object({ userId: Id, connections: z.int().nonnegative() })),
 })
 
 export interface ChatSources {
   /** Throws STORAGE_UNAVAILABLE. */
-  readonly readHistory: (range: HistoryRange) => Promise<LogEntry[]>
+  readonly store: Pick<Store, 'readHistory'>
   /** The users online: id → open connections. */
   readonly online: () => Iterable<readonly [userId: number, connections: number]>
 }
@@ -52,7 +52,7 @@ export function addChatRoutes(app: FastifyInstance, sources: ChatSources): void 
         },
       },
       async ({ params, query }) => {
-        const page = await readHistoryPage(sources.readHistory, { kind, id: params.id }, query)
+        const page = await readHistoryPage(sources.store, { kind, id: params.id }, query)
         const { entries } = page
         const messages = kind === 'chat' ? entries.map(chatPayload) : entries.map(supportPayload)
         return { messages, has_more: page.hasMore }

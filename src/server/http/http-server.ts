@@ -71,7 +71,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       isDraining,
     })
     addChatRoutes(routes, {
-      readHistory: (range) => store.readHistory(range),
+      store,
       online: () => hub.presence.connectionCounts(),
     })
     if (options.uploads) addUploadRoutes(routes, options.uploads)

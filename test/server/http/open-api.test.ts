@@ -41,7 +41,7 @@ beforeAll(async () => {
   database = TestDatabase.sqlite()
   store = await database.open()
   const journal = new Journal({ isEnabled: () => false, write: () => {} })
-  const hub = new Hub(store, journal, 0, { patienceMs: 0 })
+  const hub = new Hub({ store, journal, patienceMs: 0, offlineGraceMs: 0, agents: new Set() }, 0)
   const probe = new DatabaseProbe(store)
   app = createHttpServer({
     hub,

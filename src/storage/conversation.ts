@@ -1,0 +1,67 @@
+import type { ChatKind } from '../protocol/chat.ts'
+import type { MessageEntry } from './entries.ts'
+
+/** How far a user has come in a chat: ids of messages, 0 before the first. */
+export interface ChatCursor {
+  readonly userId: number
+  readonly kind: ChatKind
+  readonly chatId: number
+  readonly delivered: number
+  /** At most `delivered`. */
+  readonly read: number
+}
+
+/** A chat as one user sees it. */
+export interface ChatOfUser extends ChatCursor {
+  /** The chat's newest message. */
+  readonly lastMessage: MessageEntry | undefined
+  /** Messages of others above `read`; counting stops at 1,000. */
+  readonly unread: number
+}
+
+/** How far users have come in chats. All calls throw STORAGE_UNAVAILABLE. */
+export interface ChatCursors {
+  /**
+   * Moves cursors forward, never back and never beyond the chat's newest message, and makes those
+   * that are new. Returns the cursors that moved.
+   */
+  advance(cursors: readonly ChatCursor[]): Promise<ChatCursor[]>
+  /** The cursors that moved when the log stood at an offset or later. */
+  movedSince(offset: number): Promise<ChatCursor[]>
+  /** The chats in which a user has a cursor, those with the newest messages first; 1,000 at most. */
+  chatsOf(userId: number): Promise<ChatOfUser[]>
+}
+
+/** An open support chat. */
+export interface QueuedChat {
+  readonly chatId: number
+  /** The agent who has it; null for nobody. */
+  readonly assignee: number | null
+  /** When the oldest message came that no agent has answered, ISO 8601; null if none waits. */
+  readonly waitingSince: string | null
+  readonly lastMessage: MessageEntry | undefined
+}
+
+/** When a user was last here. */
+export interface LastSeen {
+  readonly userId: number
+  /** ISO 8601 UTC with milliseconds. */
+  readonly at: string
+}
+
+/** When users were last here. All calls throw STORAGE_UNAVAILABLE. */
+export interface LastSeenTimes {
+  note(times: readonly LastSeen[]): Promise<void>
+  /** The newest times first. */
+  newest(limit: number): Promise<LastSeen[]>
+}
+
+/** What to search for. */
+export interface SearchQuery {
+  /** A message is found when each word of it begins a word of the message; case does not matter. */
+  readonly text: string
+  readonly chat: { readonly kind: ChatKind; readonly id: number } | undefined
+  /** Only messages with an offset below this; all where undefined. */
+  readonly before: number | undefined
+  readonly limit: number
+}

@@ -1,0 +1,298 @@
+import { AppendPlan, type Known, reactionKey, type Target, targetKey } from './append-plan.ts'
+import type { Dialect } from './dialect.ts'
+import {
+  type LogEntry,
+  type MessageEntry,
+  type NewEntry,
+  type NewMessage,
+  nameOf,
+} from './entries.ts'
+import {
+  type EntryRow,
+  eventRow,
+  messageRow,
+  messageValues,
+  toIso,
+  toLogEntry,
+} from './entry-row.ts'
+import type { LogStatements } from './log-statements.ts'
+import {
+  inTransaction,
+  type PrismaDatabase,
+  type RawQueries,
+  storageErrors,
+} from './prisma-database.ts'
+import type { Outcome } from './store.ts'
+
+const KINDS = ['chat', 'support'] as const
+
+/** Stores batches of entries in the log, each in one transaction. */
+export class LogAppend {
+  readonly #database: PrismaDatabase
+  readonly #dialect: Dialect
+  readonly #statements: LogStatements
+
+  constructor(database: PrismaDatabase, dialect: Dialect, statements: LogStatements) {
+    this.#database = database
+    this.#dialect = dialect
+    this.#statements = statements
+  }
+
+  /** `Store.append`. */
+  async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
+    if (this.#dialect.isSingleWriter && areDistinctChatMessages(entries))
+      return this.#appendAlone(entries, createdAt)
+    return inTransaction(this.#database, async (tx) => {
+      const plan = new AppendPlan(await this.#readKnown(tx, entries), createdAt)
+      for (const entry of entries) plan.add(entry)
+      await this.#store(tx, plan, createdAt)
+      return plan.outcomes
+    })
+  }
+
+  /**
+   * Stores chat messages in a single statement, which numbers them and leaves out those whose
+   * name is taken. What most batches are costs a third of a transaction that way.
+   */
+  async #appendAlone(entries: readonly NewMessage[], createdAt: string): Promise<Outcome[]> {
+    const drafts = entries.map((entry) => toDraft(entry, createdAt))
+    const inserted = await storageErrors(() =>
+      this.#database.$queryRawUnsafe<{ id: bigint; offset: bigint }[]>(
+        this.#statements.insertAlone,
+        JSON.stringify(drafts.map(messageValues)),
+        this.#dialect.timestamp(createdAt),
+      ),
+    )
+    const isWhole = inserted.length === drafts.length
+    const named = isWhole
+      ? undefined
+      : await storageErrors(() => this.#findNamed(this.#database, entries))
+    const isNew = (entry: LogEntry) =>
+      inserted.some(({ offset }) => Number(offset) === entry.offset)
+    // Both are in the order of the batch.
+    const places = inserted
+      .map(({ id, offset }) => ({ id: Number(id), offset: Number(offset) }))
+      .sort((a, b) => a.offset - b.offset)
+      .values()
+    return drafts.map((draft) => {
+      const stored = named?.get(nameOf(draft) ?? '')
+      if (stored && !isNew(stored)) return { entry: stored, repeated: true }
+      return { entry: Object.assign(draft, places.next().value), repeated: false }
+    })
+  }
+
+  async #readKnown(tx: RawQueries, entries: readonly NewEntry[]): Promise<Known> {
+    const [log] = await tx.$queryRawUnsafe<{ last_offset: bigint }[]>(this.#statements.lockLog)
+    return {
+      lastOffset: Number(log!.last_offset),
+      named: await this.#findNamed(tx, entries),
+      targets: await this.#findTargets(tx, entries),
+      reactions: await this.#findReactions(tx, entries),
+      supportChats: await this.#findSupportChats(tx, entries),
+    }
+  }
+
+  /** The entries already stored under the names that this batch uses. */
+  async #findNamed(tx: RawQueries, entries: readonly NewEntry[]): Promise<Map<string, LogEntry>> {
+    const names = entries
+      .filter((entry) => entry.clientId !== undefined)
+      .map(({ senderId, clientId }) => ({ sender_id: senderId, client_id: clientId }))
+    const rows = await query<EntryRow>(tx, this.#statements.findNamed, names)
+    return new Map(rows.map(toLogEntry).map((entry) => [nameOf(entry)!, entry]))
+  }
+
+  async #findTargets(tx: RawQueries, entries: readonly NewEntry[]): Promise<Map<string, Target>> {
+    const targets = new Map<string, Target>()
+    for (const kind of KINDS) {
+      const ids = entries.flatMap((entry) => targetIdOf(entry, kind) ?? [])
+      const rows = await query<TargetRow>(
+        tx,
+        this.#statements.findTargets[kind],
+        [...new Set(ids)].map((id) => ({ id })),
+      )
+      for (const row of rows)
+        targets.set(targetKey(kind, Number(row.id)), {
+          kind,
+          id: Number(row.id),
+          chatId: Number(row.chat_id),
+          senderId: Number(row.sender_id),
+          content: row.content,
+          isDeleted: Boolean(row.is_deleted),
+        })
+    }
+    return targets
+  }
+
+  async #findReactions(tx: RawQueries, entries: readonly NewEntry[]): Promise<Set<string>> {
+    const asked = entries.flatMap((entry) =>
+      entry.type === 'reaction' ? [reactionRow(entry)] : [],
+    )
+    const rows = await query<ReturnType<typeof reactionRow>>(
+      tx,
+      this.#statements.findReactions,
+      asked,
+    )
+    return new Set(
+      rows.map((row) =>
+        reactionKey({
+          kind: row.kind,
+          messageId: Number(row.message_id),
+          senderId: Number(row.sender_id),
+          emoji: row.emoji,
+        }),
+      ),
+    )
+  }
+
+  async #findSupportChats(
+    tx: RawQueries,
+    entries: readonly NewEntry[],
+  ): Promise<Known['supportChats']> {
+    const ids = entries.flatMap((entry) =>
+      entry.type === 'support' || (entry.type === 'message' && entry.kind === 'support')
+        ? [entry.chatId]
+        : [],
+    )
+    const rows = await query<SupportChatRow>(
+      tx,
+      this.#statements.findSupportChats,
+      [...new Set(ids)].map((id) => ({ id })),
+    )
+    return new Map(
+      rows.map((row) => [
+        Number(row.id),
+        {
+          status: row.status,
+          assignee: row.assignee === null ? null : Number(row.assignee),
+          waitingSince: row.waiting_since === null ? null : toIso(row.waiting_since),
+        },
+      ]),
+    )
+  }
+
+  async #store(tx: RawQueries, plan: AppendPlan, createdAt: string): Promise<void> {
+    const statements = this.#statements
+    const time = this.#dialect.timestamp(createdAt)
+    const byOffset = new Map(plan.messages.map((entry) => [entry.offset, entry]))
+    for (const kind of KINDS) {
+      const messages = plan.messages.filter((entry) => entry.kind === kind)
+      const inserted = await query<{ id: bigint; offset: bigint }>(
+        tx,
+        statements.insertMessages[kind],
+        messages.map(messageRow),
+        time,
+      )
+      for (const row of inserted) byOffset.get(Number(row.offset))!.id = Number(row.id)
+    }
+    await execute(tx, statements.insertEvents, plan.events.map(eventRow), time)
+    const changed = [...plan.changedTargets.values()]
+    for (const kind of KINDS) {
+      const rows = changed
+        .filter((target) => target.kind === kind)
+        .map(({ id, content, isEdited, isDeleted }) => ({
+          ...{ id, content },
+          ...{ is_edited: isEdited, is_deleted: isDeleted },
+        }))
+      await execute(tx, statements.changeMessages[kind], rows, time)
+    }
+    const reactions = [...plan.reactionChanges.values()]
+    await execute(tx, statements.deleteReactions, reactions.map(reactionRow))
+    const given = reactions.filter(({ removed }) => !removed)
+    await execute(
+      tx,
+      statements.insertReactions,
+      given.map((reaction) => ({ ...reactionRow(reaction), offset: reaction.offset })),
+    )
+    const supportChats = [...plan.changedSupportChats].map(([id, chat]) => ({
+      id,
+      status: chat.status,
+      assignee: chat.assignee,
+      waiting_since: chat.waitingSince && this.#dialect.timestamp(chat.waitingSince),
+    }))
+    await execute(tx, statements.setSupportChats, supportChats)
+    const isMoved = plan.messages.length > 0 || plan.events.length > 0
+    if (isMoved && !this.#dialect.isSingleWriter)
+      await tx.$executeRawUnsafe(statements.moveLog, plan.lastOffset)
+  }
+}
+
+interface TargetRow {
+  id: bigint
+  chat_id: bigint
+  sender_id: bigint
+  content: string
+  is_deleted: boolean | number | bigint
+}
+
+interface SupportChatRow {
+  id: bigint
+  status: 'open' | 'closed'
+  assignee: bigint | null
+  waiting_since: Date | string | null
+}
+
+/** Whether a batch is nothing but chat messages that depend on nothing, not even on each other. */
+function areDistinctChatMessages(entries: readonly NewEntry[]): entries is readonly NewMessage[] {
+  const names = new Set<string>()
+  return entries.every((entry) => {
+    if (entry.type !== 'message' || entry.kind !== 'chat' || entry.replyTo !== undefined)
+      return false
+    const name = nameOf(entry)
+    if (name === undefined) return true
+    const isFirst = !names.has(name)
+    names.add(name)
+    return isFirst
+  })
+}
+
+/** Written out, because copying the rest of an object costs a tenth of storing it. */
+function toDraft(entry: NewMessage, createdAt: string): MessageEntry {
+  return {
+    type: 'message',
+    kind: entry.kind,
+    id: 0,
+    offset: 0,
+    chatId: entry.chatId,
+    senderId: entry.senderId,
+    clientId: entry.clientId,
+    content: entry.content,
+    fileType: entry.fileType,
+    filePaths: entry.filePaths,
+    replyTo: entry.replyTo,
+    createdAt,
+    editedAt: undefined,
+    deletedAt: undefined,
+  }
+}
+
+/** The id of the message of a kind that an entry is about. */
+function targetIdOf(entry: NewEntry, kind: 'chat' | 'support'): number | undefined {
+  if (entry.type === 'support' || entry.kind !== kind) return undefined
+  return entry.type === 'message' ? entry.replyTo : entry.messageId
+}
+
+function reactionRow<
+  Reaction extends { kind: 'chat' | 'support'; messageId: number; emoji: string; senderId: number },
+>({ kind, messageId, emoji, senderId }: Reaction) {
+  return { kind, message_id: messageId, emoji, sender_id: senderId }
+}
+
+/** Runs a statement over JSON rows; without any there is nothing to ask. */
+async function query<Row>(
+  tx: RawQueries,
+  sql: string,
+  rows: readonly object[],
+  ...values: unknown[]
+): Promise<Row[]> {
+  if (rows.length === 0) return []
+  return tx.$queryRawUnsafe<Row[]>(sql, JSON.stringify(rows), ...values)
+}
+
+async function execute(
+  tx: RawQueries,
+  sql: string,
+  rows: readonly object[],
+  ...values: unknown[]
+): Promise<void> {
+  if (rows.length > 0) await tx.$executeRawUnsafe(sql, JSON.stringify(rows), ...values)
+}
