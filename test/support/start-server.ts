@@ -32,6 +32,8 @@ export interface TestServerOptions {
   statsIntervalMs?: number
   /** 0 unless given: a failing store is told of at once. */
   storagePatienceMs?: number
+  offlineGraceMs?: number
+  agents?: readonly number[]
   onDrainRequest?: () => void
   /** Files are accepted with it, into a folder of their own. */
   uploads?: { maxBytes?: number; types?: readonly string[] }
@@ -60,6 +62,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     statsIntervalMs: options.statsIntervalMs ?? 30_000,
     ...(options.security ? { security: options.security } : {}),
     storagePatienceMs: options.storagePatienceMs ?? 0,
+    offlineGraceMs: options.offlineGraceMs ?? 0,
+    agents: options.agents ?? [],
     ...(options.uploads
       ? {
           uploads: {
