@@ -20,9 +20,10 @@ Examples:
   DATABASE_URL=postgresql://chat@127.0.0.1/chat chatws serve
 
 SIGINT or SIGTERM stops it in order: what was accepted is stored and sent, and every
-connection is closed with 1001. A second signal ends it at once.
+connection is closed with 4000 and a time to come back. A second signal ends it at once.
 
-Exit codes: 0 stopped by a signal, 1 could not run, 2 wrong usage.`
+Exit codes: 0 stopped by a signal, 1 could not run or could not store what it had accepted,
+2 wrong usage.`
 
 /** `chatws serve`. */
 export const defineServe: DefineCommand = (command, host) => {
@@ -49,6 +50,7 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
       statsIntervalMs: config.statsInterval * 1000,
       offlineGraceMs: config.offlineGrace * 1000,
       agents: config.agents,
+      drainTimeoutMs: config.drainTimeout * 1000,
       security,
       version: packageVersion(),
       onDrainRequest: () => drainRequest.abort(),
@@ -86,7 +88,7 @@ function untilStopped(
       if (isStopping) return
       isStopping = true
       journal.stopping(reason)
-      server.close().then(() => resolve(0), reject)
+      server.close().then((isStored) => resolve(isStored ? 0 : 1), reject)
     }
     host.onSignal((signal) => (isStopping ? resolve(1) : stop(signal)))
     drainRequest.addEventListener('abort', () => stop('request of an admin'))

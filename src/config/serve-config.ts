@@ -76,6 +76,11 @@ const options = z.object({
     env: 'CHATWS_AGENTS',
     description: 'users who work the support desk; with tokens, their role can say so too',
   }),
+  drainTimeout: option(seconds().default(20), {
+    flag: '--drain-timeout <seconds>',
+    env: 'CHATWS_DRAIN_TIMEOUT',
+    description: 'how long stopping may take: storing, sending clients away, finishing requests',
+  }),
   statsInterval: option(seconds().default(30), {
     flag: '--stats-interval <seconds>',
     env: 'CHATWS_STATS_INTERVAL',

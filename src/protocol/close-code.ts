@@ -3,7 +3,6 @@
  * 4000–4499 ask the client to reconnect, 4500–4999 tell it not to; the rest is RFC 6455's.
  */
 export const CloseCode = {
-  goingAway: { code: 1001, reason: 'Server shutting down' },
   userIdRequired: { code: 1008, reason: 'User ID required' },
   invalidUserId: { code: 1008, reason: 'Invalid user ID' },
   tryAgainLater: { code: 1013, reason: 'Storage unavailable, try again later' },

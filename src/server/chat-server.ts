@@ -1,12 +1,11 @@
 import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import { CloseCode } from '../protocol/close-code.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Store } from '../storage/store.ts'
 import { DatabaseProbe } from './database-probe.ts'
 import { DescriptorGuard } from './descriptor-guard.ts'
 import { socketsWithin } from './descriptors.ts'
+import { drain, within } from './drain.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { createHttpServer } from './http/http-server.ts'
@@ -14,6 +13,7 @@ import type { UploadSources } from './http/upload-routes.ts'
 import { Hub } from './hub.ts'
 import type { Journal } from './journal.ts'
 import { Metrics } from './metrics.ts'
+import { OpenRequests } from './open-requests.ts'
 import { announcedLimits, createSecurity, type Security, type SecurityOptions } from './security.ts'
 import { OrphanCollector } from './uploads/orphan-collector.ts'
 import { UploadGate } from './uploads/upload-gate.ts'
@@ -22,8 +22,8 @@ import { WebSocketEndpoint } from './web-socket-endpoint.ts'
 /** Connections that may wait to be accepted: a reconnect storm comes all at once. */
 const LISTEN_BACKLOG = 4096
 
-/** How long clients have to answer the close frame when the server stops. */
-const CLOSE_TIMEOUT_MS = 2_000
+/** Within what supervisors grant a process (systemd 90 s, Kubernetes 30 s). */
+const DRAIN_TIMEOUT_MS = 20_000
 
 /** Longer than a database takes to restart, shorter than people wait. */
 const STORAGE_PATIENCE_MS = 5_000
@@ -47,6 +47,8 @@ export interface ChatServerOptions {
   readonly onDrainRequest?: () => void
   /** The version of chatws, as it is told over HTTP. */
   readonly version?: string
+  /** How long stopping may take; 20 s unless given. */
+  readonly drainTimeoutMs?: number
 }
 
 /** The presence and messaging server. */
@@ -55,6 +57,7 @@ export class ChatServer {
   readonly #hub: Hub
   readonly #http: FastifyInstance
   readonly #heartbeat = new Heartbeat()
+  readonly #requests = new OpenRequests()
   readonly #expiry: ExpirySweep
   readonly #security: Security
   readonly #endpoint: WebSocketEndpoint
@@ -90,6 +93,7 @@ export class ChatServer {
       this.#orphans = new OrphanCollector(folder, records, options.journal)
     }
     this.#endpoint.attach(this.#http.server)
+    this.#requests.attach(this.#http.server)
   }
 
   /** Reads where the log stands; the server does not listen yet. */
@@ -136,22 +140,27 @@ export class ChatServer {
   }
 
   /**
-   * Stops: no new connections, what was accepted is committed and sent, and every connection is
-   * closed with 1001.
+   * Stops: no new connections, what was accepted is stored and sent, every connection is closed
+   * with 4000 and a time to come back, and HTTP requests are finished; all within the drain
+   * timeout. Returns whether everything that was accepted was stored by then.
    */
-  async close(): Promise<void> {
+  async close(): Promise<boolean> {
+    const { journal, drainTimeoutMs = DRAIN_TIMEOUT_MS } = this.#options
+    const deadlineMs = performance.now() + drainTimeoutMs
     clearInterval(this.#statsTimer)
     this.#heartbeat.stop()
     this.#expiry.stop()
     this.#endpoint.refuseNew()
+    const isStored = await drain(this.#hub, drainTimeoutMs)
+    if (!isStored)
+      journal.failure('The drain ended', new Error('messages that were accepted are not stored'))
     this.#endpoint.stopReading()
     this.#orphans?.stop()
-    await this.#hub.drain()
-    for (const connection of [...this.#hub.connections]) connection.close(CloseCode.goingAway)
-    await this.#untilAllClosed()
     await this.#hub.close()
+    await within(this.#requests.finished(), deadlineMs)
     await this.#http.close()
-    this.#options.journal.close()
+    journal.close()
+    return isStored
   }
 
   #guardDescriptors(): void {
@@ -159,12 +168,6 @@ export class ChatServer {
     const limit = security?.descriptorLimit
     if (limit === undefined) return
     new DescriptorGuard(limit, socketsWithin(limit), journal).attach(this.#http.server)
-  }
-
-  async #untilAllClosed(): Promise<void> {
-    const deadline = performance.now() + CLOSE_TIMEOUT_MS
-    while (this.#hub.connections.length > 0 && performance.now() < deadline) await sleep(10)
-    for (const connection of [...this.#hub.connections]) connection.terminate()
   }
 
   #logStats(): void {

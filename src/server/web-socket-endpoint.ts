@@ -158,7 +158,9 @@ export class WebSocketEndpoint {
   /** Acts on a frame of an open connection, unless its user sends too fast. */
   receive(webSocket: UserSocket, data: RawData, isBinary: boolean): void {
     const { connection } = webSocket
-    if (!this.#isReading || !connection.isOpen) return
+    if (!this.#isReading) return
+    // What a client sent before it knew that the server drains is not lost.
+    if (!connection.isOpen && this.#isAdmitting) return
     const { hub, security } = this.#parts
     const verdict = security.messageRate?.check(connection.userId, performance.now()) ?? 'accept'
     if (verdict === 'abuse') {

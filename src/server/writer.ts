@@ -54,8 +54,11 @@ export class Writer<Origin> {
   readonly #onCommitTime: (tookMs: number) => void
   #entries: NewEntry[] = []
   #origins: Origin[] = []
-  /** Settles when the queue is empty; undefined while it is. */
-  #running: Promise<void> | undefined
+  #isRunning = false
+  /** Entries taken, and those that the listener has heard of. */
+  #submitted = 0
+  #heard = 0
+  #waiters: { until: number; resolve: () => void }[] = []
   /** The pause before the next batch: 0 unless the last one was given up. */
   #awayPauseMs = 0
 
@@ -83,28 +86,37 @@ export class Writer<Origin> {
       this.#listener.onFailed([entry], [origin], error)
       return
     }
+    this.#submitted += 1
     this.#entries.push(entry)
     this.#origins.push(origin)
-    this.#running ??= this.#run()
+    if (!this.#isRunning) void this.#run()
   }
 
   /** Resolves when every entry submitted so far has been heard of. */
-  async drain(): Promise<void> {
-    while (this.#running) await this.#running
+  drain(): Promise<void> {
+    const until = this.#submitted
+    if (this.#heard >= until) return Promise.resolve()
+    return new Promise((resolve) => this.#waiters.push({ until, resolve }))
   }
 
   async #run(): Promise<void> {
+    this.#isRunning = true
     while (this.#entries.length > 0) {
       // SQLite answers within microtasks: without this, sockets would never be read in between.
       await turn()
       const pauseMs = Math.max(this.#awayPauseMs, this.#pauseMs())
       if (pauseMs >= 1) await sleep(pauseMs)
-      await this.#commit({
-        entries: this.#entries.splice(0, MAX_BATCH),
-        origins: this.#origins.splice(0, MAX_BATCH),
-      })
+      const entries = this.#entries.splice(0, MAX_BATCH)
+      await this.#commit({ entries, origins: this.#origins.splice(0, MAX_BATCH) })
+      this.#heard += entries.length
+      this.#tellWaiters()
     }
-    this.#running = undefined
+    this.#isRunning = false
+  }
+
+  #tellWaiters(): void {
+    while (this.#waiters.length > 0 && this.#waiters[0]!.until <= this.#heard)
+      this.#waiters.shift()!.resolve()
   }
 
   /** Stores a batch, or tells of every entry why it was not. */

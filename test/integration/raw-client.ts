@@ -52,6 +52,14 @@ export class RawClient {
     )
   }
 
+  /** Sends a text as one frame, masked with zeros. */
+  send(text: string): void {
+    const payload = Buffer.from(text)
+    const header = Buffer.from([0x81, 0xfe, 0, 0, 0, 0, 0, 0])
+    header.writeUInt16BE(payload.length, 2)
+    this.socket.write(Buffer.concat([header, payload]))
+  }
+
   close(): void {
     this.socket.destroy()
   }

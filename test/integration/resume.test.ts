@@ -325,7 +325,7 @@ test('a server that stops while missed messages are read stops', async () => {
   const client = open(2, { since: '0', epoch: store.epoch })
   await until(() => store.reads > 0, 'the read')
   const stopped = server.close()
-  expect(await client.closed).toMatchObject({ code: 1001 })
+  expect(await client.closed).toMatchObject({ code: 4000 })
   release()
   await stopped
   await store.close()

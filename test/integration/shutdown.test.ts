@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { readMessages } from '../storage/append-messages.ts'
+import { retryAfterMs } from '../../src/protocol/close-code.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { until } from '../support/until.ts'
 import { WireClient } from '../support/wire-client.ts'
@@ -59,13 +60,19 @@ test('what was accepted before the stop is stored, acknowledged and broadcast', 
     expect(client.all('MESSAGE').map((frame) => frame.payload.content)).toEqual(expected)
 })
 
-test('every connection is closed with 1001', async () => {
+test('every connection is closed with 4000 and a time of its own to come back', async () => {
   const clients = await Promise.all(
     Array.from({ length: 20 }, (_, i) => WireClient.connect(server.url, 1 + (i % 15))),
   )
   await server.server.close()
-  for (const client of clients)
-    expect(await client.closed).toEqual({ code: 1001, reason: 'Server shutting down' })
+  const delays = []
+  for (const client of clients) {
+    const { code, reason } = await client.closed
+    expect(code).toBe(4000)
+    delays.push(retryAfterMs(reason))
+  }
+  expect(new Set(delays).size).toBeGreaterThan(10)
+  for (const delay of delays) expect(delay).toBeLessThanOrEqual(1_000)
 })
 
 test('upgrades are refused with 503 while the server stops, and connections after it', async () => {
@@ -88,7 +95,7 @@ test('upgrades are refused with 503 while the server stops, and connections afte
   expect(sender.all('ACK')).toHaveLength(1)
 })
 
-test('a message that comes during the stop is neither stored nor acknowledged', async () => {
+test('a message that comes while its sender is not sent away yet is stored and acknowledged', async () => {
   const sender = await WireClient.connect(server.url, 1)
   store.hold()
   await submit(sender, 1, 1)
@@ -106,8 +113,37 @@ test('a message that comes during the stop is neither stored nor acknowledged', 
   store.release()
   await closed
   await sender.closed
-  expect(sender.all('ACK').map((ack) => ack.client_id)).toEqual(['0'])
-  expect(await server.store.lastOffset()).toBe(1)
+  expect(await server.store.lastOffset()).toBe(2)
+  expect(sender.all('ACK')[0]?.client_id).toBe('0')
+})
+
+test('what a client sends before it has read that it must go is stored', async () => {
+  const raw = await RawClient.upgrade(server.port, 'userId=1')
+  raws.push(raw)
+  const closed = server.server.close()
+  await until(() => raw.received.includes('Server draining'), 'the close frame')
+  raw.send(JSON.stringify({ type: 'NEW_MESSAGE', chat_id: 1, sender_id: 1, content: 'late' }))
+  raw.socket.end()
+  expect(await closed).toBe(true)
+  expect(await server.store.readAfter(0, 10)).toMatchObject([{ content: 'late' }])
+})
+
+test('a store that never answers does not keep the server from stopping', async () => {
+  await server.close()
+  server = await startServer({
+    drainTimeoutMs: 100,
+    wrapStore: (inner) => {
+      store = new GatedStore(inner)
+      return store
+    },
+  })
+  const sender = await WireClient.connect(server.url, 1)
+  store.hold()
+  await submit(sender, 1, 1)
+  expect(await server.server.close()).toBe(false)
+  expect(server.lines.at(-1)).toBe(
+    '❌ WS: The drain ended: messages that were accepted are not stored',
+  )
 })
 
 test('the stop ends although a client never answers the close frame', async () => {
@@ -115,7 +151,7 @@ test('the stop ends although a client never answers the close frame', async () =
   raws.push(silent)
   await server.server.close()
   await silent.cut
-  expect(silent.received).toContain('\x03\xe9Server shutting down')
+  expect(silent.received).toContain('\x0f\xa0Server draining')
 })
 
 test('the stop ends although a client that was refused never answered the close frame', async () => {

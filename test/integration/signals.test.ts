@@ -32,7 +32,7 @@ async function run(...args: string[]): Promise<ServeProcess> {
 }
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-  '%s closes every client with 1001 and ends the server with 0',
+  '%s closes every client with 4000 and ends the server with 0',
   async (signal) => {
     const serve = await start()
     const clients = [
@@ -41,7 +41,10 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     ]
     serve.signal(signal)
     for (const client of clients)
-      expect(await client.closed).toEqual({ code: 1001, reason: 'Server shutting down' })
+      expect(await client.closed).toEqual({
+        code: 4000,
+        reason: expect.stringMatching(/^Server draining; retry_after_ms=\d+$/),
+      })
     expect(await serve.ended).toBe(0)
     expect(serve.lines).toContain(`🛑 WS: ${signal}: stopping`)
     expect(serve.stderr).toBe('')

@@ -32,7 +32,7 @@ describe('isReconnectable', () => {
   })
 
   it('a server that goes away and a slow consumer come back', () => {
-    expect(isReconnectable(CloseCode.goingAway.code)).toBe(true)
+    expect(isReconnectable(CloseCode.draining.code)).toBe(true)
     expect(isReconnectable(CloseCode.slowConsumer.code)).toBe(true)
   })
 
@@ -59,9 +59,9 @@ describe('a reconnect hint', () => {
   it('comes back as it was put in, beside a code and a reason that stay', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 999_999_999 }), (delayMs) => {
-        const { code, reason } = withRetryAfter(CloseCode.goingAway, delayMs)
-        expect(code).toBe(1001)
-        expect(reason).toContain(CloseCode.goingAway.reason)
+        const { code, reason } = withRetryAfter(CloseCode.draining, delayMs)
+        expect(code).toBe(4000)
+        expect(reason).toContain(CloseCode.draining.reason)
         expect(Buffer.byteLength(reason)).toBeLessThanOrEqual(123)
         expect(retryAfterMs(reason)).toBe(delayMs)
       }),

@@ -30,6 +30,7 @@ export interface TestServerOptions {
   security?: SecurityOptions
   heartbeatMs?: number
   statsIntervalMs?: number
+  drainTimeoutMs?: number
   /** 0 unless given: a failing store is told of at once. */
   storagePatienceMs?: number
   offlineGraceMs?: number
@@ -61,6 +62,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     heartbeatMs: options.heartbeatMs ?? 30_000,
     statsIntervalMs: options.statsIntervalMs ?? 30_000,
     ...(options.security ? { security: options.security } : {}),
+    ...(options.drainTimeoutMs === undefined ? {} : { drainTimeoutMs: options.drainTimeoutMs }),
     storagePatienceMs: options.storagePatienceMs ?? 0,
     offlineGraceMs: options.offlineGraceMs ?? 0,
     agents: options.agents ?? [],
