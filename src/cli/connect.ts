@@ -36,7 +36,11 @@ export const defineConnect: DefineCommand = (command, host) => {
 }
 
 async function connect(config: Readonly<ConnectConfig>, host: Host): Promise<number> {
-  const client = createChatClient({ url: config.url, userId: config.user })
+  const client = createChatClient({
+    url: config.url,
+    userId: config.user,
+    ...(config.token === undefined ? {} : { token: config.token }),
+  })
   const isFullScreen = !config.json && Boolean(host.stdin.isTTY && host.stdout.isTTY)
   try {
     return await (isFullScreen ? runFullScreen : runLines)(client, config, host)

@@ -6,7 +6,7 @@ export type { ChatRef, MessageRef } from '../protocol/chat.ts'
 export { ChatwsError } from '../protocol/error.ts'
 export type { ChatClient } from './chat-client.ts'
 export type { ChatClientEvents } from './client-events.ts'
-export type { ConnectionStatus } from './connection.ts'
+export type { ConnectionStatus, TokenSource } from './connection.ts'
 export { Conversation, type ConversationOptions } from './conversation.ts'
 export type { ChatState } from './known-chat.ts'
 export type { KnownMessage, KnownReaction } from './known-message.ts'
@@ -18,5 +18,8 @@ export type { ChatSelection } from './subscription.ts'
 
 /** A client over the platform's own WebSocket: browsers, Deno, Bun, Node 22 and later. */
 export function createChatClient(options: ChatClientOptions): ChatClient {
-  return new ChatClient(options, (url) => new WebSocket(url) as unknown as WebSocketLike)
+  return new ChatClient(
+    options,
+    (url, protocols) => new WebSocket(url, protocols) as unknown as WebSocketLike,
+  )
 }

@@ -12,7 +12,7 @@ import type {
   SupportQueue,
 } from '../protocol/server-frames.ts'
 import type { ChatClientEvents } from './client-events.ts'
-import type { ConnectionStatus, WebSocketLike } from './connection.ts'
+import type { ConnectionStatus, CreateSocket } from './connection.ts'
 import { Emitter } from './emitter.ts'
 import type { LogPosition } from './log-reader.ts'
 import type { HistoryQuery, RequestOptions, SearchQuery, SupportChatChange } from './queries.ts'
@@ -34,7 +34,7 @@ export type { ConnectionStatus }
 export class ChatClient extends Emitter<ChatClientEvents> {
   readonly #session: Session
 
-  constructor(options: ChatClientOptions, createSocket: (url: string) => WebSocketLike) {
+  constructor(options: ChatClientOptions, createSocket: CreateSocket) {
     super()
     this.#session = new Session(options, createSocket, (name, event) => this.emit(name, event))
   }

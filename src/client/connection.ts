@@ -1,5 +1,5 @@
 import type { ClientFrame } from '../protocol/client-frames.ts'
-import { isReconnectable, retryAfterMs } from '../protocol/close-code.ts'
+import { CloseCode, isReconnectable, retryAfterMs } from '../protocol/close-code.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { ServerFrame } from '../protocol/server-frames.ts'
 import { Backoff } from './backoff.ts'
@@ -7,6 +7,9 @@ import type { Timers } from './timers.ts'
 
 /** How long the server has to accept and greet a connection. */
 const CONNECT_TIMEOUT_MS = 10_000
+
+/** What may stand in a subprotocol, where browsers can put a token. */
+const TOKEN = /^[\w.~-]+$/
 
 /** The part of a browser's WebSocket that the client uses; `ws` has it too. */
 export interface WebSocketLike {
@@ -26,10 +29,18 @@ export type ConnectionStatus =
   | { state: 'waiting'; attempt: number; delayMs: number; reason: string }
   | { state: 'closed'; error?: ChatwsError }
 
+/** A token, or what fetches one. */
+export type TokenSource = string | (() => string | Promise<string>)
+
+/** Opens a socket that offers these subprotocols. */
+export type CreateSocket = (url: string, protocols: string[]) => WebSocketLike
+
 /** What a connection asks of its owner, and tells it. */
 export interface ConnectionOwner {
+  /** Says who the user is, where the server asks. */
+  readonly token: TokenSource | undefined
   /** Opens a socket to the address of this moment. */
-  createSocket(): WebSocketLike
+  createSocket(protocols: string[]): WebSocketLike
   /** A frame has come. After the greeting the owner calls `opened`. */
   onFrame(frame: ServerFrame): void
   onStatus(status: ConnectionStatus): void
@@ -95,7 +106,36 @@ export class Connection {
   #open(): void {
     this.#setStatus({ state: 'connecting', attempt: this.#backoff.attempt + 1 })
     if (this.isClosed) return
-    const socket = this.#owner.createSocket()
+    const { token } = this.#owner
+    if (typeof token === 'function') this.#fetchToken(token)
+    else this.#openSocket(token)
+  }
+
+  /** Opens a socket with a new token; without one it is tried again later. */
+  #fetchToken(fetch: () => string | Promise<string>): void {
+    let isLate = false
+    const cancelTimeout = this.#timers.after(CONNECT_TIMEOUT_MS, () => {
+      isLate = true
+      this.#lost(1006, 'no token comes')
+    })
+    const settle = (next: () => void) => {
+      cancelTimeout()
+      if (!isLate && !this.isClosed) next()
+    }
+    new Promise<string>((resolve) => resolve(fetch())).then(
+      (token) => settle(() => this.#openSocket(token)),
+      (error) => settle(() => this.#lost(1006, `no token: ${messageOf(error)}`)),
+    )
+  }
+
+  #openSocket(token: string | undefined): void {
+    if (token !== undefined && !TOKEN.test(token)) {
+      this.#end(new ChatwsError('USAGE', 'The token is not a JSON Web Token'))
+      return
+    }
+    const socket = this.#owner.createSocket(
+      token === undefined ? [] : ['chatws', `bearer.${token}`],
+    )
     this.#socket = socket
     const cancelTimeout = this.#timers.after(CONNECT_TIMEOUT_MS, () => {
       this.#lost(1006, 'the server does not answer')
@@ -121,7 +161,9 @@ export class Connection {
   #lost(code: number, reason: string): void {
     this.#socket = undefined
     const why = reason || (code === 1006 ? 'no connection' : `closed with code ${code}`)
-    if (!isReconnectable(code)) {
+    const isRenewable =
+      code === CloseCode.tokenExpired.code && typeof this.#owner.token === 'function'
+    if (!isRenewable && !isReconnectable(code)) {
       this.#end(new ChatwsError('CONNECTION_REFUSED', `The server refuses this connection: ${why}`))
       return
     }
@@ -145,6 +187,10 @@ export class Connection {
     this.#status = status
     this.#owner.onStatus(status)
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** What a server sent, unless it is no frame at all: that is not a chatws server's, and is dropped. */

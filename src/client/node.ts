@@ -7,7 +7,7 @@ export type { ChatRef, MessageRef } from '../protocol/chat.ts'
 export { ChatwsError } from '../protocol/error.ts'
 export type { ChatClient } from './chat-client.ts'
 export type { ChatClientEvents } from './client-events.ts'
-export type { ConnectionStatus } from './connection.ts'
+export type { ConnectionStatus, TokenSource } from './connection.ts'
 export { Conversation, type ConversationOptions } from './conversation.ts'
 export type { ChatState } from './known-chat.ts'
 export type { KnownMessage, KnownReaction } from './known-message.ts'
@@ -21,6 +21,7 @@ export type { ChatSelection } from './subscription.ts'
 export function createChatClient(options: ChatClientOptions): ChatClient {
   return new ChatClient(
     options,
-    (url) => new WebSocket(url, { perMessageDeflate: false }) as unknown as WebSocketLike,
+    (url, protocols) =>
+      new WebSocket(url, protocols, { perMessageDeflate: false }) as unknown as WebSocketLike,
   )
 }

@@ -7,7 +7,12 @@ import {
   type DurableFrame,
   isDurable,
 } from './client-events.ts'
-import { Connection, type ConnectionStatus, type WebSocketLike } from './connection.ts'
+import {
+  Connection,
+  type ConnectionStatus,
+  type CreateSocket,
+  type TokenSource,
+} from './connection.ts'
 import { type LogPosition, LogReader } from './log-reader.ts'
 import { type Cursor, ReceiptSender } from './receipt-sender.ts'
 import { onlyChat } from './refs.ts'
@@ -21,6 +26,11 @@ export interface ChatClientOptions {
   /** `ws://host:port`, without a query. */
   readonly url: string
   readonly userId: number
+  /**
+   * Says who the user is, where the server asks: a JSON Web Token, or what fetches one. A function
+   * is asked anew for every connection, and when a token has expired.
+   */
+  readonly token?: TokenSource
   /** How many of the newest messages to get first; none unless given. At most 1,000. */
   readonly history?: number
   /** Where an earlier client stopped: what was missed since comes first. */
@@ -50,17 +60,14 @@ export class Session {
   #activity: 'active' | 'idle' = 'active'
   #isSayingAgain = false
 
-  constructor(
-    options: ChatClientOptions,
-    createSocket: (url: string) => WebSocketLike,
-    tell: Tell,
-  ) {
+  constructor(options: ChatClientOptions, createSocket: CreateSocket, tell: Tell) {
     this.userId = options.userId
     this.#tell = tell
     this.log = new LogReader(options.resumeFrom, options.history ?? 0)
     const url = `${options.url}${options.url.includes('?') ? '&' : '?'}userId=${options.userId}`
     const owner = {
-      createSocket: () => createSocket(url + this.log.startQuery()),
+      token: options.token,
+      createSocket: (protocols: string[]) => createSocket(url + this.log.startQuery(), protocols),
       onFrame: (frame: ServerFrame) => this.#receive(frame),
       onStatus: (status: ConnectionStatus) => tell('status', status),
       onEnd: (error: ChatwsError) => this.requests.rejectAll(error),

@@ -25,6 +25,12 @@ export const ConnectConfig = z.object({
       .default(`ws://127.0.0.1:${DEFAULT_PORT}`),
     { flag: '--url <url>', env: 'CHATWS_URL', description: 'server to connect to' },
   ),
+  token: option(z.string().trim().optional(), {
+    flag: '--token <token>',
+    env: 'CHATWS_TOKEN',
+    description: 'says who you are, where the server asks (chatws token makes one)',
+    isSecret: true,
+  }),
   chat: option(id().default(1), {
     flag: '--chat <id>',
     env: 'CHATWS_CHAT',

@@ -10,8 +10,8 @@ export function createScriptedClient(options: Partial<ChatClientOptions> = {}) {
   const statuses: ConnectionStatus[] = []
   const client = new ChatClient(
     { url: 'ws://127.0.0.1:3004', userId: 1, random: () => 0.5, ...options },
-    (url) => {
-      const socket = new ScriptedSocket(url)
+    (url, protocols) => {
+      const socket = new ScriptedSocket(url, protocols)
       sockets.push(socket)
       return socket
     },

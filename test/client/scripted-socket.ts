@@ -4,6 +4,8 @@ import type { ConnectionEstablished, ServerFrame } from '../../src/protocol/serv
 /** A WebSocket whose server is the test: it keeps what is sent, and says what it is told to. */
 export class ScriptedSocket implements WebSocketLike {
   readonly url: string
+  /** The subprotocols that the client offered. */
+  readonly protocols: string[]
   readyState = 0
   onmessage: ((event: { data: unknown }) => void) | null = null
   onclose: ((event: { code: number; reason: string }) => void) | null = null
@@ -13,8 +15,9 @@ export class ScriptedSocket implements WebSocketLike {
   /** The code that the client closed it with; null where it gave none. */
   closedWith: number | null | undefined
 
-  constructor(url: string) {
+  constructor(url: string, protocols: string[] = []) {
     this.url = url
+    this.protocols = protocols
   }
 
   send(data: string): void {
