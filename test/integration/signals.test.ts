@@ -68,7 +68,7 @@ test('an admin who asks over HTTP stops the server as a signal does', async () =
     method: 'POST',
   })
   expect(response.status).toBe(202)
-  expect((await client.closed).code).toBe(1001)
+  expect((await client.closed).code).toBe(4000)
   expect(await serve.ended).toBe(0)
   expect(serve.lines).toContain('🛑 WS: request of an admin: stopping')
 })
