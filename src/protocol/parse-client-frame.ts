@@ -21,6 +21,10 @@ import {
 } from './client-frames.ts'
 import type { ErrorFrame } from './server-frames.ts'
 
+/** Problems of one frame that are told, and characters of the message that tells them. */
+const MAX_PROBLEMS = 8
+const MAX_MESSAGE = 1_000
+
 /** Frame type → its schema. */
 const SCHEMAS = new Map<unknown, z.ZodType<ClientFrame>>([
   ['NEW_MESSAGE', NewMessage],
@@ -64,10 +68,18 @@ export function parseClientFrame(text: string): ClientFrame | ErrorFrame {
 
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const message = result.error.issues
+  return { type: 'ERROR', code: 'INVALID_FRAME', message: describe(result.error), ...ref }
+}
+
+/** The first problems in words, no longer than someone would read. */
+function describe({ issues }: z.ZodError): string {
+  const shown = issues
+    .slice(0, MAX_PROBLEMS)
     .map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '))
-    .join('; ')
-  return { type: 'ERROR', code: 'INVALID_FRAME', message, ...ref }
+  const more = issues.length - shown.length
+  if (more > 0) shown.push(`and ${more} more`)
+  const message = shown.join('; ')
+  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message
 }
 
 function quote(text: string): string {

@@ -5,9 +5,6 @@ import type { Authenticator } from './authenticator.ts'
 import { type RequestHead, readToken } from './request-token.ts'
 import type { Identity } from './token-verifier.ts'
 
-/** How long a connection that brought no token may take to send one. */
-const TOKEN_TIMEOUT_MS = 5_000
-
 /** A frame that came before it was known whose it is. */
 export interface EarlyFrame {
   readonly data: RawData
@@ -26,7 +23,8 @@ export class Admission {
   readonly #tokenTimeoutMs: number
   readonly #waiting = new Set<() => void>()
 
-  constructor(authenticator: Authenticator, tokenTimeoutMs = TOKEN_TIMEOUT_MS) {
+  /** @param tokenTimeoutMs how long a connection that brought no token may take to send one */
+  constructor(authenticator: Authenticator, tokenTimeoutMs: number) {
     this.#authenticator = authenticator
     this.#tokenTimeoutMs = tokenTimeoutMs
   }

@@ -47,6 +47,8 @@ export interface ChatServerOptions {
   readonly onDrainRequest?: () => void
   /** The version of chatws, as it is told over HTTP. */
   readonly version?: string
+  /** How long a client may take to send its headers; 10 s unless given. */
+  readonly headersTimeoutMs?: number
   /** How long stopping may take; 20 s unless given. */
   readonly drainTimeoutMs?: number
 }
@@ -62,6 +64,7 @@ export class ChatServer {
   readonly #security: Security
   readonly #endpoint: WebSocketEndpoint
   readonly #orphans: OrphanCollector | undefined
+  #descriptors: DescriptorGuard | undefined
   #statsTimer: NodeJS.Timeout | undefined
 
   private constructor(
@@ -87,6 +90,7 @@ export class ChatServer {
       drain: options.onDrainRequest ?? (() => {}),
       version: options.version ?? '',
       uploads: options.uploads,
+      headersTimeoutMs: options.headersTimeoutMs,
     })
     if (options.uploads) {
       const { folder, records } = options.uploads
@@ -150,6 +154,7 @@ export class ChatServer {
     clearInterval(this.#statsTimer)
     this.#heartbeat.stop()
     this.#expiry.stop()
+    this.#descriptors?.stop()
     this.#endpoint.refuseNew()
     const isStored = await drain(this.#hub, drainTimeoutMs)
     if (!isStored)
@@ -167,7 +172,8 @@ export class ChatServer {
     const { security, journal } = this.#options
     const limit = security?.descriptorLimit
     if (limit === undefined) return
-    new DescriptorGuard(limit, socketsWithin(limit), journal).attach(this.#http.server)
+    this.#descriptors = new DescriptorGuard(limit, socketsWithin(limit), journal)
+    this.#descriptors.start(this.#http.server)
   }
 
   #logStats(): void {

@@ -7,6 +7,8 @@ import { socketsWithin } from './descriptors.ts'
 import { MessageRate } from './message-rate.ts'
 import { OriginPolicy } from './origin-policy.ts'
 
+const TOKEN_TIMEOUT_MS = 5_000
+
 /** Sockets that are kept free for telling others that there is no room. */
 const REFUSAL_RESERVE = 16
 
@@ -22,6 +24,8 @@ export interface SecurityOptions extends Partial<ConnectionLimitRules> {
   readonly trustedProxies?: readonly string[]
   /** File descriptors that the process may hold; undefined where that is not known. */
   readonly descriptorLimit?: number | undefined
+  /** How long a connection may take to send its token; 5 s unless given. */
+  readonly tokenTimeoutMs?: number
   /** Open connections of one user. */
   readonly maxPerUser?: number
   /** Frames a second of one user, in the long run. */
@@ -36,6 +40,7 @@ export interface Security {
   readonly addresses: ClientAddresses
   readonly origins: OriginPolicy
   readonly limits: ConnectionLimitRules
+  readonly tokenTimeoutMs: number
   readonly maxPerUser: number
   readonly messageRate: MessageRate | undefined
   readonly maxContentLength: number
@@ -56,6 +61,7 @@ export function createSecurity(options: SecurityOptions): Security {
       maxPerAddress: options.maxPerAddress ?? 0,
       ratePerAddress: options.ratePerAddress ?? 0,
     },
+    tokenTimeoutMs: options.tokenTimeoutMs ?? TOKEN_TIMEOUT_MS,
     maxPerUser: options.maxPerUser || Number.POSITIVE_INFINITY,
     messageRate: options.messageRate ? new MessageRate(options.messageRate) : undefined,
     maxContentLength: options.maxContentLength ?? MAX_FRAME_BYTES,

@@ -70,7 +70,7 @@ export class WebSocketEndpoint {
   constructor(parts: EndpointParts) {
     const { security, journal } = parts
     this.#parts = parts
-    this.#admission = new Admission(security.authenticator)
+    this.#admission = new Admission(security.authenticator, security.tokenTimeoutMs)
     this.#limits = new ConnectionLimits(security.limits, security.addresses, ({ reason }) =>
       journal.connectionRefused(reason),
     )

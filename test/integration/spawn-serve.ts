@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { until } from '../support/until.ts'
 
-const PROGRAM = fileURLToPath(new URL('../../bin/chatws.js', import.meta.url))
+/** What `chatws` runs. */
+export const PROGRAM = fileURLToPath(new URL('../../bin/chatws.js', import.meta.url))
 
 /** The built `chatws serve` in a process of its own; whoever starts one ends it with `kill`. */
 export class ServeProcess {

@@ -31,6 +31,7 @@ export interface TestServerOptions {
   heartbeatMs?: number
   statsIntervalMs?: number
   drainTimeoutMs?: number
+  headersTimeoutMs?: number
   /** 0 unless given: a failing store is told of at once. */
   storagePatienceMs?: number
   offlineGraceMs?: number
@@ -62,6 +63,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     heartbeatMs: options.heartbeatMs ?? 30_000,
     statsIntervalMs: options.statsIntervalMs ?? 30_000,
     ...(options.security ? { security: options.security } : {}),
+    ...(options.headersTimeoutMs === undefined
+      ? {}
+      : { headersTimeoutMs: options.headersTimeoutMs }),
     ...(options.drainTimeoutMs === undefined ? {} : { drainTimeoutMs: options.drainTimeoutMs }),
     storagePatienceMs: options.storagePatienceMs ?? 0,
     offlineGraceMs: options.offlineGraceMs ?? 0,

@@ -26,12 +26,9 @@ const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 }
 
-/** A client that is slower than this to send its headers is cut off. */
-const HANDSHAKE_LIMITS = {
-  headersTimeout: 10_000,
-  connectionsCheckingInterval: 1_000,
-  maxHeaderSize: 16 * 1024,
-}
+const HEADERS_TIMEOUT_MS = 10_000
+
+const MAX_HEADER_BYTES = 16 * 1024
 
 export interface HttpServerOptions {
   readonly hub: Hub
@@ -41,6 +38,8 @@ export interface HttpServerOptions {
   readonly metrics: Metrics
   readonly security: Security
   readonly isDraining: () => boolean
+  /** A client that is slower to send its headers is cut off; 10 s unless given. */
+  readonly headersTimeoutMs?: number | undefined
   /** Begins to stop the server in order. */
   readonly drain: () => void
   /** The version of chatws. */
@@ -51,9 +50,14 @@ export interface HttpServerOptions {
 /** The HTTP side of the server. The caller listens and closes. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const { hub, store, journal, metrics, isDraining } = options
+  const { headersTimeoutMs = HEADERS_TIMEOUT_MS } = options
   const app = Fastify({
     forceCloseConnections: true,
-    http: HANDSHAKE_LIMITS,
+    http: {
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: headersTimeoutMs / 10,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
   })
   app.setValidatorCompiler(compileValidator)
   app.setErrorHandler(createErrorHandler(journal))
