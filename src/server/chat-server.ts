@@ -161,7 +161,7 @@ export class ChatServer {
       journal.failure('The drain ended', new Error('messages that were accepted are not stored'))
     this.#endpoint.stopReading()
     this.#orphans?.stop()
-    await this.#hub.close()
+    await within(this.#hub.close(), deadlineMs)
     await within(this.#requests.finished(), deadlineMs)
     await this.#http.close()
     journal.close()

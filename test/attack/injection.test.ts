@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../src/storage/store.ts'
+import { readMessages } from '../storage/append-messages.ts'
 import { newEntry } from '../storage/new-entry.ts'
 import { TestDatabase } from '../storage/test-database.ts'
 import { POSTGRESQL_URL, whySkipped } from '../support/services.ts'
@@ -59,7 +60,7 @@ function describeInjection(create: () => Promise<TestDatabase>) {
       newEntry({ clientId: `${i}`, content: text, fileType: text, filePaths: text }),
     )
     await store.append(entries, new Date().toISOString())
-    const stored = await store.readAfter(0, 1_000)
+    const stored = await readMessages(store, 0, 1_000)
     expect(stored.map(({ content }) => content)).toEqual(TEXTS)
     expect(stored.map(({ fileType }) => fileType)).toEqual(TEXTS)
     expect(stored.map(({ filePaths }) => filePaths)).toEqual(TEXTS)

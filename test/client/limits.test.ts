@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { createChatClient } from '../../src/client/node.ts'
 import { Authenticator } from '../../src/server/authenticator.ts'
 import { createTokenVerifier } from '../../src/server/token-verifier.ts'
+import { readMessages } from '../storage/append-messages.ts'
 import { startServer } from '../support/start-server.ts'
 import { SECRET, signToken } from '../support/tokens.ts'
 import { until } from '../support/until.ts'
@@ -45,7 +46,7 @@ test('what is refused because others of the user send too fast comes in the end,
   for (let i = 0; i < 49; i++) other.send({ type: 'HISTORY', chat_id: 9 })
   await Promise.all(Array.from({ length: 20 }, (_, i) => client.send(message(`${i}`))))
   expect(new Set(refused)).toEqual(new Set(['RATE_LIMITED']))
-  const stored = await server.store.readAfter(0, 1_000)
+  const stored = await readMessages(server.store, 0, 1_000)
   expect(stored.map(({ content }) => content)).toEqual(Array.from({ length: 20 }, (_, i) => `${i}`))
 })
 
