@@ -32,8 +32,9 @@ export class Receipts {
     this.#cursors = cursors
     this.#moves = new WriteBehind<ChatCursor>({
       write: async (moves) => {
-        const moved = await cursors.advance(moves)
-        for (const cursor of moved) if (cursor.delivered > 0) tell(cursor)
+        const moved = (await cursors.advance(moves)).filter(({ delivered }) => delivered > 0)
+        this.#addToShared(moved.map((cursor) => encodeFrame(receiptFrame(cursor))))
+        for (const cursor of moved) tell(cursor)
       },
       merge: (older, newer) => ({
         ...newer,
@@ -73,6 +74,15 @@ export class Receipts {
     this.#since.set(offset, frames)
     setTimeout(() => this.#since.delete(offset), SHARED_MS).unref()
     return frames
+  }
+
+  /** Who resumes from now on is not told of these as they are told to all: it comes later. */
+  #addToShared(moved: readonly Buffer[]): void {
+    for (const [offset, frames] of this.#since)
+      this.#since.set(
+        offset,
+        frames.then((shared) => [...shared, ...moved]),
+      )
   }
 
   /** Resolves when what is known is stored. */

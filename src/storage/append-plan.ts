@@ -156,7 +156,10 @@ export class AppendPlan {
     if (target.isDeleted) return this.#unchanged(about)
     target.content = ''
     target.isDeleted = true
-    this.changedTargets.set(targetKey(entry.kind, target.id), { ...target, isEdited: false })
+    const key = targetKey(entry.kind, target.id)
+    // It may have been edited in this batch, just before.
+    const isEdited = this.changedTargets.get(key)?.isEdited ?? false
+    this.changedTargets.set(key, { ...target, isEdited })
     return this.#addEvent({ ...about, ...this.#next() })
   }
 

@@ -28,6 +28,8 @@ export interface TestServer {
 export interface TestServerOptions {
   /** Nothing is limited unless given. */
   security?: SecurityOptions
+  /** Users who work the support desk. */
+  agents?: readonly number[]
   heartbeatMs?: number
   statsIntervalMs?: number
   drainTimeoutMs?: number
@@ -60,6 +62,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const server = await ChatServer.create({
     store: options.wrapStore?.(store) ?? store,
     journal,
+    agents: options.agents ?? [],
     heartbeatMs: options.heartbeatMs ?? 30_000,
     statsIntervalMs: options.statsIntervalMs ?? 30_000,
     ...(options.security ? { security: options.security } : {}),
