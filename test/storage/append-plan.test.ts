@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { AppendPlan } from '../../src/storage/append-plan.ts'
+
+it('a message that is edited and deleted in one batch keeps that it was edited', () => {
+  const target = { kind: 'chat', id: 7, chatId: 1, senderId: 1, content: 'a', isDeleted: false }
+  const known = {
+    lastOffset: 1,
+    named: new Map(),
+    targets: new Map([['chat 7', { ...target, kind: 'chat' as const }]]),
+    reactions: new Set<string>(),
+    supportChats: new Map(),
+  }
+  const plan = new AppendPlan(known, '2024-01-01T12:00:00.000Z')
+  const about = { kind: 'chat', messageId: 7, senderId: 1, clientId: undefined } as const
+  plan.add({ type: 'edit', ...about, content: 'b' })
+  plan.add({ type: 'deletion', ...about })
+  expect([...plan.changedTargets.values()]).toMatchObject([
+    { id: 7, content: '', isEdited: true, isDeleted: true },
+  ])
+})
