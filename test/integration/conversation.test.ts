@@ -238,6 +238,6 @@ describe.each(['SQLite', 'PostgreSQL'])('a conversation over %s', (name) => {
           await Promise.all(courses.map((steps, i) => improvise(steps, { chat_id: chat + i })))
         },
       ),
-      { numRuns: Number(process.env.RUNS ?? 3), endOnFailure: true },
+      { numRuns: 3, endOnFailure: true },
     ))
 })
