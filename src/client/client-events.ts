@@ -8,6 +8,7 @@ import type {
   SupportMessagePayload,
 } from '../protocol/payloads.ts'
 import type {
+  Announcement,
   AnswerFrame,
   ConnectionEstablished,
   ErrorFrame,
@@ -40,6 +41,8 @@ export interface ChatClientEvents {
   typing: Typing
   /** How far a user has come in a chat; the own user's at once. */
   receipt: Receipt
+  /** Whoever runs the server has something to say. */
+  announcement: Announcement
   /** All that was missed while the connection was lost has been told. */
   resumed: { offset: number }
   /**

@@ -1,11 +1,11 @@
-import { type ChatRef, chatOf, messageOf } from '../protocol/chat.ts'
+import { type ChatRef, chatOf, chatRef, messageOf } from '../protocol/chat.ts'
 import type { AnswerFrame, Reaction } from '../protocol/server-frames.ts'
 import type { ChatClientEvents } from './client-events.ts'
 import type { Emitter } from './emitter.ts'
 import { type ChatState, KnownChat } from './known-chat.ts'
 import { edited, type KnownMessage, reacted } from './known-message.ts'
 import { type KnownUser, KnownUsers } from './known-users.ts'
-import { chatKey } from './refs.ts'
+import { chatKeyOf } from './refs.ts'
 import { type ChatSelection, Subscription } from './subscription.ts'
 
 export interface ConversationOptions {
@@ -168,8 +168,7 @@ export class Conversation {
     this.#followed = new Subscription(selection)
     for (const known of this.#kept) {
       const { kind, id } = known.chat
-      const ref = kind === 'chat' ? { chat_id: id } : { support_chat_id: id }
-      if (!this.#followed.includes(ref)) this.#forgetMessages(known)
+      if (!this.#followed.includes(chatRef(kind, id))) this.#forgetMessages(known)
     }
     this.#changed()
   }
@@ -186,7 +185,7 @@ export class Conversation {
   }
 
   #chat(ref: ChatRef): KnownChat {
-    const key = chatKey(ref)
+    const key = chatKeyOf(ref)
     let known = this.#chats.get(key)
     if (!known) {
       known = new KnownChat(chatOf(ref), this.#userId, this.#maxMessages)

@@ -1,6 +1,6 @@
 import type { ChatRef } from '../protocol/chat.ts'
 import type { Link } from './connection.ts'
-import { chatKey, onlyChat } from './refs.ts'
+import { chatKeyOf, onlyChat } from './refs.ts'
 import type { Timers } from './timers.ts'
 
 /** At most one frame a chat is sent in this time. */
@@ -71,7 +71,7 @@ export class ReceiptSender {
   }
 
   #cursors(chat: ChatRef): ChatCursors {
-    const key = chatKey(chat)
+    const key = chatKeyOf(chat)
     let cursors = this.#chats.get(key)
     if (!cursors) {
       const start = { wanted: START, sent: START, confirmed: START }

@@ -1,5 +1,6 @@
 import {
   type ChatRef,
+  chatKey,
   chatOf,
   chatRef,
   type MessageRef,
@@ -8,9 +9,9 @@ import {
 } from '../protocol/chat.ts'
 
 /** A text that is the same for the same chat, to key maps with. */
-export function chatKey(ref: ChatRef): string {
+export function chatKeyOf(ref: ChatRef): string {
   const { kind, id } = chatOf(ref)
-  return `${kind} ${id}`
+  return chatKey(kind, id)
 }
 
 /** The name of a chat and nothing else, of whatever carries one: a message does. */

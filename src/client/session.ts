@@ -123,6 +123,9 @@ export class Session {
       case 'USER_ACTIVITY':
         this.#tell('activity', frame)
         break
+      case 'ANNOUNCEMENT':
+        this.#tell('announcement', frame)
+        break
       case 'TYPING':
         if (this.#subscription.includes(frame)) this.#typists.heard(frame)
         break

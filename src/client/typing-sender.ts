@@ -1,7 +1,7 @@
 import type { ChatRef } from '../protocol/chat.ts'
 import { TYPING_EXPIRES_MS } from '../protocol/limits.ts'
 import type { Link } from './connection.ts'
-import { chatKey, onlyChat } from './refs.ts'
+import { chatKeyOf, onlyChat } from './refs.ts'
 
 /** How often it is said again that the user still types. */
 const REPEAT_MS = TYPING_EXPIRES_MS / 2
@@ -19,7 +19,7 @@ export class TypingSender {
   /** The user types in a chat; to be called with every change of the text. */
   typing(chat: ChatRef): void {
     if (!this.#link.isOpen || this.#isSaid(chat, REPEAT_MS)) return
-    this.#saidAtMs.set(chatKey(chat), performance.now())
+    this.#saidAtMs.set(chatKeyOf(chat), performance.now())
     this.#link.send({ type: 'TYPING', ...onlyChat(chat), typing: true })
   }
 
@@ -27,7 +27,7 @@ export class TypingSender {
   stopped(chat: ChatRef): void {
     if (this.#isSaid(chat, TYPING_EXPIRES_MS))
       this.#link.send({ type: 'TYPING', ...onlyChat(chat), typing: false })
-    this.#saidAtMs.delete(chatKey(chat))
+    this.#saidAtMs.delete(chatKeyOf(chat))
   }
 
   /** A new connection has been told nothing. */
@@ -36,7 +36,7 @@ export class TypingSender {
   }
 
   #isSaid(chat: ChatRef, withinMs: number): boolean {
-    const saidAtMs = this.#saidAtMs.get(chatKey(chat))
+    const saidAtMs = this.#saidAtMs.get(chatKeyOf(chat))
     return saidAtMs !== undefined && performance.now() - saidAtMs < withinMs
   }
 }

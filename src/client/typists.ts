@@ -1,7 +1,7 @@
 import type { ChatRef } from '../protocol/chat.ts'
 import { TYPING_EXPIRES_MS } from '../protocol/limits.ts'
 import type { Typing } from '../protocol/server-frames.ts'
-import { chatKey, onlyChat } from './refs.ts'
+import { chatKeyOf, onlyChat } from './refs.ts'
 import type { Timers } from './timers.ts'
 
 /** Who types where. One who is not heard of for a while has stopped, whatever became of the word. */
@@ -19,7 +19,7 @@ export class Typists {
 
   /** The server says that someone types, still types, or has stopped. */
   heard(frame: Typing): void {
-    const key = `${chatKey(frame)} ${frame.userId}`
+    const key = `${chatKeyOf(frame)} ${frame.userId}`
     const cancel = this.#cancels.get(key)
     cancel?.()
     this.#cancels.delete(key)

@@ -225,6 +225,7 @@ const Announcement = z.object({
   text: z.string(),
   timestamp: Timestamp,
 })
+export type Announcement = z.infer<typeof Announcement>
 
 const Pong = z.object({ type: z.literal('PONG'), t: z.number(), serverTime: Timestamp })
 

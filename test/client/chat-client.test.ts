@@ -284,6 +284,7 @@ describe('frames of the server', () => {
     }),
     ...asFrame('typing', { type: 'TYPING', chat_id: 3, userId: 2, typing: true }),
     ...asFrame('receipt', { type: 'RECEIPT', chat_id: 3, userId: 2, delivered: 2, read: 1 }),
+    ...asFrame('announcement', { type: 'ANNOUNCEMENT', text: 'noon', timestamp }),
     ...asFrame('activity', { type: 'USER_ACTIVITY', userId: 2, state: 'idle', timestamp }),
   ])('are told as %s and as they came: %j', (name, frame, event) => {
     const { client, open } = createScriptedClient()
