@@ -29,13 +29,14 @@ export class Unanswered<Frame extends { client_id: string }, Answer> {
     return this.#waiting.get(clientId)?.frame
   }
 
-  /** Resolves with the answer; rejects when the frame is refused, given up, or `signal` aborts. */
+  /**
+   * Resolves with the answer; rejects when the frame is refused, given up, or `signal` aborts.
+   * Throws USAGE when a frame of the same name is waiting already.
+   */
   add(frame: Frame, signal?: AbortSignal): Promise<Answer> {
     const { client_id } = frame
     if (this.#waiting.has(client_id))
-      return Promise.reject(
-        new ChatwsError('USAGE', `client_id ${client_id} is already being sent`),
-      )
+      throw new ChatwsError('USAGE', `client_id ${client_id} is already being sent`)
     return new Promise((resolve, reject) => {
       const onAbort = () => this.reject(client_id, signal?.reason)
       signal?.addEventListener('abort', onAbort, { once: true })

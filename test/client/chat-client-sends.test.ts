@@ -67,6 +67,7 @@ describe('a message', () => {
     const socket = open()
     const first = client.send(message('a'))
     await expect(client.send(message('a'))).rejects.toThrow(/already being sent/)
+    expect(socket.sent).toHaveLength(1)
     socket.acknowledge('a')
     expect(await first).toMatchObject({ client_id: 'a' })
   })
