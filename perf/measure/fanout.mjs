@@ -35,7 +35,11 @@ async function measureSustained(receivers, peers, context) {
   const nextRates = {}
   for (const name of present) {
     context.log(`searching: ${name}, ${receivers} receivers`)
-    nextRates[name] = await findSustainedRate(name, receivers, context)
+    nextRates[name] = await findSustainedRate(name, receivers, context).catch((error) => {
+      // The other rows are worth having without it; the rounds tell that it is missing.
+      context.log(`  ${name}: ${error.message}`)
+      return 0
+    })
   }
   const results = await alternate(present, context, async (name) => {
     if (nextRates[name] === 0) throw new Error('no rate was sustained')
