@@ -37,7 +37,6 @@ export interface TestServerOptions {
   /** 0 unless given: a failing store is told of at once. */
   storagePatienceMs?: number
   offlineGraceMs?: number
-  agents?: readonly number[]
   onDrainRequest?: () => void
   /** Files are accepted with it, into a folder of their own. */
   uploads?: { maxBytes?: number; types?: readonly string[] }
@@ -72,7 +71,6 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     ...(options.drainTimeoutMs === undefined ? {} : { drainTimeoutMs: options.drainTimeoutMs }),
     storagePatienceMs: options.storagePatienceMs ?? 0,
     offlineGraceMs: options.offlineGraceMs ?? 0,
-    agents: options.agents ?? [],
     ...(options.uploads
       ? {
           uploads: {
