@@ -16,6 +16,8 @@ import type { CommitListener } from './writer.ts'
 const CATCH_UP_PAGE = 256
 const CATCH_UP_PAUSE_MS = 100
 
+const NOTHING = Buffer.alloc(0)
+
 export interface LogFeedParts {
   readonly store: Pick<Store, 'readAfter'>
   readonly fanOut: FanOut
@@ -84,13 +86,23 @@ export class LogFeed implements CommitListener<Connection> {
     const { store, journal } = this.#parts
     while (this.#offset < until) {
       try {
-        const count = Math.min(until - this.#offset, CATCH_UP_PAGE)
-        for (const entry of await store.readAfter(this.#offset, count)) this.#broadcast(entry)
+        const end = Math.min(until, this.#offset + CATCH_UP_PAGE)
+        for (const entry of await store.readAfter(this.#offset, CATCH_UP_PAGE)) {
+          if (entry.offset > end) break
+          this.#skipTo(entry.offset - 1)
+          this.#broadcast(entry)
+        }
+        this.#skipTo(end)
       } catch (error) {
         journal.failure('What others stored could not be read', error)
         await sleep(CATCH_UP_PAUSE_MS)
       }
     }
+  }
+
+  /** Passes over entries that were deleted meanwhile, so that those after them keep their offsets. */
+  #skipTo(offset: number): void {
+    for (; this.#offset < offset; this.#offset++) this.#parts.fanOut.broadcast(NOTHING, '')
   }
 
   /** Sends the entry with the next offset to everyone. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStore } from '../../src/storage/open-store.ts'
-import type { Store } from '../../src/storage/store.ts'
+import type { PrismaStore } from '../../src/storage/prisma-store.ts'
 import { newEntry } from '../storage/new-entry.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { WireClient } from '../support/wire-client.ts'
@@ -9,7 +9,7 @@ const NOW = '2024-01-01T12:00:00.000Z'
 
 let server: TestServer
 /** Another writer to the server's database. */
-let other: Store
+let other: PrismaStore
 let client: WireClient
 beforeEach(async () => {
   server = await startServer()
@@ -56,5 +56,25 @@ test('a client resumes over offsets of both writers from the tail', async () => 
   const resumed = new WireClient(`${server.url}?userId=2&since=1&epoch=${epoch}`)
   await resumed.next('RESUMED')
   expect(offsets(resumed)).toEqual([2, 3, 4, 5])
+  await resumed.close()
+})
+
+test('what another writer stored and deleted again is passed over', async () => {
+  const entries = Array.from({ length: 600 }, () => newEntry())
+  await other.append(entries, NOW)
+  await other.pruner.prune({
+    before: new Date(),
+    isDryRun: false,
+    onProgress: () => {},
+  })
+  await other.append([newEntry({ content: 'kept' })], NOW)
+  send('own')
+  expect((await client.next('ACK')).offset).toBe(602)
+  await client.next('MESSAGE', 2)
+  expect(offsets(client)).toEqual([601, 602])
+  const { epoch } = server.store
+  const resumed = new WireClient(`${server.url}?userId=2&since=601&epoch=${epoch}`)
+  await resumed.next('RESUMED')
+  expect(offsets(resumed)).toEqual([602])
   await resumed.close()
 })
