@@ -17,6 +17,7 @@ const GROUPS = {
   history: async () => (await import('./measure/history.mjs')).measureHistory,
   resume: async () => (await import('./measure/resume.mjs')).measureResume,
   generator: async () => (await import('./measure/generator.mjs')).measureGenerator,
+  terminal: async () => (await import('./measure/terminal.mjs')).measureTerminal,
 }
 
 const USAGE = `node perf/run.mjs [options]

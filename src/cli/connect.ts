@@ -1,26 +1,32 @@
 import type { ChatClient } from '../client/chat-client.ts'
-import { createChatClient } from '../client/node.ts'
 import { ConnectConfig } from '../config/connect-config.ts'
-import { ChatwsError } from '../protocol/error.ts'
-import { runLineMode } from '../tui/line-mode.ts'
-import { sanitizeLine } from '../tui/sanitize.ts'
+import { runLineMode } from '../tui/lines/line-mode.ts'
+import { createClient } from './create-client.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
+import { readKeyMap } from './key-map-file.ts'
 import type { DefineCommand } from './main.ts'
-import { runWithConfig } from './run-with-config.ts'
+import { cleanServerError } from './server-error.ts'
+import { runWithUserConfig } from './user-config.ts'
 
 const HELP = `
 Examples:
   chatws connect --user 123
   chatws connect --user 123 --url wss://chat.example.org --chat 7
+  chatws connect --profile work
   echo 'Backup done' | chatws connect --user 123 --chat 7
   chatws connect --user 123 --json < frames.jsonl > events.jsonl
 
-In a terminal it fills the screen; /help lists its commands, Ctrl-C leaves it. Otherwise each
-line of input is a message to the chosen chat, or a command, and each line of output an event;
-with --json each line of input is a NEW_MESSAGE or NEW_SUPPORT_MESSAGE frame (sender_id is filled
-in) and each line of output a frame of the server. At the end of its input it waits until the
-server has stored its messages.
+In a terminal it fills the screen: F1, ? or /help lists its keys and commands, Ctrl-C leaves it.
+Outside of one, or with --plain, each line of input is a message to the chosen chat, or a command,
+and each line of output an event; with --json each line of input is a NEW_MESSAGE or
+NEW_SUPPORT_MESSAGE frame (sender_id is filled in) and each line of output a frame of the server.
+At the end of its input it waits until the server has stored its messages.
+
+Files, in $XDG_CONFIG_HOME/chatws or ~/.config/chatws:
+  config.json  {"profile": "work", "profiles": {"work": {"url": "wss://…", "user": 123, "chat": 7}},
+                "theme": "light", "mouse": false, "bell": false, "mention": ["ops"]}
+  keys.json    {"ctrl+r": "next-unread", "alt+a": null}
 
 Exit codes: 0 done, 1 the server refused the connection or a message, or a line of input was
 wrong, 2 wrong usage, 129 and 143 ended by SIGHUP or SIGTERM, 130 by SIGINT outside a terminal.`
@@ -30,28 +36,27 @@ export const defineConnect: DefineCommand = (command, host) => {
   defineOptions(command, ConnectConfig)
   command.addHelpText('after', HELP)
   return (flags: Record<string, unknown>) =>
-    runWithConfig({ schema: ConnectConfig, sections: ['connect'], flags, host }, (config) =>
+    runWithUserConfig({ schema: ConnectConfig, sections: ['connect'], flags, host }, (config) =>
       connect(config, host),
     )
 }
 
 async function connect(config: Readonly<ConnectConfig>, host: Host): Promise<number> {
-  const client = createChatClient({
-    url: config.url,
-    userId: config.user,
-    ...(config.token === undefined ? {} : { token: config.token }),
-  })
-  const isFullScreen = !config.json && Boolean(host.stdin.isTTY && host.stdout.isTTY)
+  const client = createClient(config)
   try {
-    return await (isFullScreen ? runFullScreen : runLines)(client, config, host)
+    return await chooseMode(config, host)(client, config, host)
   } catch (error) {
-    if (!(error instanceof ChatwsError)) throw error
-    // The server's own words may be in it, and it will be written to a terminal.
-    throw new ChatwsError(error.code, sanitizeLine(error.message), { cause: error })
+    throw cleanServerError(error)
   } finally {
     warnOfPending(client.pendingSends, host)
     client.close()
   }
+}
+
+function chooseMode(config: Readonly<ConnectConfig>, { stdin, stdout, env }: Host) {
+  const isTerminal = Boolean(stdin.isTTY && stdout.isTTY) && env.TERM !== 'dumb'
+  if (config.json || config.plain || !isTerminal) return runLines
+  return config.screenReader || env.INK_SCREEN_READER === 'true' ? runScreenReader : runFullScreen
 }
 
 async function runFullScreen(
@@ -59,13 +64,39 @@ async function runFullScreen(
   config: Readonly<ConnectConfig>,
   host: Host,
 ): Promise<number> {
-  prepareForInk(host)
-  const { runTerminalClient } = await import('../tui/terminal-client.tsx')
+  const keyMap = readKeyMap(host)
+  prepareForInk()
+  const { runTerminalClient } = await import('../tui/terminal-client.ts')
   return await runTerminalClient({
     client,
     chat: { kind: 'chat', id: config.chat },
     stdin: host.stdin,
     stdout: host.stdout,
+    env: host.env,
+    keyMap,
+    theme: config.theme,
+    hasMouse: config.mouse,
+    hasBell: config.bell,
+    mentions: config.mention,
+    idleMs: config.idleMinutes * 60_000,
+    stopped: untilSignal(host, 0),
+  })
+}
+
+async function runScreenReader(
+  client: ChatClient,
+  config: Readonly<ConnectConfig>,
+  host: Host,
+): Promise<number> {
+  const keyMap = readKeyMap(host)
+  prepareForInk()
+  const { runScreenReaderClient } = await import('../tui/reader/screen-reader-client.tsx')
+  return await runScreenReaderClient({
+    client,
+    chat: { kind: 'chat', id: config.chat },
+    stdin: host.stdin,
+    stdout: host.stdout,
+    keyMap,
     stopped: untilSignal(host, 0),
   })
 }
@@ -87,14 +118,15 @@ async function runLines(
 }
 
 /**
- * ink reads the process's environment when it is loaded: React is slower in development mode,
- * NO_COLOR is not known to ink, and in what looks like CI it would draw nothing before it ends.
+ * ink reads the process's environment when it is loaded: React is slower in development mode, and
+ * in what looks like CI ink would draw nothing before it ends. Colours are left to the theme, which
+ * knows NO_COLOR: bold and inverse are no colours.
  */
-function prepareForInk({ env }: Host): void {
+function prepareForInk(): void {
   process.env.NODE_ENV = 'production'
   for (const name of Object.keys(process.env))
     if (/^(CI|CI_.*|CONTINUOUS_INTEGRATION)$/.test(name)) delete process.env[name]
-  if (env.NO_COLOR) process.env.FORCE_COLOR = '0'
+  process.env.FORCE_COLOR = '1'
 }
 
 /** Resolves on the first signal, to the exit code that tells of it. */

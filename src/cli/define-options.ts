@@ -6,14 +6,22 @@ import { describeOptions } from '../config/option.ts'
 export function defineOptions(command: Command, schema: z.ZodObject): void {
   for (const { meta, defaultValue } of describeOptions(schema)) {
     const notes = [
-      defaultValue === undefined || defaultValue === false ? '' : `default: ${defaultValue}`,
+      // A flag without an argument is off by default, or on and turned off by it.
+      ['string', 'number'].includes(typeof defaultValue) ? `default: ${defaultValue}` : '',
       meta.env === undefined ? '' : `env: ${meta.env}`,
     ].filter(Boolean)
     const suffix = notes.length > 0 ? ` (${notes.join(', ')})` : ''
-    command.option(meta.flag, meta.description + suffix)
-    // A flag can say no to what the environment or the file says yes to.
-    if (!meta.flag.includes(' '))
-      command.addOption(new Option(meta.flag.replace('--', '--no-')).hideHelp())
+    if (meta.flag.includes(' ')) {
+      command.option(meta.flag, meta.description + suffix)
+      continue
+    }
+    // A flag can say no to what the environment or the file says yes to, and the other way round;
+    // help shows the one that changes the default. The yes comes first: a no alone would make
+    // commander's own default a yes.
+    const yes = new Option(meta.flag, meta.description + suffix)
+    const no = new Option(meta.flag.replace('--', '--no-'), `without: ${meta.description}${suffix}`)
+    command.addOption(defaultValue === true ? yes.hideHelp() : yes)
+    command.addOption(defaultValue === true ? no : no.hideHelp())
   }
   command.option(
     '--config <file>',

@@ -31,6 +31,14 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<DefineComm
     summary: 'chat in the terminal, or from a script',
     load: async () => (await import('./connect.ts')).defineConnect,
   },
+  send: {
+    summary: 'send one message',
+    load: async () => (await import('./send.ts')).defineSend,
+  },
+  tail: {
+    summary: 'print the messages of a chat as they come',
+    load: async () => (await import('./tail.ts')).defineTail,
+  },
   bench: {
     summary: 'load-test a server and audit every delivery',
     load: async () => (await import('./bench.ts')).defineBench,
@@ -53,6 +61,7 @@ const EXAMPLES = `
 Examples:
   chatws serve                            a server on port 3004, messages in ./chatws.db
   chatws connect --user 123               chat as user 123
+  chatws send --user 123 --chat 1 "Done"  one message from a script
   chatws bench scenarios/500-users.json   500 users against a server of its own
   chatws doctor                           what a server would miss here
 

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { CONFIG_FILE, type ConfigSectionName, parseConfigFile } from '../config/config-file.ts'
-import { type ConfigSources, gatherOptions, resolveConfig } from '../config/resolve-config.ts'
+import {
+  type ConfigSection,
+  type ConfigSources,
+  gatherOptions,
+  resolveConfig,
+} from '../config/resolve-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { hidePassword } from '../storage/database-url.ts'
 import type { Host } from './host.ts'
@@ -14,6 +19,8 @@ export interface CommandConfig<S extends z.ZodObject> {
   /** As commander read them, `--config` and `--print-config` among them. */
   readonly flags: Record<string, unknown>
   readonly host: Host
+  /** What counts after the configuration file. */
+  readonly more?: ConfigSection
 }
 
 /**
@@ -21,14 +28,14 @@ export interface CommandConfig<S extends z.ZodObject> {
  * USAGE for everything that is wrong with it.
  */
 export async function runWithConfig<S extends z.ZodObject>(
-  { schema, sections, flags, host }: CommandConfig<S>,
+  { schema, sections, flags, host, more }: CommandConfig<S>,
   run: (config: Readonly<z.infer<S>>) => Promise<number>,
 ): Promise<number> {
   const named = flags.config ?? (host.env.CHATWS_CONFIG || undefined)
   const text = readConfigFile(named as string | undefined)
   const path = String(named ?? CONFIG_FILE)
   const file = text === undefined ? [] : sections.map(parseConfigFile(text, path))
-  const sources = { flags, env: host.env, file }
+  const sources = { flags, env: host.env, file: more ? [...file, more] : file }
   const config = resolveConfig(schema, sources)
   if (!flags.printConfig) return run(config)
   host.stdout.write(describeConfig(schema, sources, config))

@@ -6,7 +6,9 @@ import { ConnectConfig } from './connect-config.ts'
 import { DbSection } from './db-config.ts'
 import { DoctorSection } from './doctor-config.ts'
 import type { ConfigSection } from './resolve-config.ts'
+import { SendConfig } from './send-config.ts'
 import { ServeConfig } from './serve-config.ts'
+import { TailConfig } from './tail-config.ts'
 import { TokenConfig } from './token-config.ts'
 
 /** Where a configuration file is looked for when none is named. */
@@ -16,6 +18,8 @@ export const CONFIG_FILE = 'chatws.config.json'
 export const CONFIG_SECTIONS = {
   serve: ServeConfig,
   connect: ConnectConfig,
+  send: SendConfig,
+  tail: TailConfig,
   bench: BenchConfig,
   token: TokenConfig,
   db: DbSection,

@@ -1,45 +1,60 @@
 import { z } from 'zod'
-import { DEFAULT_PORT } from '../protocol/limits.ts'
+import { clientOptions } from './client-options.ts'
 import { id } from './id-option.ts'
-import { option, yesOrNo } from './option.ts'
-
-/** Whether a WebSocket can be opened at `text`: the standard forbids a fragment. */
-function isWebSocketUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol } = new URL(text)
-  return (protocol === 'ws:' || protocol === 'wss:') && !text.includes('#')
-}
+import { list, numeric, option, yesOrNo } from './option.ts'
 
 /** What `chatws connect` can be told. */
 export const ConnectConfig = z.object({
-  user: option(id(), {
-    flag: '--user <id>',
-    env: 'CHATWS_USER',
-    description: 'user to chat as (required)',
-  }),
-  url: option(
-    z
-      .string()
-      .trim()
-      .refine(isWebSocketUrl, 'must be a ws:// or wss:// URL')
-      .default(`ws://127.0.0.1:${DEFAULT_PORT}`),
-    { flag: '--url <url>', env: 'CHATWS_URL', description: 'server to connect to' },
-  ),
-  token: option(z.string().trim().optional(), {
-    flag: '--token <token>',
-    env: 'CHATWS_TOKEN',
-    description: 'says who you are, where the server asks (chatws token makes one)',
-    isSecret: true,
-  }),
+  ...clientOptions,
   chat: option(id().default(1), {
     flag: '--chat <id>',
     env: 'CHATWS_CHAT',
     description: 'chat to begin in',
+  }),
+  plain: option(yesOrNo().default(false), {
+    flag: '--plain',
+    env: 'CHATWS_PLAIN',
+    description: 'lines instead of a full screen, in a terminal too',
   }),
   json: option(yesOrNo().default(false), {
     flag: '--json',
     env: 'CHATWS_CONNECT_JSON',
     description: 'read and write frames as lines of JSON',
   }),
+  screenReader: option(yesOrNo().default(false), {
+    flag: '--screen-reader',
+    env: 'CHATWS_SCREEN_READER',
+    description: 'a screen that is read out from top to bottom (also: INK_SCREEN_READER=true)',
+  }),
+  theme: option(z.enum(['auto', 'dark', 'light', 'none']).default('auto'), {
+    flag: '--theme <name>',
+    env: 'CHATWS_THEME',
+    description: 'auto, dark, light, or none for no colour; NO_COLOR makes auto none',
+  }),
+  mouse: option(yesOrNo().default(true), {
+    flag: '--mouse',
+    env: 'CHATWS_MOUSE',
+    description: 'the wheel and clicks; without it the terminal selects text',
+  }),
+  bell: option(yesOrNo().default(true), {
+    flag: '--bell',
+    env: 'CHATWS_BELL',
+    description: 'ring and notify on mentions',
+  }),
+  mention: option(list(z.string().trim().min(1)).default([]), {
+    flag: '--mention <words>',
+    env: 'CHATWS_MENTION',
+    description: 'further words that mean you, with commas between, besides @ and your user id',
+  }),
+  idleMinutes: option(
+    numeric(z.number('must be a number of minutes').positive('must be above 0').max(1_440)).default(
+      5,
+    ),
+    {
+      flag: '--idle-minutes <number>',
+      env: 'CHATWS_IDLE_MINUTES',
+      description: 'without a key for as long you are idle',
+    },
+  ),
 })
 export type ConnectConfig = z.infer<typeof ConnectConfig>

@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { parseId } from '../protocol/id.ts'
 
 /** A positive safe integer, given as one or as its decimal text. */
-export const id = () =>
+export const id = (whenMissing = 'is required') =>
   z.preprocess(
     (value) => (typeof value === 'string' ? (parseId(value) ?? value) : value),
     z
       .int({
         error: ({ input }) =>
-          input === undefined ? 'is required' : 'must be a positive whole number',
+          input === undefined ? whenMissing : 'must be a positive whole number',
       })
       .positive('must be a positive whole number'),
   )

@@ -9,6 +9,7 @@ export class FrameNotifier {
   readonly #listeners = new Set<() => void>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #isChanged = false
+  #isPaused = false
 
   /** Calls `listener` on changes until the function returned is called. */
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -29,6 +30,15 @@ export class FrameNotifier {
     this.#notify()
   }
 
+  /** Notifies nobody until `resume`: someone else has the screen. */
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  resume(): void {
+    this.#isPaused = false
+  }
+
   /** Notifies no more. */
   close(): void {
     clearTimeout(this.#timer)
@@ -36,6 +46,7 @@ export class FrameNotifier {
   }
 
   #notify(): void {
+    if (this.#isPaused) return
     this.#isChanged = false
     // Armed first, so that a change made by a listener waits for the next frame.
     this.#timer = setTimeout(() => {

@@ -1,105 +1,156 @@
-import { InputHistory } from './input-history.ts'
-import type { KeyEvent } from './key-parser.ts'
-import { LineEditor } from './line-editor.ts'
-import { moveScroll, type PaneEntry, type PaneSize, type Scroll } from './pane-view.ts'
+import { type Completion, type CompletionSources, completeAt } from './editor/completion.ts'
+import { InputHistory } from './editor/input-history.ts'
+import { layOutInput, positionAt } from './editor/input-layout.ts'
+import { TextEditor } from './editor/text-editor.ts'
+import type { Action } from './keys/actions.ts'
+import type { Key } from './keys/escape-sequence.ts'
+import type { KeyMap } from './keys/key-map.ts'
 
-/** What the person at the keyboard has done so far; a new object whenever any of it changed. */
-export interface KeyboardSnapshot {
-  readonly text: string
-  /** In UTF-16 code units from the start of the text. */
-  readonly cursor: number
-  readonly scroll: Scroll
-}
+/** An action that is not about the text being typed. */
+export type ScreenAction = Exclude<Action, keyof Keyboard['edits']>
 
 export interface KeyboardOptions {
-  /** A line was entered. */
-  onLine(line: string): void
-  onQuit(): void
-  /** What is scrolled: what the pane shows, and its size. */
-  pane(): { entries: readonly PaneEntry[]; size: PaneSize }
+  readonly keyMap: KeyMap
+  readonly sources: CompletionSources
+  /** The width of the text on screen, which up and down go by. */
+  columns(): number
+  /** The text was entered; it is gone from the editor unless this returns false. */
+  onEnter(text: string): boolean | undefined
+  /** Up on an empty line; true when something came of it. */
+  onUp(): boolean
+  /** The text changed. */
+  onType(): void
+  onAction(action: ScreenAction): void
 }
 
-type Key = Extract<KeyEvent, { type: 'key' }>
-
-/** What each key does: to the line being typed, to the history of lines, and to the scrolling. */
+/** What keys do to the text being typed and the history of what was entered. */
 export class Keyboard {
   readonly #options: KeyboardOptions
-  readonly #editor = new LineEditor()
+  readonly editor = new TextEditor()
   readonly #history = new InputHistory()
-  readonly #listeners = new Set<() => void>()
-  /** key, with what is held down together with it → what it does */
-  readonly #bindings: Record<string, () => void>
-  #scroll: Scroll = 'newest'
-  #snapshot: KeyboardSnapshot = { text: '', cursor: 0, scroll: 'newest' }
+  #completion: (Completion & { index: number }) | undefined
+  /** The column that up and down keep to. */
+  #column: number | undefined
+
+  /** Action → what it does to the text. */
+  readonly edits = {
+    send: () => this.#enter(),
+    newline: () => this.editor.insert('\n'),
+    complete: () => this.#complete(1),
+    'complete-back': () => this.#complete(-1),
+    left: () => this.editor.left(),
+    right: () => this.editor.right(),
+    up: () => this.#up(),
+    down: () => this.#down(),
+    'word-left': () => this.editor.wordLeft(),
+    'word-right': () => this.editor.wordRight(),
+    'line-start': () => this.editor.lineStart(),
+    'line-end': () => this.editor.lineEnd(),
+    'delete-left': () => this.editor.deleteLeft(),
+    'delete-right': () => this.editor.deleteRight(),
+    'delete-right-or-quit': () =>
+      this.editor.text === '' ? this.#options.onAction('quit') : this.editor.deleteRight(),
+    'delete-word-left': () => this.editor.deleteWordLeft(),
+    'delete-word-right': () => this.editor.deleteWordRight(),
+    'delete-to-start': () => this.editor.deleteToStart(),
+    'delete-to-end': () => this.editor.deleteToEnd(),
+    yank: () => this.editor.yank(),
+    transpose: () => this.editor.transpose(),
+    undo: () => this.editor.undo(),
+    'history-previous': () => this.#recall(this.#history.previous(this.editor.text)),
+    'history-next': () => this.#recall(this.#history.next()),
+  }
 
   constructor(options: KeyboardOptions) {
     this.#options = options
-    const editor = this.#editor
-    this.#bindings = {
-      enter: () => this.#enter(),
-      'alt+enter': () => editor.insert('\n'),
-      backspace: () => editor.backspace(),
-      'alt+backspace': () => editor.deleteWord(),
-      'ctrl+w': () => editor.deleteWord(),
-      delete: () => editor.delete(),
-      'ctrl+u': () => editor.deleteToStart(),
-      'ctrl+k': () => editor.deleteToEnd(),
-      left: () => editor.left(),
-      'ctrl+b': () => editor.left(),
-      right: () => editor.right(),
-      'ctrl+f': () => editor.right(),
-      home: () => editor.home(),
-      'ctrl+a': () => editor.home(),
-      end: () => editor.end(),
-      'ctrl+e': () => editor.end(),
-      up: () => this.#recall(this.#history.previous(editor.text)),
-      down: () => this.#recall(this.#history.next()),
-      pageUp: () => this.#page(-1),
-      pageDown: () => this.#page(1),
-      'ctrl+c': () => options.onQuit(),
-      'ctrl+d': () => (editor.text === '' ? options.onQuit() : editor.delete()),
+  }
+
+  /** The ways to complete the word, while one is being chosen, and which it is. */
+  get completion(): { labels: readonly string[]; index: number } | undefined {
+    if (!this.#completion) return undefined
+    const { candidates, index } = this.#completion
+    return { labels: candidates.map(({ label }) => label), index }
+  }
+
+  press(key: Key): void {
+    const action = this.#options.keyMap.press(key)
+    if (action !== undefined) this.do(action)
+  }
+
+  /** Does what a key with this action does. */
+  do(action: Action): void {
+    if (action !== 'complete' && action !== 'complete-back') this.#completion = undefined
+    if (action !== 'up' && action !== 'down') this.#column = undefined
+    if (!isEdit(action, this.edits)) {
+      this.#options.onAction(action)
+      return
     }
+    const before = this.editor.text
+    this.edits[action]()
+    if (this.editor.text !== before) this.#options.onType()
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  readonly getSnapshot = (): KeyboardSnapshot => this.#snapshot
-
-  press(event: KeyEvent): void {
-    if (event.type === 'key') this.#bindings[bindingOf(event)]?.()
-    else this.#editor.insert(event.text)
-    this.#changed()
+  /** Text was typed or pasted. */
+  insert(text: string): void {
+    this.#completion = undefined
+    this.#column = undefined
+    this.editor.insert(text)
+    this.#options.onType()
   }
 
   #enter(): void {
-    const { text } = this.#editor
-    this.#editor.set('')
-    this.#scroll = 'newest'
+    const { text } = this.editor
+    if (this.#options.onEnter(text) === false) return
+    this.editor.clear()
     if (text.trim() !== '') this.#history.add(text)
-    this.#options.onLine(text)
+  }
+
+  #up(): void {
+    const { editor } = this
+    if (editor.text === '' && this.#options.onUp()) return
+    const { above, cursorColumn } = this.#layOut()
+    if (above === undefined) this.edits['history-previous']()
+    else this.#toRow(above, cursorColumn)
+  }
+
+  #down(): void {
+    const { below, cursorColumn } = this.#layOut()
+    if (below === undefined) this.edits['history-next']()
+    else this.#toRow(below, cursorColumn)
+  }
+
+  #toRow(start: number, cursorColumn: number): void {
+    this.#column ??= cursorColumn
+    this.editor.moveTo(positionAt(this.editor.text, start, this.#column))
+  }
+
+  #layOut() {
+    const { text, cursor } = this.editor
+    return layOutInput(text, cursor, { columns: this.#options.columns(), maxRows: 3 })
   }
 
   #recall(line: string | undefined): void {
-    if (line !== undefined) this.#editor.set(line)
+    if (line !== undefined) this.editor.set(line)
   }
 
-  /** One line of the page before stays on screen. */
-  #page(direction: 1 | -1): void {
-    const { entries, size } = this.#options.pane()
-    const lineCount = direction * Math.max(1, size.rows - 1)
-    this.#scroll = moveScroll(entries, this.#scroll, lineCount, size)
-  }
-
-  #changed(): void {
-    const { text, cursor } = this.#editor
-    this.#snapshot = { text, cursor, scroll: this.#scroll }
-    for (const listener of this.#listeners) listener()
+  #complete(step: 1 | -1): void {
+    const { text, cursor } = this.editor
+    if (this.#completion) {
+      const { candidates } = this.#completion
+      const index = (this.#completion.index + step + candidates.length) % candidates.length
+      this.#completion = { ...this.#completion, index }
+    } else {
+      const found = completeAt(text, cursor, this.#options.sources)
+      if (!found) return
+      this.#completion = { ...found, index: step === 1 ? 0 : found.candidates.length - 1 }
+    }
+    const { start, candidates, index } = this.#completion
+    this.editor.replace(start, cursor, candidates[index]!.text)
+    // The only one is taken: another Tab completes what comes next.
+    if (candidates.length === 1) this.#completion = undefined
   }
 }
 
-function bindingOf({ name, ctrl, alt }: Key): string {
-  return `${ctrl ? 'ctrl+' : ''}${alt ? 'alt+' : ''}${name}`
+function isEdit(action: Action, edits: Keyboard['edits']): action is keyof Keyboard['edits'] {
+  return Object.hasOwn(edits, action)
 }

@@ -27,7 +27,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
 
 describe('the completion of bash', () => {
   it('offers the commands', () => {
-    expect(complete('chatws', 'se')).toEqual(['serve'])
+    expect(complete('chatws', 'se')).toEqual(['serve', 'send'])
     expect(complete('chatws', '')).toEqual(
       expect.arrayContaining(['serve', 'connect', 'bench', 'completion', '--help']),
     )

@@ -109,7 +109,9 @@ describe('the options of chatws connect', () => {
   it('the user is required', async () => {
     const wrong = new Run([])
     expect(await wrong.exitCode).toBe(2)
-    expect(wrong.err).toBe('chatws: --user: is required\n')
+    expect(wrong.err).toBe(
+      'chatws: --user: is required: --user 123, CHATWS_USER, or "user" in a profile\n',
+    )
   })
 
   it('the help has examples and exit codes', async () => {

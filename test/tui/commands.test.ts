@@ -11,8 +11,14 @@ describe('parseCommand', () => {
     ['/join 7', { type: 'join', chat: { kind: 'chat', id: 7 } }],
     ['/join #7 ', { type: 'join', chat: { kind: 'chat', id: 7 } }],
     ['/support 3', { type: 'join', chat: { kind: 'support', id: 3 } }],
-    ['/help', { type: 'help' }],
-    ['/quit', { type: 'quit' }],
+    ['/join support#7', { type: 'join', chat: { kind: 'support', id: 7 } }],
+    ['/help', { type: 'run', name: 'help', text: '' }],
+    ['/react 👍', { type: 'run', name: 'react', text: '👍' }],
+    ['/react 👍 #12', { type: 'run', name: 'react', text: '👍', id: 12 }],
+    ['/reply #12 two\nlines', { type: 'run', name: 'reply', text: 'two\nlines', id: 12 }],
+    ['/delete #12', { type: 'run', name: 'delete', text: '', id: 12 }],
+    ['/search #12', { type: 'run', name: 'search', text: '#12' }],
+    ['/quit', { type: 'run', name: 'quit', text: '' }],
   ])('%j is understood', (line, command) => {
     expect(parseCommand(line)).toEqual(command)
   })
@@ -35,11 +41,18 @@ describe('parseCommand', () => {
     expect(parseCommand('/quit now')).toMatchObject({ type: 'wrong' })
   })
 
+  it.each(['/search', '/whois ', '/react #3', '/theme'])('%j needs more', (line) => {
+    expect(parseCommand(line)).toMatchObject({
+      type: 'wrong',
+      message: expect.stringContaining('needs more'),
+    })
+  })
+
   it.each([
     ['/hlep', '/help'],
     ['/JOIN 3', '/join'],
     ['/sup 3', '/support'],
-    ['/q', '/quit'],
+    ['/qui', '/quit'],
   ])('the unknown %j suggests %j', (line, suggestion) => {
     expect(parseCommand(line)).toMatchObject({
       type: 'wrong',

@@ -42,7 +42,7 @@ class Session {
   readonly #name: string
   readonly #pidFile: string
 
-  constructor(userId: number) {
+  constructor(userId: number, flags = '') {
     this.#name = `user${userId}`
     this.#pidFile = join(folder, `${this.#name}.pid`)
     const script = join(folder, `${this.#name}.sh`)
@@ -50,7 +50,7 @@ class Session {
     writeFileSync(
       script,
       `echo before
-sh -c 'echo $$ > "${this.#pidFile}"; exec "$@"' sh ${node} '${BIN}' connect --user ${userId} --url ${server.url}
+sh -c 'echo $$ > "${this.#pidFile}"; exec "$@"' sh ${node} '${BIN}' connect --user ${userId} --url ${server.url} ${flags}
 echo "exit code $?"
 stty -a
 exec sleep 600
@@ -172,7 +172,7 @@ describe.skipIf(skipped)(`the full-screen client${skipped ? ` (${skipped})` : ''
     })
     tmux('set-buffer', 'one\ntwo')
     tmux('paste-buffer', '-p', '-t', 'user103')
-    await ann.shows('> one⏎two')
+    await ann.shows('> one\n  two')
     ann.press('Enter')
     expect((await watcher.next('MESSAGE', 2)).payload.content).toBe('one\ntwo')
   })
@@ -182,10 +182,10 @@ describe.skipIf(skipped)(`the full-screen client${skipped ? ` (${skipped})` : ''
     await ann.shows('Online (1)')
     ann.resize(40, 12)
     await until(() => !ann.screen.includes('Online (1)'), 'the side list to go')
-    await until(() => ann.screen.split('\n')[9]?.startsWith(' connected') ?? false, 'the status')
+    await until(() => ann.screen.split('\n')[10]?.startsWith(' connected') ?? false, 'the status')
     ann.resize(100, 30)
     await ann.shows('Online (1)')
-    await until(() => ann.screen.split('\n')[27]?.startsWith(' connected') ?? false, 'the status')
+    await until(() => ann.screen.split('\n')[28]?.startsWith(' connected') ?? false, 'the status')
     expect(ann.screen.match(/connected/g)).toHaveLength(1)
   })
 

@@ -1,0 +1,82 @@
+import { SendConfig } from '../config/send-config.ts'
+import { ChatwsError } from '../protocol/error.ts'
+import { createMessage } from '../tui/lines/outgoing-message.ts'
+import { stringifySafely } from '../tui/sanitize.ts'
+import { createClient } from './create-client.ts'
+import { defineOptions } from './define-options.ts'
+import type { Host } from './host.ts'
+import type { DefineCommand } from './main.ts'
+import { cleanServerError } from './server-error.ts'
+import { targetChat } from './target-chat.ts'
+import { runWithUserConfig } from './user-config.ts'
+
+const HELP = `
+Examples:
+  chatws send --user 123 --chat 1 "Backup done"
+  df -h | chatws send --user 123 --support 7
+  chatws send --user 123 --chat 1 --reply-to 42 --json "Seen"
+
+Without a text the message is what comes on standard input, whole. It ends once the server has
+stored the message; --json then prints its id and offset.
+
+Exit codes: 0 stored, 1 not stored, 2 wrong usage, 129, 130 and 143 ended by a signal.`
+
+/** `chatws send`. */
+export const defineSend: DefineCommand = (command, host) => {
+  command.argument('[text...]', 'the message')
+  defineOptions(command, SendConfig)
+  command.addHelpText('after', HELP)
+  return (words: string[], flags: Record<string, unknown>) =>
+    runWithUserConfig(
+      { schema: SendConfig, sections: ['send', 'connect'], flags, host },
+      (config) => send(words, config, host),
+    )
+}
+
+async function send(
+  words: readonly string[],
+  config: Readonly<SendConfig>,
+  host: Host,
+): Promise<number> {
+  const chat = targetChat(config)
+  const text = words.length > 0 ? words.join(' ') : await readText(host)
+  if (text.trim() === '') throw new ChatwsError('USAGE', 'there is no text to send')
+  const message = createMessage(chat, config.user, text)
+  if (config.replyTo !== undefined) message.reply_to = config.replyTo
+  const client = createClient(config)
+  const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
+  const stopped = new Promise<number>((resolve) => {
+    host.onSignal((signal) => resolve(signals[signal]))
+  })
+  const timeoutMs = config.timeout * 1000
+  const stored = client.send(message, { signal: AbortSignal.timeout(timeoutMs) }).then((ack) => {
+    if (config.json) host.stdout.write(`${stringifySafely(ack)}\n`)
+    return 0
+  })
+  client.connect()
+  try {
+    return await Promise.race([stored, stopped])
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'TimeoutError') throw cleanServerError(error)
+    const why = client.status.state === 'waiting' ? `: ${client.status.reason}` : ''
+    throw cleanServerError(
+      new ChatwsError(
+        'CONNECT_FAILED',
+        `not known to be stored after ${config.timeout} s (${config.url}${why})`,
+        { cause: error },
+      ),
+    )
+  } finally {
+    client.close()
+    // Rejects once the client is closed, when a signal came first.
+    stored.catch(() => {})
+  }
+}
+
+/** Standard input without the line end that ends it. */
+async function readText({ stdin }: Host): Promise<string> {
+  let text = ''
+  stdin.setEncoding('utf8')
+  for await (const chunk of stdin) text += chunk
+  return text.replace(/\r?\n$/, '')
+}

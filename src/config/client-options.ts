@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { DEFAULT_PORT } from '../protocol/limits.ts'
+import { id } from './id-option.ts'
+import { option } from './option.ts'
+
+/** Whether a WebSocket can be opened at `text`: the standard forbids a fragment. */
+function isWebSocketUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol } = new URL(text)
+  return (protocol === 'ws:' || protocol === 'wss:') && !text.includes('#')
+}
+
+/** The options of every command that connects as a user. */
+export const clientOptions = {
+  user: option(id('is required: --user 123, CHATWS_USER, or "user" in a profile'), {
+    flag: '--user <id>',
+    env: 'CHATWS_USER',
+    description: 'user to chat as (required)',
+  }),
+  url: option(
+    z
+      .string()
+      .trim()
+      .refine(isWebSocketUrl, 'must be a ws:// or wss:// URL')
+      .default(`ws://127.0.0.1:${DEFAULT_PORT}`),
+    { flag: '--url <url>', env: 'CHATWS_URL', description: 'server to connect to' },
+  ),
+  token: option(z.string().trim().optional(), {
+    flag: '--token <token>',
+    env: 'CHATWS_TOKEN',
+    description: 'says who you are, where the server asks (chatws token makes one)',
+    isSecret: true,
+  }),
+  profile: option(z.string().optional(), {
+    flag: '--profile <name>',
+    env: 'CHATWS_PROFILE',
+    description: 'server and user of this name in the configuration file',
+  }),
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { clientOptions } from './client-options.ts'
+import { id } from './id-option.ts'
+import { numeric, option, yesOrNo } from './option.ts'
+
+/** What `chatws send` can be told besides the text. */
+export const SendConfig = z.object({
+  ...clientOptions,
+  chat: option(id().optional(), {
+    flag: '--chat <id>',
+    env: 'CHATWS_CHAT',
+    description: 'chat to write to',
+  }),
+  support: option(id().optional(), {
+    flag: '--support <id>',
+    env: 'CHATWS_SUPPORT_CHAT',
+    description: 'support chat to write to, instead of a chat',
+  }),
+  replyTo: option(id().optional(), {
+    flag: '--reply-to <id>',
+    env: 'CHATWS_REPLY_TO',
+    description: 'the message of the same chat that this one answers',
+  }),
+  timeout: option(
+    numeric(
+      z.number('must be a number of seconds').positive('must be above 0').max(86_400),
+    ).default(30),
+    {
+      flag: '--timeout <seconds>',
+      env: 'CHATWS_SEND_TIMEOUT',
+      description: 'give up when it is not stored by then',
+    },
+  ),
+  json: option(yesOrNo().default(false), {
+    flag: '--json',
+    env: 'CHATWS_SEND_JSON',
+    description: 'print the ACK of the message as a line of JSON',
+  }),
+})
+export type SendConfig = z.infer<typeof SendConfig>

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { MAX_HISTORY } from '../protocol/limits.ts'
+import { clientOptions } from './client-options.ts'
+import { id } from './id-option.ts'
+import { numeric, option, yesOrNo } from './option.ts'
+
+/** What `chatws tail` can be told. */
+export const TailConfig = z.object({
+  ...clientOptions,
+  chat: option(id().optional(), {
+    flag: '--chat <id>',
+    env: 'CHATWS_CHAT',
+    description: 'chat to follow',
+  }),
+  support: option(id().optional(), {
+    flag: '--support <id>',
+    env: 'CHATWS_SUPPORT_CHAT',
+    description: 'support chat to follow, instead of a chat',
+  }),
+  lines: option(
+    numeric(
+      z
+        .int('must be a whole number')
+        .min(0, 'must be at least 0')
+        .max(MAX_HISTORY, `must be at most ${MAX_HISTORY}`),
+    ).default(10),
+    { flag: '--lines <number>', env: 'CHATWS_TAIL_LINES', description: 'messages to begin with' },
+  ),
+  follow: option(yesOrNo().default(true), {
+    flag: '--follow',
+    env: 'CHATWS_TAIL_FOLLOW',
+    description: 'go on with the messages that come',
+  }),
+  json: option(yesOrNo().default(false), {
+    flag: '--json',
+    env: 'CHATWS_TAIL_JSON',
+    description: 'print the payload of each message as a line of JSON',
+  }),
+})
+export type TailConfig = z.infer<typeof TailConfig>

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { ChatwsError } from '../protocol/error.ts'
+import type { ConfigSection, ConfigSources } from './resolve-config.ts'
+
+type Env = ConfigSources['env']
+
+const Profile = z.strictObject({
+  url: z.string().optional(),
+  user: z.int().optional(),
+  chat: z.int().optional(),
+  token: z.string().optional(),
+})
+
+/** The configuration file of `chatws connect`, `send` and `tail`. */
+const UserFile = z.strictObject({
+  $schema: z.string().optional(),
+  /** The profile where `--profile` names none. */
+  profile: z.string().optional(),
+  /** Name → a server, and who to be there. */
+  profiles: z.record(z.string(), Profile).default({}),
+  theme: z.string().optional(),
+  mouse: z.boolean().optional(),
+  bell: z.boolean().optional(),
+  mention: z.array(z.string()).optional(),
+  idleMinutes: z.number().optional(),
+})
+
+/** Where a file of the user's stands: `$XDG_CONFIG_HOME/chatws`, by default `~/.config/chatws`. */
+export function userFilePath(env: Env, name: string): string {
+  const home = env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config')
+  return join(home, 'chatws', name)
+}
+
+/**
+ * What the configuration file says, for a profile or the one that the file names. A file that is
+ * not there says nothing. Throws USAGE with every problem of one that is wrong.
+ */
+export function readUserFile(env: Env, profileName: string | undefined): ConfigSection {
+  const path = userFilePath(env, 'config.json')
+  const parsed = UserFile.safeParse(readJsonFile(path) ?? {})
+  if (!parsed.success) throw new ChatwsError('USAGE', describeIssues(path, parsed.error.issues))
+  const { profile: standing, profiles, $schema: _, ...values } = parsed.data
+  const name = profileName ?? standing
+  if (name === undefined) return { origin: path, values }
+  const profile = profiles[name]
+  if (!Object.hasOwn(profiles, name) || !profile) {
+    const known = Object.keys(profiles)
+    const hint = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`
+    throw new ChatwsError('USAGE', `${path}: there is no profile ${JSON.stringify(name)}: ${hint}`)
+  }
+  return { origin: path, values: { ...values, ...profile } }
+}
+
+/** The JSON of a file, or undefined where there is none. Throws USAGE for one that cannot be read. */
+export function readJsonFile(path: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new ChatwsError('USAGE', `${path}: ${message}`, { cause: error })
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new ChatwsError('USAGE', `${path}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** The problems that zod found in a file, a line each. */
+export function describeIssues(path: string, issues: readonly z.core.$ZodIssue[]): string {
+  return issues
+    .map((issue) => {
+      const place = issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ` : ''
+      return `${path}: ${place}${issue.message}`
+    })
+    .join('\n')
+}

@@ -1,0 +1,87 @@
+import { COMMANDS } from '../commands.ts'
+import { findEmoji } from './emoji.ts'
+
+/** One way to complete a word: what replaces it, and how it is listed. */
+interface Candidate {
+  readonly text: string
+  readonly label: string
+}
+
+/** What can be completed at a place in a text. */
+export interface Completion {
+  /** Where the word begins that is replaced; it ends at the cursor. */
+  readonly start: number
+  readonly candidates: readonly Candidate[]
+}
+
+/** What is known of the chat that text is written to. */
+export interface CompletionSources {
+  /** Who could be meant, likeliest first. */
+  userIds(): readonly number[]
+  /** Chats as `/join` takes them. */
+  chatLabels(): readonly string[]
+}
+
+/** More than this are not listed. */
+const MAX_CANDIDATES = 50
+
+/** Ways to complete the word before the cursor: commands, names (`@12`), emoji (`:thu`), chats. */
+export function completeAt(
+  text: string,
+  cursor: number,
+  sources: CompletionSources,
+): Completion | undefined {
+  const before = text.slice(Math.max(0, cursor - 256), cursor)
+  const word = /\S*$/.exec(before)![0]
+  const start = cursor - word.length
+  const candidates = candidatesFor(word, before.trimStart(), start === 0, sources)
+  return candidates.length === 0 ? undefined : { start, candidates }
+}
+
+function candidatesFor(
+  word: string,
+  before: string,
+  isFirst: boolean,
+  sources: CompletionSources,
+): Candidate[] {
+  if (isFirst && word.startsWith('/')) return completeCommand(word.slice(1))
+  const command = /^\/(\S+)\s/.exec(before)?.[1]
+  if (command === 'join' || command === 'support')
+    return plain(sources.chatLabels().filter((label) => label.includes(word.replace(/^#/, ''))))
+  if (command === 'react') return completeEmoji(word.replace(/^:/, ''))
+  if (command === 'whois' || command === 'assign')
+    return plain(usersLike(word, sources).map(String))
+  if (command === 'theme')
+    return plain(['dark', 'light', 'none', 'auto'].filter((name) => name.startsWith(word)))
+  if (/^:[a-z0-9_+-]+$/.test(word)) return completeEmoji(word.slice(1))
+  if (/^@?\d*$/.test(word) && word !== '')
+    return plain(usersLike(word.replace('@', ''), sources).map((id) => `@${id} `))
+  return []
+}
+
+function completeCommand(begun: string): Candidate[] {
+  return Object.entries(COMMANDS)
+    .filter(([name]) => name.startsWith(begun))
+    .map(([name, { usage }]) => ({
+      text: `/${name}${usage === '' ? '' : ' '}`,
+      label: `/${name}`,
+    }))
+}
+
+function completeEmoji(begun: string): Candidate[] {
+  return findEmoji(begun, MAX_CANDIDATES).map(({ name, emoji }) => ({
+    text: `${emoji} `,
+    label: `${emoji} ${name}`,
+  }))
+}
+
+function usersLike(digits: string, sources: CompletionSources): number[] {
+  return sources
+    .userIds()
+    .filter((id) => String(id).startsWith(digits))
+    .slice(0, MAX_CANDIDATES)
+}
+
+function plain(texts: readonly string[]): Candidate[] {
+  return texts.slice(0, MAX_CANDIDATES).map((text) => ({ text, label: text.trim() }))
+}

@@ -1,0 +1,257 @@
+import { ChatData } from './chat-data.ts'
+import { chatLabel } from './chat-label.ts'
+import { CommandRunner } from './command-runner.ts'
+import { editExternally } from './editor/external-editor.ts'
+import { FrameNotifier } from './frame-notifier.ts'
+import { IdleWatch } from './idle-watch.ts'
+import { Keyboard } from './keyboard.ts'
+import type { KeyEvent } from './keys/key-parser.ts'
+import { readKeys } from './keys/key-reader.ts'
+import { helpList } from './lists.ts'
+import { LiveEvents } from './live-events.ts'
+import { ModelBuilder } from './model-builder.ts'
+import { Notifier } from './notifier.ts'
+import { inputColumns, layOutModel } from './screen/model-layout.ts'
+import type { ScreenSize } from './screen/screen-layout.ts'
+import { ScreenPainter } from './screen/screen-painter.ts'
+import { Terminal } from './screen/terminal.ts'
+import { isThemeName, resolveTheme, THEME_NAMES } from './screen/theme.ts'
+import { type OtherAction, ScreenActions } from './screen-actions.ts'
+import { ScreenState } from './screen-state.ts'
+import type { TerminalClientOptions } from './terminal-client.ts'
+
+/** What the screen tells whoever runs it. */
+export interface FullScreenEvents {
+  onQuit(): void
+  onCrash(error: unknown): void
+}
+
+/** What the full-screen client is made of, and how its parts meet. */
+export class FullScreen {
+  readonly #options: TerminalClientOptions
+  readonly #events: FullScreenEvents
+  readonly #frames = new FrameNotifier()
+  readonly #data: ChatData
+  readonly #state: ScreenState
+  readonly #keyboard: Keyboard
+  readonly #builder: ModelBuilder
+  readonly #actions: ScreenActions
+  readonly #commands: CommandRunner
+  readonly #notifier: Notifier
+  readonly #painter: ScreenPainter
+  readonly #live: LiveEvents
+  readonly #idle: IdleWatch
+  readonly #terminal: Terminal
+  #stopReading = () => {}
+
+  constructor(options: TerminalClientOptions, events: FullScreenEvents) {
+    this.#options = options
+    this.#events = events
+    const { client, stdout, stdin, env } = options
+    const write = (text: string) => void stdout.write(text)
+    const changed = () => this.#frames.changed()
+    const notify = (text: string) => this.#notify(text)
+    const mentions = [`@${client.userId}`, ...options.mentions.map((word) => word.toLowerCase())]
+    this.#data = new ChatData(client, changed)
+    this.#state = new ScreenState(options.chat)
+    this.#keyboard = this.#createKeyboard()
+    this.#builder = new ModelBuilder(this.#data, this.#state, this.#keyboard, mentions)
+    this.#actions = this.#createActions()
+    this.#commands = this.#createCommands()
+    this.#notifier = new Notifier({ write, isEnabled: options.hasBell })
+    this.#painter = new ScreenPainter(write, resolveTheme(options.theme, env))
+    this.#live = new LiveEvents({
+      ...{ client, data: this.#data, state: this.#state, mentions, notifier: this.#notifier },
+      ...{ notify, changed },
+    })
+    this.#idle = new IdleWatch(options.idleMs, (state) => client.setActivity(state))
+    this.#frames.subscribe(() => this.#paint())
+    this.#terminal = new Terminal({
+      ...{ stdin, stdout, process, hasMouse: options.hasMouse, onCrash: events.onCrash },
+      onReturn: () => this.#redraw(),
+    })
+    stdout.on('resize', this.#onResize)
+    this.#read()
+    this.#frames.changedNow()
+  }
+
+  /** Leaves the terminal as it was before. */
+  close(): void {
+    this.#stopReading()
+    this.#options.stdout.off('resize', this.#onResize)
+    this.#idle.close()
+    this.#live.close()
+    this.#data.close()
+    this.#frames.close()
+    try {
+      this.#painter.close()
+    } finally {
+      this.#terminal.leave()
+    }
+  }
+
+  #createKeyboard(): Keyboard {
+    return new Keyboard({
+      keyMap: this.#options.keyMap,
+      sources: {
+        userIds: () => this.#knownUsers(),
+        chatLabels: () => this.#data.chats().map(({ chat }) => chatLabel(chat).replace(/^#/, '')),
+      },
+      columns: () => inputColumns(this.#size()),
+      onEnter: (text) => this.#commands.enter(text),
+      onUp: () => this.#commands.editPrevious(),
+      onType: () => this.#live.typed(this.#keyboard.editor.text),
+      onAction: (action) => this.#actions.do(action),
+    })
+  }
+
+  #createActions(): ScreenActions {
+    return new ScreenActions({
+      data: this.#data,
+      state: this.#state,
+      builder: this.#builder,
+      paneSize: () => this.#layout().pane,
+      loadOlder: () => this.#live.loadOlder(),
+      onOther: (action) => this.#doOther(action),
+    })
+  }
+
+  #createCommands(): CommandRunner {
+    return new CommandRunner({
+      client: this.#options.client,
+      data: this.#data,
+      state: this.#state,
+      actions: this.#actions,
+      edit: (text) => this.#keyboard.editor.set(text),
+      notify: (text) => this.#notify(text),
+      changed: () => this.#frames.changedNow(),
+      setTheme: (name) => this.#setTheme(name),
+      help: () => this.#doOther('help'),
+      quit: () => this.#events.onQuit(),
+    })
+  }
+
+  #read(): void {
+    this.#stopReading = readKeys(this.#options.stdin, (events) => {
+      for (const event of events) this.#onEvent(event)
+      this.#frames.changedNow()
+    })
+  }
+
+  #onEvent(event: KeyEvent): void {
+    if (event.type !== 'focus') this.#idle.touch()
+    switch (event.type) {
+      case 'text':
+        this.#onText(event.text)
+        break
+      case 'paste':
+        this.#keyboard.insert(event.text)
+        break
+      case 'focus':
+        this.#state.isFocused = event.isFocused
+        if (!event.isFocused) this.#actions.leave()
+        break
+      case 'mouse':
+        if (event.button === 'wheelUp') this.#actions.wheel(-1)
+        else if (event.button === 'wheelDown') this.#actions.wheel(1)
+        else if (event.button === 'left') this.#onClick(event.column, event.row)
+        break
+      case 'key':
+        // In a list over the messages, the arrows and Enter are the list's.
+        if (!this.#actions.pressInOverlay(event.name)) this.#keyboard.press(event)
+    }
+  }
+
+  #onText(text: string): void {
+    if (text === '?' && this.#keyboard.editor.text === '') this.#doOther('help')
+    else this.#keyboard.insert(text)
+  }
+
+  #onClick(column: number, row: number): void {
+    const target = this.#painter.targetAt(column, row)
+    if (target?.type === 'chat') this.#actions.choose(target.chat)
+    else if (target) this.#state.view().selectedId = target.id
+  }
+
+  #doOther(action: OtherAction): void {
+    const state = this.#state
+    switch (action) {
+      case 'quit':
+        this.#events.onQuit()
+        break
+      case 'suspend':
+        this.#terminal.suspend()
+        break
+      case 'redraw':
+        this.#painter.invalidate()
+        break
+      case 'help':
+        state.overlay = state.overlay ? undefined : helpList(this.#options.keyMap)
+        break
+      case 'open-editor':
+        this.#openEditor().catch((error: Error) => this.#notify(error.message))
+    }
+  }
+
+  async #openEditor(): Promise<void> {
+    const { editor } = this.#keyboard
+    this.#stopReading()
+    this.#frames.pause()
+    try {
+      const { env } = this.#options
+      const text = await this.#terminal.lend(() => editExternally(editor.text, env))
+      editor.set(text)
+    } finally {
+      this.#read()
+      this.#frames.resume()
+      this.#redraw()
+    }
+  }
+
+  #setTheme(name: string): string | undefined {
+    if (!isThemeName(name)) return `there is no theme ${name}: ${THEME_NAMES.join(', ')}`
+    this.#painter.theme = resolveTheme(name, this.#options.env)
+    return undefined
+  }
+
+  #paint(): void {
+    this.#painter.paint(this.#builder.build(this.#live.vitals), this.#size())
+    this.#live.drawn()
+  }
+
+  #redraw(): void {
+    this.#painter.invalidate()
+    this.#notifier.forgetTitle()
+    this.#frames.changedNow()
+  }
+
+  readonly #onResize = (): void => {
+    this.#painter.invalidate()
+    this.#frames.changed()
+  }
+
+  #notify(text: string): void {
+    this.#state.notify(text, this.#actions.newest())
+    this.#frames.changedNow()
+  }
+
+  /** Who has written here lately, then who is online. */
+  #knownUsers(): number[] {
+    const messages = this.#data.messagesOf(this.#state.chat).slice(-200)
+    const writers = messages.map(({ sender_id }) => sender_id).reverse()
+    const online = this.#data.users().map(({ id }) => id)
+    return [...new Set([...writers, ...online])].filter((id) => id !== this.#data.userId)
+  }
+
+  #layout() {
+    const { text, cursor } = this.#keyboard.editor
+    const { isSidebarHidden } = this.#state
+    return layOutModel({ text, cursor, isSidebarHidden }, this.#size()).layout
+  }
+
+  /** A terminal that does not know its size has that of a VT100. */
+  #size(): ScreenSize {
+    const { stdout } = this.#options
+    return { columns: stdout.columns || 80, rows: stdout.rows || 24 }
+  }
+}

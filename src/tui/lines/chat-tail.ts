@@ -1,0 +1,63 @@
+import type { ChatClient } from '../../client/chat-client.ts'
+import type { Chat, ChatRef } from '../../protocol/chat.ts'
+import type { MessagePayload, SupportMessagePayload } from '../../protocol/payloads.ts'
+import { chatLabel } from '../chat-label.ts'
+import { timeOfDay } from '../pane/time-of-day.ts'
+import { sanitizeLine, stringifySafely } from '../sanitize.ts'
+
+type Payload = MessagePayload | SupportMessagePayload
+
+export interface ChatTailOptions {
+  /** Not connected yet. */
+  readonly client: ChatClient
+  readonly chat: Chat
+  readonly isJson: boolean
+  /** Takes a line without its end. */
+  write(line: string): void
+}
+
+/** Writes the messages of one chat as lines, each once and in order: those there are, then others. */
+export class ChatTail {
+  readonly #options: ChatTailOptions
+  /** What came while the first messages were asked for; undefined once they are written. */
+  #waiting: Payload[] | undefined = []
+
+  constructor(options: ChatTailOptions) {
+    this.#options = options
+    const { client, chat } = options
+    if (chat.kind === 'chat')
+      client.on('message', (payload) => {
+        if (payload.chat_id === chat.id) this.#take(payload)
+      })
+    else
+      client.on('supportMessage', (payload) => {
+        if (payload.support_chat_id === chat.id) this.#take(payload)
+      })
+  }
+
+  /** Writes the newest `count` messages, and from then on those that come. */
+  async begin(count: number, ref: ChatRef): Promise<void> {
+    const page =
+      count === 0 ? [] : (await this.#options.client.history({ ...ref, limit: count })).messages
+    for (const payload of page) this.#write(payload)
+    const newest = page.at(-1)?.id ?? 0
+    for (const payload of this.#waiting ?? []) if (payload.id > newest) this.#write(payload)
+    this.#waiting = undefined
+  }
+
+  #take(payload: Payload): void {
+    if (this.#waiting) this.#waiting.push(payload)
+    else this.#write(payload)
+  }
+
+  #write(payload: Payload): void {
+    const { write, isJson, chat } = this.#options
+    if (isJson) {
+      write(stringifySafely(payload))
+      return
+    }
+    const { sender_id, content, created_at } = payload
+    const text = payload.deleted_at === undefined ? content : '(deleted)'
+    write(sanitizeLine(`${timeOfDay(created_at)} ${chatLabel(chat)} <${sender_id}> ${text}`))
+  }
+}

@@ -1,0 +1,138 @@
+import type { ChatClient } from '../../client/chat-client.ts'
+import type { Chat } from '../../protocol/chat.ts'
+import { chatLabel } from '../chat-label.ts'
+import { type CommandName, commandHelp, parseCommand } from '../commands.ts'
+import { sanitizeLine, stringifySafely } from '../sanitize.ts'
+import { describeConnection } from '../screen/connection-text.ts'
+import { writeEventLines } from './event-lines.ts'
+import { MessageSender } from './message-sender.ts'
+import { createMessage } from './outgoing-message.ts'
+import { parseFrameLine } from './parse-frame-line.ts'
+import { readLines } from './read-lines.ts'
+
+/** No frame that a server accepts is longer as a line, however its text is escaped. */
+const MAX_LINE_LENGTH = 512 * 1024
+
+export interface LineModeOptions {
+  /** Not connected yet; whoever made it closes it. */
+  readonly client: ChatClient
+  readonly chat: Chat
+  readonly isJson: boolean
+  readonly stdin: NodeJS.ReadableStream
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream
+  /** Ends the client when it settles; resolves to the exit code. */
+  readonly stopped: Promise<number>
+}
+
+/**
+ * The client without a screen: lines in are messages, lines out are events. At the end of its
+ * input it waits for the ACKs of its messages. Resolves to the exit code: 1 when a line was
+ * wrong or a message was refused. Rejects when the server refuses the connection.
+ */
+export async function runLineMode(options: LineModeOptions): Promise<number> {
+  const { client, stdin } = options
+  const session = new LineSession(options)
+  const refused = new Promise<never>((_, reject) => {
+    client.on('status', (status) => {
+      if (status.state === 'closed' && status.error) reject(status.error)
+    })
+  })
+  client.connect()
+  return await Promise.race([session.run(stdin), refused, options.stopped])
+}
+
+/** One run of the line client. */
+class LineSession {
+  readonly #options: LineModeOptions
+  readonly #sender: MessageSender
+  #chat: Chat
+  #hasFailed = false
+  #hasQuit = false
+
+  constructor(options: LineModeOptions) {
+    this.#options = options
+    this.#chat = options.chat
+    const { client, isJson } = options
+    this.#sender = new MessageSender(client, (line, why) =>
+      this.#fail(`line ${line}: not sent: ${why}`),
+    )
+    client.on('refused', ({ message, ref }) => {
+      // One that names a message is told with that message's line.
+      if (ref === undefined) this.#fail(`the server refused a frame: ${message}`)
+    })
+    if (isJson) this.#writeFrames()
+    else writeEventLines(client, this.#writeLine)
+  }
+
+  async run(input: NodeJS.ReadableStream): Promise<number> {
+    const { isJson } = this.#options
+    for await (const { number, text } of readLines(input, MAX_LINE_LENGTH)) {
+      if (text === undefined)
+        this.#fail(`line ${number}: longer than ${MAX_LINE_LENGTH} characters`)
+      else if (isJson) this.#takeFrame(number, text)
+      else this.#takeLine(number, text)
+      if (this.#hasQuit) break
+      await this.#sender.room()
+    }
+    await this.#sender.idle()
+    return this.#hasFailed ? 1 : 0
+  }
+
+  #writeFrames(): void {
+    const { client } = this.#options
+    client.on('frame', (frame) => this.#writeLine(stringifySafely(frame)))
+    client.on('status', (status) => {
+      if (status.state === 'waiting') this.#warn(describeConnection(status, status.delayMs))
+    })
+  }
+
+  #takeFrame(number: number, text: string): void {
+    if (text.trim() === '') return
+    const message = parseFrameLine(text, this.#options.client.userId)
+    if (typeof message === 'string') this.#fail(`line ${number}: ${message}`)
+    else this.#sender.send(number, message)
+  }
+
+  #takeLine(number: number, text: string): void {
+    const command = parseCommand(text)
+    switch (command.type) {
+      case 'nothing':
+        break
+      case 'say':
+        this.#sender.send(
+          number,
+          createMessage(this.#chat, this.#options.client.userId, command.text),
+        )
+        break
+      case 'join':
+        this.#chat = command.chat
+        this.#writeLine(`* now in ${chatLabel(command.chat)}`)
+        break
+      case 'wrong':
+        this.#fail(`line ${number}: ${command.message}`)
+        break
+      case 'run':
+        this.#run(number, command.name)
+    }
+  }
+
+  #run(number: number, name: CommandName): void {
+    if (name === 'quit') this.#hasQuit = true
+    else if (name === 'help') for (const line of commandHelp('lines')) this.#writeLine(`* ${line}`)
+    else this.#fail(`line ${number}: /${name} works on the full screen only`)
+  }
+
+  readonly #writeLine = (line: string): void => {
+    this.#options.stdout.write(`${line}\n`)
+  }
+
+  #fail(why: string): void {
+    this.#hasFailed = true
+    this.#warn(why)
+  }
+
+  #warn(text: string): void {
+    this.#options.stderr.write(`chatws: ${sanitizeLine(text)}\n`)
+  }
+}

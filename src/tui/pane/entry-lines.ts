@@ -1,0 +1,151 @@
+import { sanitizeLine, sanitizeLines } from '../sanitize.ts'
+import { mark, type Tone, wrapMarked } from './marked-text.ts'
+import { isStored, type PaneEntry, type StoredMessage } from './pane-entry.ts'
+import { timeOfDay } from './time-of-day.ts'
+
+/** What of an entry's look comes from elsewhere. */
+export interface EntryContext {
+  readonly userId: number
+  /** The message that this one answers, where it is known. */
+  readonly repliedTo?: StoredMessage | undefined
+  /** Of an own message: who has it. */
+  readonly receipt: string
+  /** Whether the connection stands, which a pending message waits for. */
+  readonly isOpen: boolean
+  readonly isSelected: boolean
+  /** Words that mean the user, in lower case. */
+  readonly mentions: readonly string[]
+}
+
+/** The columns before the text: a mark for the selected message, and the time. */
+const INDENT = 7
+
+const SENDER_TONES: readonly Tone[] = [
+  ...(['sender0', 'sender1', 'sender2'] as const),
+  ...(['sender3', 'sender4', 'sender5'] as const),
+]
+
+/** As much of the answered message is quoted, in UTF-16 code units. */
+const QUOTE_LENGTH = 200
+
+const cache = new WeakMap<PaneEntry, { key: string; lines: readonly string[] }>()
+
+/** The marked lines of an entry at a width; those of one that looks as before are kept. */
+export function entryLines(
+  entry: PaneEntry,
+  columns: number,
+  context: EntryContext,
+): readonly string[] {
+  const { receipt, isOpen, isSelected, repliedTo } = context
+  const key = `${columns} ${isOpen} ${isSelected} ${receipt} ${repliedTo?.offset} ${repliedTo?.edited_at} ${repliedTo?.deleted_at}`
+  const cached = cache.get(entry)
+  if (cached?.key === key) return cached.lines
+  const lines = layOut(entry, columns, context)
+  cache.set(entry, { key, lines })
+  return lines
+}
+
+function layOut(entry: PaneEntry, columns: number, context: EntryContext): string[] {
+  const width = Math.max(1, columns - INDENT)
+  const time = timeOfDay('type' in entry ? entry.createdAt : entry.created_at).slice(0, 5)
+  const gutter = context.isSelected ? mark('selected', '▌') : ' '
+  const indent = `${gutter}${' '.repeat(INDENT - 1)}`
+  const text = textLines(entry, context).flatMap((line) => wrapMarked(line, width))
+  return [
+    ...quoteLines(entry, context.repliedTo, width).map((line) => indent + line),
+    ...text.map((line, index) => (index === 0 ? `${gutter}${mark('dim', time)} ` : indent) + line),
+    ...reactionLines(entry, context.userId, width).map((line) => indent + line),
+  ]
+}
+
+/** How many lines stand above the first one of the text itself. */
+export function quoteLineCount(entry: PaneEntry): number {
+  return replyTo(entry) === undefined ? 0 : 1
+}
+
+function textLines(entry: PaneEntry, context: EntryContext): string[] {
+  if ('type' in entry && entry.type === 'notice')
+    return sanitizeLines(`* ${entry.text}`).map((line) => mark('notice', line))
+  const senderId = isStored(entry) ? entry.sender_id : entry.senderId
+  const isOwn = senderId === context.userId
+  const sender = mark(
+    isOwn ? 'own' : SENDER_TONES[senderId % SENDER_TONES.length]!,
+    `<${senderId}>`,
+  )
+  const lines = sanitizeLines(entry.content)
+  if (!isOwn) highlightMentions(lines, context.mentions)
+  if (isStored(entry) && entry.deleted_at !== undefined)
+    return [`${sender} ${mark('dim', '(deleted)')}`]
+  lines[0] = `${sender} ${lines[0]}`
+  if (isStored(entry) && entry.file_paths !== undefined)
+    lines.push(
+      `${mark('bold', '📎 file:')} ${sanitizeLine(entry.file_paths)} ${mark('dim', '(/open)')}`,
+    )
+  lines[lines.length - 1] += mark('dim', marksBehind(entry, context))
+  return lines
+}
+
+/** What stands behind a message: whether it was edited, and where it is. */
+function marksBehind(entry: PaneEntry, { isOpen, receipt }: EntryContext): string {
+  if (!isStored(entry)) return isOpen ? ' (sending …)' : ' (waits for a connection)'
+  return `${entry.edited_at === undefined ? '' : ' (edited)'}${receipt === '' ? '' : ` ${receipt}`}`
+}
+
+function highlightMentions(lines: string[], mentions: readonly string[]): void {
+  for (const [index, line] of lines.entries()) {
+    const found = findMention(line, mentions)
+    if (!found) continue
+    const { start, end } = found
+    lines[index] = line.slice(0, start) + mark('mention', line.slice(start, end)) + line.slice(end)
+  }
+}
+
+/** Where one of some words, in lower case, stands in a text by itself. */
+export function findMention(
+  text: string,
+  mentions: readonly string[],
+): { start: number; end: number } | undefined {
+  const lower = text.toLowerCase()
+  // The case of some letters changes their length; then the places would not be the text's.
+  if (lower.length !== text.length) return undefined
+  for (const word of mentions) {
+    for (let start = lower.indexOf(word); start >= 0; start = lower.indexOf(word, start + 1)) {
+      const end = start + word.length
+      if (!isWordCharacter(lower[start - 1]) && !isWordCharacter(lower[end])) return { start, end }
+    }
+  }
+  return undefined
+}
+
+function isWordCharacter(character: string | undefined): boolean {
+  return character !== undefined && /[\p{L}\p{N}_]/u.test(character)
+}
+
+function quoteLines(
+  entry: PaneEntry,
+  repliedTo: StoredMessage | undefined,
+  width: number,
+): string[] {
+  const id = replyTo(entry)
+  if (id === undefined) return []
+  const said = repliedTo?.deleted_at === undefined ? repliedTo?.content : '(deleted)'
+  const quote =
+    repliedTo === undefined
+      ? `┌ to message ${id}`
+      : `┌ <${repliedTo.sender_id}> ${sanitizeLine((said ?? '').slice(0, QUOTE_LENGTH))}`
+  return wrapMarked(mark('dim', quote), width).slice(0, 1)
+}
+
+function replyTo(entry: PaneEntry): number | undefined {
+  if (isStored(entry)) return entry.reply_to
+  return entry.type === 'pending' ? entry.replyTo : undefined
+}
+
+function reactionLines(entry: PaneEntry, userId: number, width: number): string[] {
+  if (!isStored(entry) || entry.reactions.length === 0) return []
+  const shown = entry.reactions.map(({ emoji, userIds }) => {
+    const text = `${sanitizeLine(emoji)} ${userIds.length}`
+    return userIds.includes(userId) ? mark('own', `[${text}]`) : text
+  })
+  return wrapMarked(shown.join('  '), width)
+}

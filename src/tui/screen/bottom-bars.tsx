@@ -1,0 +1,64 @@
+import { Box, Text } from 'ink'
+import stringWidth from 'string-width'
+import { sanitizeLine } from '../sanitize.ts'
+import type { Theme } from './theme.ts'
+
+/** What stands before the first row of the text being typed. */
+export const PROMPT = '> '
+
+export interface BottomBarsProps {
+  /** Who types, or what a key would do; undefined where there is no room for it. */
+  readonly hints: string | undefined
+  /** How many messages are below what is shown. */
+  readonly belowCount: number
+  /** Undefined where there is no room for it. */
+  readonly status: string | undefined
+  /** Whether something is amiss: the status is marked with `!` and the theme's warning. */
+  readonly isWarning: boolean
+  /** The rows of the text being typed, one string with line ends. */
+  readonly input: string
+  readonly columns: number
+  readonly theme: Theme
+}
+
+/** The rows below the messages: hints, status, and the text being typed. */
+export function BottomBars(props: BottomBarsProps) {
+  const { hints, belowCount, status, isWarning, columns, theme } = props
+  const below = belowCount > 0 ? ` ${belowCount} new ↓ ` : ''
+  const warning = isWarning && theme.chrome.warning ? { color: theme.chrome.warning } : {}
+  return (
+    <Box flexDirection="column" width={columns}>
+      {hints !== undefined && (
+        <Box width={columns} height={1} flexShrink={0} justifyContent="space-between">
+          <Box flexShrink={1} height={1}>
+            <Text dimColor wrap="truncate">
+              {sanitizeLine(` ${hints}`)}
+            </Text>
+          </Box>
+          <Box flexShrink={0}>
+            <Text bold inverse={below !== ''}>
+              {below}
+            </Text>
+          </Box>
+        </Box>
+      )}
+      {status !== undefined && (
+        <Box width={columns} height={1} flexShrink={0}>
+          <Text inverse wrap="truncate" {...warning}>
+            {padTo(sanitizeLine(`${isWarning ? '!' : ' '}${status}`), columns)}
+          </Text>
+        </Box>
+      )}
+      {props.input.split('\n').map((row, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is its place
+        <Box key={index} width={columns} height={1} flexShrink={0}>
+          <Text wrap="truncate">{(index === 0 ? PROMPT : ' '.repeat(PROMPT.length)) + row}</Text>
+        </Box>
+      ))}
+    </Box>
+  )
+}
+
+function padTo(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - stringWidth(text)))
+}

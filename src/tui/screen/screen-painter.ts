@@ -1,0 +1,138 @@
+import type { Chat } from '../../protocol/chat.ts'
+import { mark, paintMarked, wrapMarked } from '../pane/marked-text.ts'
+import { isStored } from '../pane/pane-entry.ts'
+import { type PaneLine, PaneView } from '../pane/pane-view.ts'
+import type { Overlay, ScreenModel } from '../screen-model.ts'
+import { BottomBars, type BottomBarsProps, PROMPT } from './bottom-bars.tsx'
+import { Compositor, type Frame } from './compositor.ts'
+import { InkPanel } from './ink-panel.ts'
+import { layOutModel } from './model-layout.ts'
+import type { ScreenLayout, ScreenSize } from './screen-layout.ts'
+import { chatAt, Sidebar, type SidebarProps } from './sidebar.tsx'
+import type { Theme } from './theme.ts'
+import { TitleBar, type TitleBarProps } from './title-bar.tsx'
+
+/**
+ * Draws the screen: ink draws what is around the messages, and the lines of the messages, which
+ * change most, are kept and put beside it.
+ */
+export class ScreenPainter {
+  readonly #compositor: Compositor
+  readonly #title = new InkPanel<TitleBarProps>(TitleBar)
+  readonly #sidebar = new InkPanel<SidebarProps>(Sidebar)
+  readonly #bottom = new InkPanel<BottomBarsProps>(BottomBars)
+  #drawn: { model: ScreenModel; layout: ScreenLayout; shown: readonly PaneLine[] } | undefined
+  theme: Theme
+
+  constructor(write: (text: string) => void, theme: Theme) {
+    this.#compositor = new Compositor(write)
+    this.theme = theme
+  }
+
+  /** Brings the screen up to date with one write, or none where nothing has changed. */
+  paint(model: ScreenModel, size: ScreenSize): void {
+    this.#compositor.paint(this.#compose(model, size))
+  }
+
+  /** The next paint writes everything: the screen is not what was painted. */
+  invalidate(): void {
+    this.#compositor.invalidate()
+  }
+
+  /** What is drawn at a place: a chat of the list at the side, or a message. */
+  targetAt(
+    column: number,
+    row: number,
+  ): { type: 'chat'; chat: Chat } | { type: 'message'; id: number } | undefined {
+    if (!this.#drawn) return undefined
+    const { model, layout, shown } = this.#drawn
+    const line = row - layout.paneRow
+    if (line < 0 || line >= layout.pane.rows) return undefined
+    if (column < layout.sidebarColumns) {
+      const chat = chatAt(model.chats, line, layout.pane.rows)
+      return chat && { type: 'chat', chat }
+    }
+    const entry = shown[line - (layout.pane.rows - shown.length)]?.entry
+    return entry && isStored(entry) ? { type: 'message', id: entry.id } : undefined
+  }
+
+  close(): void {
+    for (const panel of [this.#title, this.#sidebar, this.#bottom]) panel.close()
+  }
+
+  #compose(model: ScreenModel, size: ScreenSize): Frame {
+    const { columns } = size
+    const { theme } = this
+    const { input, layout } = layOutModel(model, size)
+    const { pane, paneRow, sidebarColumns } = layout
+    const view = new PaneView(model.pane, pane)
+    const bottom = this.#bottom.draw({
+      hints: layout.hasHints ? model.hints : undefined,
+      belowCount: model.overlay ? 0 : view.messagesBelow(model.scroll),
+      status: layout.hasStatus ? model.status : undefined,
+      isWarning: model.isWarning,
+      input: input.rows.join('\n'),
+      columns,
+      theme,
+    })
+    const bottomRow = paneRow + pane.rows
+    const shown = model.overlay ? [] : view.lines(model.scroll)
+    const lines = model.overlay
+      ? overlayLines(model.overlay, layout)
+      : shown.map(({ text }) => text)
+    this.#drawn = { model, layout, shown }
+    const regions = [
+      ...(layout.hasTitle
+        ? [{ column: 0, row: 0, lines: this.#title.draw({ text: model.title, columns }) }]
+        : []),
+      ...(sidebarColumns > 0 && pane.rows > 0
+        ? [
+            {
+              column: 0,
+              row: paneRow,
+              columns: sidebarColumns,
+              lines: this.#drawSidebar(model, layout),
+            },
+          ]
+        : []),
+      {
+        column: sidebarColumns,
+        row: paneRow,
+        lines: atBottom(lines, pane.rows).map((line) => paintMarked(line, theme.tones)),
+      },
+      { column: 0, row: bottomRow, lines: bottom },
+    ]
+    const inputRow = bottomRow + Number(layout.hasHints) + Number(layout.hasStatus)
+    const cursor = {
+      column: PROMPT.length + input.cursorColumn,
+      row: inputRow + input.cursorRow,
+    }
+    return { regions, cursor }
+  }
+
+  #drawSidebar(model: ScreenModel, { pane, sidebarColumns }: ScreenLayout): readonly string[] {
+    return this.#sidebar.draw({
+      userId: model.userId,
+      users: model.users,
+      chats: model.chats,
+      columns: sidebarColumns,
+      rows: pane.rows,
+      theme: this.theme,
+    })
+  }
+}
+
+/** Lines at the bottom of a pane, below empty ones. */
+function atBottom(lines: readonly string[], rows: number): string[] {
+  return [...Array<string>(Math.max(0, rows - lines.length)).fill(''), ...lines]
+}
+
+function overlayLines({ title, lines, top, chosen }: Overlay, { pane }: ScreenLayout): string[] {
+  const heading = mark('bold', ` ${title}`)
+  const shown = lines.slice(top, top + pane.rows - 1).map((line, index) => {
+    const isChosen = top + index === chosen
+    return wrapMarked(isChosen ? `${mark('selected', '▌')}${line}` : ` ${line}`, pane.columns)[0]!
+  })
+  while (shown.length < pane.rows - 1) shown.push('')
+  return [heading, ...shown].slice(0, pane.rows)
+}
