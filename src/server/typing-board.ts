@@ -4,6 +4,9 @@ import { TYPING_EXPIRES_MS, TYPING_INTERVAL_MS } from '../protocol/limits.ts'
 /** How often it is looked who has stopped. */
 const SWEEP_MS = 250
 
+/** How old what was told must be to be told again; clients repeat it every three seconds. */
+const REPEAT_MS = TYPING_EXPIRES_MS / 2 - 500
+
 interface Typist {
   readonly userId: number
   readonly chat: Chat
@@ -48,7 +51,7 @@ export class TypingBoard {
     }
     typist.isTyping = isTyping
     typist.saidAtMs = this.#now()
-    this.#settle(key, typist)
+    this.#settle(key, typist, true)
   }
 
   /** A user has left, and types nowhere any more. */
@@ -67,13 +70,12 @@ export class TypingBoard {
     }
   }
 
-  /** Tells what has changed, or has to be said again, if it may be told already. */
-  #settle(key: string, typist: Typist): void {
+  /** Tells what has changed, or was just said again, if it may be told already. */
+  #settle(key: string, typist: Typist, isSaid = false): void {
     const nowMs = this.#now()
     const sinceMs = nowMs - typist.toldAtMs
-    // Said again only if the client did, and while those who listen still believe it.
-    const isRepeated =
-      typist.isTyping && sinceMs >= TYPING_EXPIRES_MS / 2 && nowMs === typist.saidAtMs
+    // Told again while those who listen still believe it.
+    const isRepeated = isSaid && typist.isTyping && sinceMs >= REPEAT_MS
     if (typist.isTyping === typist.told && !isRepeated) {
       if (!typist.isTyping && sinceMs >= TYPING_INTERVAL_MS) this.#forget(key)
       return

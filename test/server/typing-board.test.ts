@@ -53,6 +53,23 @@ test('who goes on is told again before it expires for those who listen, and neve
   expect(told.length).toBeLessThan(10)
 })
 
+test('who goes on is told again by a clock that never stands still', () => {
+  let nowMs = 0
+  const repeats: boolean[] = []
+  const moving = new TypingBoard(
+    (_userId, _chat, isTyping) => repeats.push(isTyping),
+    () => {
+      nowMs += 0.001
+      return nowMs
+    },
+  )
+  for (let i = 0; i < 3; i++) {
+    moving.set(1, CHAT, true)
+    nowMs += 3_000
+  }
+  expect(repeats).toEqual([true, true, true])
+})
+
 test('the end of it is told even when the beginning was told just before', () => {
   board.set(1, CHAT, true)
   board.set(1, CHAT, false)
