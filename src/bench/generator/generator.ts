@@ -63,6 +63,8 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   #timer: NodeJS.Timeout | undefined
   #immediate: NodeJS.Immediate | undefined
   #sweeper: NodeJS.Timeout | undefined
+  /** When what the timer waits for is due; Infinity while it does not wait. */
+  #nextDueUs = Number.POSITIVE_INFINITY
   #isHalted = false
   #greeted = 0
   #turnedAway = 0
@@ -110,6 +112,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     this.#conduct.halt()
     clearTimeout(this.#timer)
     clearImmediate(this.#immediate)
+    this.#nextDueUs = Number.POSITIVE_INFINITY
   }
 
   async settle(lastOffset: number): Promise<Settlement> {
@@ -194,14 +197,23 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     connection.reconnect(end.retryAfterMs ?? delayMs)
   }
 
+  /** Timers wait until all sockets are read, which takes long when there are thousands. */
+  onTurn(now: number): void {
+    if (now < this.#nextDueUs) return
+    clearTimeout(this.#timer)
+    this.#run()
+  }
+
   /** Does what is due, and comes back when more is. */
   #run(): void {
+    this.#nextDueUs = Number.POSITIVE_INFINITY
     for (let done = 0; !this.#isHalted; done++) {
       const next = this.#plan.peek()
       if (next === undefined) return
       const waitMs = (this.#startUs + next.dueUs - nowUs()) / 1e3
       if (waitMs > 0) {
         this.#timer = setTimeout(() => this.#run(), Math.max(1, Math.round(waitMs)))
+        this.#nextDueUs = this.#startUs + next.dueUs
         return
       }
       if (done >= BURST) {

@@ -25,6 +25,8 @@ export interface PendingSend {
 export interface ConnectionOwner {
   readonly target: SocketTarget
   readonly audit: Audit
+  /** Something of a socket was read: others may be waiting to send. */
+  onTurn(nowUs: number): void
   onGreeted(connection: VirtualConnection, dueUs: number, isResuming: boolean): void
   onResumed(connection: VirtualConnection, dueUs: number): void
   onPrivate(connection: VirtualConnection, frame: PrivateFrame, nowUs: number): void
@@ -175,7 +177,9 @@ export class VirtualConnection implements ReceiverHooks {
   }
 
   onBytes(bytes: Buffer, at: number, length: number): void {
-    this.receiver.read(bytes, at, length, nowUs())
+    const now = nowUs()
+    this.receiver.read(bytes, at, length, now)
+    this.#owner.onTurn(now)
     if (this.slowness > 0) this.#rest(length - at)
   }
 
