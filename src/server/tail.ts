@@ -27,8 +27,10 @@ export interface State {
   readonly ofUser?: number
 }
 
+/** Where in its chunk a frame lies that tells a state. */
 interface StateFrame extends State {
-  readonly frame: Buffer
+  readonly start: number
+  readonly end: number
 }
 
 /** What was sealed in one go: each frame, and the chat that it is of, if any. */
@@ -115,8 +117,9 @@ export class Tail {
 
   /** Appends a frame that tells a state: of those with one key, only the last is ever needed. */
   appendState(frame: Buffer, state: State): void {
-    this.#pendingStates.push({ ...state, frame })
+    const start = this.#pendingBytes
     this.#append(frame, state.chat)
+    this.#pendingStates.push({ ...state, start, end: this.#pendingBytes })
   }
 
   /** Appends a frame that whoever lags can do without. */
@@ -182,10 +185,12 @@ export class Tail {
    */
   statesSince(position: number, filter: ChatFilter, exceptUser: number): Buffer[] {
     const frames = new Map<string, Buffer>()
-    for (let index = this.#indexOf(position); index < this.#chunks.length; index++)
-      for (const { key, chat, ofUser, frame } of this.#chunks[index]!.states)
+    for (let index = this.#indexOf(position); index < this.#chunks.length; index++) {
+      const { states, bytes } = this.#chunks[index]!
+      for (const { key, chat, ofUser, start, end } of states)
         if (ofUser !== exceptUser && (!filter || chat === undefined || filter.has(chat)))
-          frames.set(key, frame)
+          frames.set(key, bytes.subarray(start, end))
+    }
     return [...frames.values()]
   }
 
