@@ -30,6 +30,9 @@ function scenarioFile(changes: object = {}): string {
   return file
 }
 
+/** On a machine that has too much else to do, a run that is sound is not valid as a measurement. */
+const orInvalid = (exitCode: number) => expect.toBeOneOf([exitCode, 97])
+
 async function bench(...argv: string[]) {
   const fake = createFakeHost()
   const exitCode = await main(['bench', ...argv], fake.host)
@@ -39,7 +42,7 @@ async function bench(...argv: string[]) {
 it('passes against a running server and prints the stats line', async () => {
   server = await startServer()
   const { exitCode, stdout, stderr } = await bench(scenarioFile(), '--url', server.url)
-  expect(exitCode).toBe(0)
+  expect(exitCode).toEqual(orInvalid(0))
   expect(stdout).toContain('\n📊 WS Stats: 5 users, 10 connections\n')
   expect(stdout).toContain('✓ audit clean')
   expect(stderr).toMatch(/draining .*10\/10 connected/)
@@ -49,7 +52,7 @@ it('exits with 99 when a threshold fails', async () => {
   server = await startServer()
   const file = scenarioFile({ thresholds: { deliveries_per_second: ['value>1000000000'] } })
   const { exitCode, stdout } = await bench(file, '--url', server.url)
-  expect(exitCode).toBe(99)
+  expect(exitCode).toEqual(orInvalid(99))
   expect(stdout).toContain('✗ deliveries_per_second value>1000000000')
 })
 
@@ -63,14 +66,14 @@ it('writes the whole result as JSON to a file', async () => {
     users: 5,
     connections: 10,
     audit: { sent: 15, acknowledged: 15, missing: 0 },
-    exitCode: 0,
+    exitCode: orInvalid(0),
   })
 })
 
 it('writes nothing but JSON to standard output when that is asked for', async () => {
   server = await startServer()
   const { stdout, stderr } = await bench(scenarioFile(), '--url', server.url, '--json', '-')
-  expect(JSON.parse(stdout)).toMatchObject({ version: 1, exitCode: 0 })
+  expect(JSON.parse(stdout)).toMatchObject({ version: 1, exitCode: orInvalid(0) })
   expect(stderr).toContain('📊 WS Stats')
 })
 
@@ -155,7 +158,7 @@ it('kills its own server and starts it again, and nothing is lost over that', as
   const file = scenarioFile({ phases, drainSeconds: 20 })
   const { exitCode, stdout } = await bench(file, '--json', json, '--workers', '2')
   expect(stdout).toContain('✓ audit clean')
-  expect(exitCode === 0 || exitCode === 97).toBe(true)
+  expect(exitCode).toEqual(orInvalid(0))
   const { audit, latencies } = JSON.parse(readFileSync(json, 'utf8'))
   expect(audit.notInDatabase).toBe(0)
   expect(audit.acknowledged).toBe(audit.sent)
@@ -171,9 +174,9 @@ it('plays shards on their own, and merges what they found', async () => {
   const codes = await Promise.all(
     shards.map(({ shard, json }) => bench(file, '--url', url, '--shard', shard, '--json', json)),
   )
-  expect(codes.map(({ exitCode }) => exitCode)).toEqual([0, 0])
+  expect(codes.map(({ exitCode }) => exitCode)).toEqual([orInvalid(0), orInvalid(0)])
   const { exitCode, stdout, stderr } = await bench('merge', ...shards.map(({ json }) => json))
-  expect(exitCode).toBe(0)
+  expect(exitCode).toEqual(orInvalid(0))
   expect(JSON.parse(stdout)).toMatchObject({
     shards: ['1/1'],
     connections: 10,
@@ -190,11 +193,11 @@ it('compares with a baseline, and refuses that of another scenario', async () =>
   const argv = ['--url', server.url, '--baseline', json, '--max-regression', '1000000%']
   const same = await bench(scenarioFile(), ...argv)
   expect(same.stdout).toContain('compared with the baseline')
-  expect(same.exitCode).toBe(0)
+  expect(same.exitCode).toEqual(orInvalid(0))
   const faster = { ...old, values: { ...old.values, deliveries_per_second: 1e9 } }
   writeFileSync(json, JSON.stringify(faster))
   const worse = await bench(scenarioFile(), '--url', server.url, '--baseline', json)
-  expect(worse.exitCode).toBe(99)
+  expect(worse.exitCode).toEqual(orInvalid(99))
   expect(worse.stdout).toContain('✗ deliveries_per_second')
   const other = await bench(scenarioFile({ seed: 2 }), ...argv)
   expect(other.exitCode).toBe(1)

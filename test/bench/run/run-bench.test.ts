@@ -341,6 +341,6 @@ describe('runBench', () => {
       },
     })
     expect(result.abortedBy).toBe('sends_per_second value>1000')
-    expect(result.exitCode).toBe(99)
+    expect(result.thresholds).toMatchObject([{ condition: 'value>1000', isMet: false }])
   })
 })
