@@ -144,17 +144,20 @@ it('writes every report that is asked for, and a line for each second', async ()
   expect(read('html')).toContain('new uPlot(')
 })
 
-it('kills its own server and starts it again, and nothing is lost over that', async () => {
+it.each([
+  ['kills', 'kill'],
+  ['stops', 'restart'],
+])('%s its own server and starts it again, and nothing is lost over that', async (_, server) => {
   const phases = [
     { name: 'ramp', durationSeconds: 0.3, users: 5, load: 0 },
     { name: 'steady', durationSeconds: 0.3 },
     {
-      name: 'killed',
+      name: 'away',
       durationSeconds: 2,
-      chaos: { server: 'kill', downSeconds: 0.1, reconnectSeconds: 0.2 },
+      chaos: { server, downSeconds: 0.1, reconnectSeconds: 0.2 },
     },
   ]
-  const json = join(folder, 'killed.json')
+  const json = join(folder, 'away.json')
   const file = scenarioFile({ phases, drainSeconds: 20 })
   const { exitCode, stdout } = await bench(file, '--json', json, '--workers', '2')
   expect(stdout).toContain('✓ audit clean')
