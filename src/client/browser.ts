@@ -15,6 +15,7 @@ export type { LogPosition } from './log-reader.ts'
 export type { HistoryQuery, RequestOptions, SearchQuery, SupportChatChange } from './queries.ts'
 export type { ChatClientOptions } from './session.ts'
 export type { ChatSelection } from './subscription.ts'
+export type { UploadedFile, UploadOptions } from './uploads.ts'
 
 /** A client over the platform's own WebSocket: browsers, Deno, Bun, Node 22 and later. */
 export function createChatClient(options: ChatClientOptions): ChatClient {

@@ -20,6 +20,7 @@ import { onlyMessage } from './refs.ts'
 import type { Question } from './requests.ts'
 import { type ChatClientOptions, Session } from './session.ts'
 import { type ChatSelection, Subscription } from './subscription.ts'
+import type { UploadedFile, UploadOptions } from './uploads.ts'
 
 export type { ConnectionStatus }
 
@@ -71,6 +72,20 @@ export class ChatClient extends Emitter<ChatClientEvents> {
   send(message: NewMessage | NewSupportMessage, options?: RequestOptions): Promise<Ack> {
     this.#session.typing.stopped(message)
     return this.#submit(message, options)
+  }
+
+  /**
+   * Gives the server a file, over HTTP and at once, connected or not; what comes back is what a
+   * message of this user names it with. Rejects when the server does not take it.
+   */
+  async upload(file: Blob, name: string, options?: UploadOptions): Promise<UploadedFile> {
+    this.#refuseIfClosed()
+    return this.#session.uploads.add(file, name, options)
+  }
+
+  /** The web address of a file that a message names `uploads/…`; undefined for any other path. */
+  fileUrl(path: string): string | undefined {
+    return this.#session.uploads.urlOf(path)
   }
 
   /** Replaces the content of an own message. */

@@ -16,6 +16,7 @@ export type { LogPosition } from './log-reader.ts'
 export type { HistoryQuery, RequestOptions, SearchQuery, SupportChatChange } from './queries.ts'
 export type { ChatClientOptions } from './session.ts'
 export type { ChatSelection } from './subscription.ts'
+export type { UploadedFile, UploadOptions } from './uploads.ts'
 
 /** A client over `ws`, for Node. */
 export function createChatClient(options: ChatClientOptions): ChatClient {

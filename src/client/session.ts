@@ -21,6 +21,7 @@ import { Subscription } from './subscription.ts'
 import { Timers } from './timers.ts'
 import { TypingSender } from './typing-sender.ts'
 import { Typists } from './typists.ts'
+import { Uploads } from './uploads.ts'
 
 export interface ChatClientOptions {
   /** `ws://host:port`, without a query. */
@@ -53,6 +54,7 @@ export class Session {
   readonly requests: Requests
   readonly receipts: ReceiptSender
   readonly typing: TypingSender
+  readonly uploads: Uploads
   readonly #tell: Tell
   readonly #timers = new Timers()
   readonly #typists: Typists
@@ -77,6 +79,7 @@ export class Session {
     this.requests = new Requests(this.connection, timers)
     this.receipts = new ReceiptSender(this.connection, timers)
     this.typing = new TypingSender(this.connection)
+    this.uploads = new Uploads(options)
     this.#typists = new Typists(timers, (typing) => tell('typing', typing))
   }
 

@@ -54,7 +54,7 @@ export class ChatData {
 
   /** Sends a message, which is shown as pending until it has come back. */
   async send(message: NamedMessage): Promise<void> {
-    const { client_id, sender_id, content, reply_to } = message
+    const { client_id, sender_id, content, reply_to, file_type, file_paths } = message
     const sent: Sent = {
       label: chatLabel(chatOf(message as ChatRef)),
       shown: {
@@ -64,6 +64,8 @@ export class ChatData {
         content,
         createdAt: new Date().toISOString(),
         ...(reply_to !== undefined && { replyTo: reply_to }),
+        ...(file_type !== undefined && { fileType: file_type }),
+        ...(file_paths !== undefined && { filePaths: file_paths }),
       },
       id: undefined,
     }

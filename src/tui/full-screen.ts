@@ -1,7 +1,9 @@
 import { ChatData } from './chat-data.ts'
 import { chatLabel } from './chat-label.ts'
-import { CommandRunner } from './command-runner.ts'
+import { CommandRunner } from './commands/command-runner.ts'
+import { expandHome } from './commands/local-file.ts'
 import { editExternally } from './editor/external-editor.ts'
+import { completePath } from './editor/path-completion.ts'
 import { FrameNotifier } from './frame-notifier.ts'
 import { IdleWatch } from './idle-watch.ts'
 import { Keyboard } from './keyboard.ts'
@@ -96,6 +98,7 @@ export class FullScreen {
       sources: {
         userIds: () => this.#knownUsers(),
         chatLabels: () => this.#data.chats().map(({ chat }) => chatLabel(chat).replace(/^#/, '')),
+        paths: (begun) => completePath(begun, (path) => expandHome(path, this.#options.env)),
       },
       columns: () => inputColumns(this.#size()),
       onEnter: (text) => this.#commands.enter(text),
@@ -122,6 +125,7 @@ export class FullScreen {
       data: this.#data,
       state: this.#state,
       actions: this.#actions,
+      env: this.#options.env,
       edit: (text) => this.#keyboard.editor.set(text),
       notify: (text) => this.#notify(text),
       changed: () => this.#frames.changedNow(),

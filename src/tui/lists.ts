@@ -1,7 +1,7 @@
 import { type Chat, chatOf } from '../protocol/chat.ts'
 import type { QueuedChat, SearchResult, UserPresence } from '../protocol/server-frames.ts'
 import { chatLabel } from './chat-label.ts'
-import { commandHelp } from './commands.ts'
+import { commandHelp } from './commands/command-line.ts'
 import { ACTIONS, type Action } from './keys/actions.ts'
 import type { KeyMap } from './keys/key-map.ts'
 import { mark } from './pane/marked-text.ts'

@@ -8,7 +8,7 @@ import type { PaneContent } from './pane/pane-view.ts'
 import { describeReceipts } from './receipt-text.ts'
 import { describeConnection } from './screen/connection-text.ts'
 import type { ChatRow, ScreenModel, UserRow } from './screen-model.ts'
-import type { ScreenState } from './screen-state.ts'
+import type { ScreenState, Upload } from './screen-state.ts'
 
 /** What the status bar tells besides what the others know. */
 export interface Vitals {
@@ -20,6 +20,9 @@ export interface Vitals {
 
 /** As many of those who type are named. */
 const MAX_TYPISTS = 3
+
+/** Of a file's name this much is told while it is sent, in UTF-16 code units. */
+const MAX_NAME_LENGTH = 24
 
 /** Makes what the screen shows out of what is known, and of what is the screen's own. */
 export class ModelBuilder {
@@ -140,6 +143,7 @@ export class ModelBuilder {
     }
     if (refusedByLimit > 0) parts.push(`rate limit hit ${refusedByLimit}×`)
     if (this.#state.view().isLoadingOlder) parts.push('loading older messages …')
+    for (const upload of this.#state.uploads) parts.push(describeUpload(upload))
     parts.push('F1: help')
     return parts.join(' | ')
   }
@@ -159,6 +163,11 @@ function findReplied(
 ): StoredMessage | undefined {
   const id = isStored(entry) ? entry.reply_to : entry.type === 'pending' ? entry.replyTo : undefined
   return id === undefined ? undefined : messages.find((message) => message.id === id)
+}
+
+function describeUpload({ name, sentBytes, sizeBytes }: Upload): string {
+  const shown = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name
+  return `sending ${shown}: ${Math.floor((100 * sentBytes) / sizeBytes)} %`
 }
 
 function describeTypists(ids: readonly number[]): string {

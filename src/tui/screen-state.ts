@@ -38,6 +38,13 @@ export interface ChatView {
   isLoadingOlder: boolean
 }
 
+/** A file on its way to the server. */
+export interface Upload {
+  readonly name: string
+  readonly sentBytes: number
+  readonly sizeBytes: number
+}
+
 interface Merged {
   readonly messages: readonly StoredMessage[]
   readonly pending: readonly PendingMessage[]
@@ -53,6 +60,7 @@ export class ScreenState {
   /** Whether the terminal's window has the focus; assumed until it says otherwise. */
   isFocused = true
   isSidebarHidden = false
+  readonly uploads = new Set<Upload>()
   readonly #views = new Map<string, ChatView>()
   readonly #merged = new Map<string, Merged>()
   /** Counts all notices ever, to tell when they have changed. */

@@ -9,7 +9,11 @@ function create({ onUp = (): boolean => false, isSent = true } = {}) {
   const onType = vi.fn<() => void>()
   const keyboard = new Keyboard({
     keyMap: new KeyMap(),
-    sources: { userIds: () => [456, 455, 7], chatLabels: () => ['1', '12', 'support#3'] },
+    sources: {
+      userIds: () => [456, 455, 7],
+      paths: () => [],
+      chatLabels: () => ['1', '12', 'support#3'],
+    },
     columns: () => 20,
     ...{ onEnter, onUp, onType, onAction },
   })

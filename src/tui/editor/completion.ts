@@ -1,4 +1,4 @@
-import { COMMANDS } from '../commands.ts'
+import { COMMANDS } from '../commands/command-line.ts'
 import { findEmoji } from './emoji.ts'
 
 /** One way to complete a word: what replaces it, and how it is listed. */
@@ -20,10 +20,15 @@ export interface CompletionSources {
   userIds(): readonly number[]
   /** Chats as `/join` takes them. */
   chatLabels(): readonly string[]
+  /** Paths of files that begin so. */
+  paths(begun: string): readonly string[]
 }
 
 /** More than this are not listed. */
 const MAX_CANDIDATES = 50
+
+/** No path is longer, in UTF-16 code units. */
+const MAX_PATH = 4_096
 
 /** Ways to complete the word before the cursor: commands, names (`@12`), emoji (`:thu`), chats. */
 export function completeAt(
@@ -31,10 +36,15 @@ export function completeAt(
   cursor: number,
   sources: CompletionSources,
 ): Completion | undefined {
+  const path = /^\/upload\s+(.*)$/s.exec(text.slice(0, Math.min(cursor, MAX_PATH)))?.[1]
+  if (path !== undefined) return completion(cursor - path.length, plain(sources.paths(path)))
   const before = text.slice(Math.max(0, cursor - 256), cursor)
   const word = /\S*$/.exec(before)![0]
   const start = cursor - word.length
-  const candidates = candidatesFor(word, before.trimStart(), start === 0, sources)
+  return completion(start, candidatesFor(word, before.trimStart(), start === 0, sources))
+}
+
+function completion(start: number, candidates: readonly Candidate[]): Completion | undefined {
   return candidates.length === 0 ? undefined : { start, candidates }
 }
 

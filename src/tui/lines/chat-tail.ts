@@ -1,11 +1,8 @@
 import type { ChatClient } from '../../client/chat-client.ts'
+import type { Payload } from '../../client/known-message.ts'
 import type { Chat, ChatRef } from '../../protocol/chat.ts'
-import type { MessagePayload, SupportMessagePayload } from '../../protocol/payloads.ts'
-import { chatLabel } from '../chat-label.ts'
-import { timeOfDay } from '../pane/time-of-day.ts'
-import { sanitizeLine, stringifySafely } from '../sanitize.ts'
-
-type Payload = MessagePayload | SupportMessagePayload
+import { stringifySafely } from '../sanitize.ts'
+import { messageLine } from './message-line.ts'
 
 export interface ChatTailOptions {
   /** Not connected yet. */
@@ -51,13 +48,7 @@ export class ChatTail {
   }
 
   #write(payload: Payload): void {
-    const { write, isJson, chat } = this.#options
-    if (isJson) {
-      write(stringifySafely(payload))
-      return
-    }
-    const { sender_id, content, created_at } = payload
-    const text = payload.deleted_at === undefined ? content : '(deleted)'
-    write(sanitizeLine(`${timeOfDay(created_at)} ${chatLabel(chat)} <${sender_id}> ${text}`))
+    const { write, isJson } = this.#options
+    write(isJson ? stringifySafely(payload) : messageLine(payload))
   }
 }

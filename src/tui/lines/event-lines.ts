@@ -1,10 +1,7 @@
 import type { ChatClient } from '../../client/chat-client.ts'
-import type { Chat } from '../../protocol/chat.ts'
-import type { MessagePayload } from '../../protocol/payloads.ts'
-import { chatLabel } from '../chat-label.ts'
-import { timeOfDay } from '../pane/time-of-day.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { describeConnection } from '../screen/connection-text.ts'
+import { messageLine } from './message-line.ts'
 
 /** More users are counted, not named, when the connection is greeted. */
 const MAX_NAMED = 20
@@ -15,8 +12,6 @@ const MAX_NAMED = 20
  */
 export function writeEventLines(client: ChatClient, writeLine: (line: string) => void): void {
   const write = (line: string) => writeLine(sanitizeLine(line))
-  const said = (chat: Chat, { sender_id, content, created_at }: Said) =>
-    write(`${timeOfDay(created_at)} ${chatLabel(chat)} <${sender_id}> ${content}`)
 
   client.on('status', (status) => {
     if (status.state === 'waiting') write(`* ${describeConnection(status, status.delayMs)}`)
@@ -30,13 +25,9 @@ export function writeEventLines(client: ChatClient, writeLine: (line: string) =>
   client.on('frame', (frame) => {
     if (frame.type === 'ANNOUNCEMENT') write(`* announcement: ${frame.text}`)
   })
-  client.on('message', (payload) => said({ kind: 'chat', id: payload.chat_id }, payload))
-  client.on('supportMessage', (payload) =>
-    said({ kind: 'support', id: payload.support_chat_id }, payload),
-  )
+  client.on('message', (payload) => writeLine(messageLine(payload)))
+  client.on('supportMessage', (payload) => writeLine(messageLine(payload)))
 }
-
-type Said = Pick<MessagePayload, 'sender_id' | 'content' | 'created_at'>
 
 function nameUsers(ids: readonly number[]): string {
   const named = ids.slice(0, MAX_NAMED).join(', ')

@@ -1,7 +1,7 @@
 import type { ChatClient } from '../../client/chat-client.ts'
 import type { Chat } from '../../protocol/chat.ts'
 import { chatLabel } from '../chat-label.ts'
-import { type CommandName, commandHelp, parseCommand } from '../commands.ts'
+import { type CommandName, commandHelp, parseCommand } from '../commands/command-line.ts'
 import { sanitizeLine, stringifySafely } from '../sanitize.ts'
 import { describeConnection } from '../screen/connection-text.ts'
 import { writeEventLines } from './event-lines.ts'

@@ -1,6 +1,7 @@
 import { sanitizeLine, sanitizeLines } from '../sanitize.ts'
+import { describeFiles } from './file-paths.ts'
 import { mark, type Tone, wrapMarked } from './marked-text.ts'
-import { isStored, type PaneEntry, type StoredMessage } from './pane-entry.ts'
+import { isStored, type PaneEntry, type PendingMessage, type StoredMessage } from './pane-entry.ts'
 import { timeOfDay } from './time-of-day.ts'
 
 /** What of an entry's look comes from elsewhere. */
@@ -77,12 +78,19 @@ function textLines(entry: PaneEntry, context: EntryContext): string[] {
   if (isStored(entry) && entry.deleted_at !== undefined)
     return [`${sender} ${mark('dim', '(deleted)')}`]
   lines[0] = `${sender} ${lines[0]}`
-  if (isStored(entry) && entry.file_paths !== undefined)
-    lines.push(
-      `${mark('bold', '📎 file:')} ${sanitizeLine(entry.file_paths)} ${mark('dim', '(/open)')}`,
-    )
+  lines.push(...fileLines(entry))
   lines[lines.length - 1] += mark('dim', marksBehind(entry, context))
   return lines
+}
+
+function fileLines(entry: StoredMessage | PendingMessage): string[] {
+  const [paths, type] = isStored(entry)
+    ? [entry.file_paths, entry.file_type]
+    : [entry.filePaths, entry.fileType]
+  if (paths === undefined) return []
+  return describeFiles(paths, type).map(
+    (file) => `${mark('bold', '📎')} ${sanitizeLine(file)} ${mark('dim', '(/open)')}`,
+  )
 }
 
 /** What stands behind a message: whether it was edited, and where it is. */

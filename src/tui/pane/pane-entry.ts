@@ -11,6 +11,8 @@ export interface PendingMessage {
   readonly content: string
   readonly createdAt: string
   readonly replyTo?: number
+  readonly fileType?: string
+  readonly filePaths?: string
 }
 
 /** A line from the client itself. */

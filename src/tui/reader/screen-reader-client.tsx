@@ -2,7 +2,7 @@ import { render } from 'ink'
 import type { ChatClient } from '../../client/chat-client.ts'
 import type { Chat } from '../../protocol/chat.ts'
 import { chatLabel } from '../chat-label.ts'
-import { commandHelp, parseCommand } from '../commands.ts'
+import { commandHelp, parseCommand } from '../commands/command-line.ts'
 import { FrameNotifier } from '../frame-notifier.ts'
 import { Keyboard } from '../keyboard.ts'
 import type { KeyMap } from '../keys/key-map.ts'
@@ -72,7 +72,7 @@ class ReaderSession {
     const { client, stdin, stdout } = options
     this.#keyboard = new Keyboard({
       keyMap: options.keyMap,
-      sources: { userIds: () => [], chatLabels: () => [] },
+      sources: { userIds: () => [], chatLabels: () => [], paths: () => [] },
       columns: () => stdout.columns || 80,
       onEnter: (text) => this.#enter(text),
       onUp: () => false,

@@ -168,9 +168,15 @@ describe('ScreenPainter', () => {
         { maxLength: 8 },
       )
       .map((parts) => parts.join(''))
+    // One pair for all runs: starting ink takes longer than all that it draws here.
+    const { screen, painter } = create(90, 16)
+    const clean = create(90, 16)
     fc.assert(
       fc.property(hostile, hostile, (content, other) => {
-        const { screen, painter } = create(90, 16)
+        for (const one of [{ screen, painter }, clean]) {
+          one.painter.invalidate()
+          one.screen.written = ''
+        }
         const said = message(2, content, {
           reply_to: 1,
           created_at: other,
@@ -182,7 +188,6 @@ describe('ScreenPainter', () => {
           rows: 16,
         })
         // What a terminal is told beyond our own sequences would have thrown by now.
-        const clean = create(90, 16)
         const cleaned = message(
           2,
           content

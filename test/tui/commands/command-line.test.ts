@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseCommand } from '../../src/tui/commands.ts'
+import { parseCommand } from '../../../src/tui/commands/command-line.ts'
 
 describe('parseCommand', () => {
   it.each([

@@ -1,6 +1,6 @@
-import type { Chat } from '../protocol/chat.ts'
-import { parseId } from '../protocol/id.ts'
-import { suggest } from '../protocol/suggestion.ts'
+import type { Chat } from '../../protocol/chat.ts'
+import { parseId } from '../../protocol/id.ts'
+import { suggest } from '../../protocol/suggestion.ts'
 
 /** Command → its arguments and what it does. `isForScreen`: it needs the full screen. */
 export const COMMANDS = {
@@ -10,7 +10,7 @@ export const COMMANDS = {
   chats: { usage: '', summary: 'list your chats', isForScreen: true },
   who: { usage: '', summary: 'list who is online, and who was', isForScreen: true },
   whois: { usage: '<user>', summary: 'show what is known of a user', isForScreen: true },
-  reply: { usage: '[#id] <text>', summary: 'answer a message', isForScreen: true },
+  reply: { usage: '[#id] [text]', summary: 'answer a message', isForScreen: true },
   react: { usage: '<emoji> [#id]', summary: 'react, or take it back', isForScreen: true },
   edit: { usage: '[#id] [text]', summary: 'change a message of yours', isForScreen: true },
   delete: { usage: '[#id]', summary: 'delete a message of yours', isForScreen: true },
@@ -21,6 +21,7 @@ export const COMMANDS = {
     summary: 'count and announce nothing of this chat, or again',
     isForScreen: true,
   },
+  upload: { usage: '<path>', summary: 'send a file', isForScreen: true },
   open: { usage: '[#id]', summary: 'open the file of a message', isForScreen: true },
   queue: { usage: '', summary: 'list the open support chats (agents)', isForScreen: true },
   assign: { usage: '<user|none>', summary: 'give this support chat to someone', isForScreen: true },

@@ -1,0 +1,78 @@
+import type { CommandContext, CommandRuns, Run } from './command-context.ts'
+import { parseCommand } from './command-line.ts'
+import { fileCommands } from './file-commands.ts'
+import { listCommands } from './list-commands.ts'
+import { MessageCommands } from './message-commands.ts'
+import { supportCommands } from './support-commands.ts'
+
+/** Does what entered lines ask for. What goes wrong is told in the chat. */
+export class CommandRunner {
+  readonly #context: CommandContext
+  readonly #messages: MessageCommands
+  readonly #runs: CommandRuns
+
+  constructor(context: CommandContext) {
+    this.#context = context
+    this.#messages = new MessageCommands(context)
+    this.#runs = {
+      ...this.#messages.runs,
+      ...listCommands(context),
+      ...fileCommands(context),
+      ...supportCommands(context),
+      next: () => context.actions.nextUnread(),
+      mark: () => context.actions.mark(),
+      mute: () => this.#mute(),
+      theme: ({ text }) => this.#theme(text),
+      help: () => context.help(),
+      quit: () => context.quit(),
+    }
+  }
+
+  /** Does what a line asks for; false where it should stay, because it could not be sent. */
+  enter(line: string): boolean {
+    const { state, notify, actions } = this.#context
+    if (state.target?.type === 'edit') return this.#messages.save(state.target.id, line)
+    const command = parseCommand(line)
+    switch (command.type) {
+      case 'nothing':
+        return true
+      case 'say':
+        return this.#messages.say(command.text)
+      case 'join':
+        actions.choose(command.chat)
+        return true
+      case 'wrong':
+        notify(command.message)
+        return true
+      case 'run':
+        this.#run(command)
+        return true
+    }
+  }
+
+  /** Begins to change the own message before the one that is being changed, or the newest. */
+  editPrevious(): boolean {
+    return this.#messages.editPrevious()
+  }
+
+  #run(command: Run): void {
+    const { notify, changed } = this.#context
+    const done = Promise.resolve().then(() => this.#runs[command.name](command))
+    done.then(
+      () => changed(),
+      (error: Error) => notify(`/${command.name}: ${error.message}`),
+    )
+  }
+
+  #mute(): void {
+    const { state, notify } = this.#context
+    const view = state.view()
+    view.isMuted = !view.isMuted
+    notify(view.isMuted ? 'this chat is muted' : 'this chat is not muted any more')
+  }
+
+  #theme(name: string): void {
+    const problem = this.#context.setTheme(name)
+    if (problem !== undefined) throw new Error(problem)
+  }
+}
