@@ -71,7 +71,7 @@ export class OnlineUsers {
     const timestamp = new Date().toISOString()
     const type = isOnline ? 'USER_ONLINE' : 'USER_OFFLINE'
     const frame = encodeFrame({ type, userId, timestamp })
-    fanOut.broadcastState(frame, { key: `status ${userId}`, ofUser: userId })
+    fanOut.broadcastState(frame, { key: userId, ofUser: userId })
     if (!isOnline) this.#lastSeen.put(`${userId}`, { userId, at: timestamp })
     const others = this.presence.userCount - (this.presence.isOnline(userId) ? 1 : 0)
     journal.statusBroadcast(userId, isOnline, others)

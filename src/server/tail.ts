@@ -20,11 +20,12 @@ interface Chunk {
 
 /** A state that a frame tells: the next frame with the same key makes it obsolete. */
 export interface State {
-  readonly key: string
+  /** A number is a user's status: thousands of them may come at once, and a number takes no memory. */
+  readonly key: string | number
   /** The chat that it is of; undefined for what concerns all. */
-  readonly chat?: string
+  readonly chat?: string | undefined
   /** The user whose status it is: no news to that user. */
-  readonly ofUser?: number
+  readonly ofUser?: number | undefined
 }
 
 /** Where in its chunk a frame lies that tells a state. */
@@ -119,7 +120,9 @@ export class Tail {
   appendState(frame: Buffer, state: State): void {
     const start = this.#pendingBytes
     this.#append(frame, state.chat)
-    this.#pendingStates.push({ ...state, start, end: this.#pendingBytes })
+    const { key, chat, ofUser } = state
+    // Written out: a spread object has a hidden class of its own, which is larger than itself.
+    this.#pendingStates.push({ key, chat, ofUser, start, end: this.#pendingBytes })
   }
 
   /** Appends a frame that whoever lags can do without. */
@@ -184,7 +187,7 @@ export class Tail {
    * `start … sealedEnd - 1`) or since, as far as a filter lets it through.
    */
   statesSince(position: number, filter: ChatFilter, exceptUser: number): Buffer[] {
-    const frames = new Map<string, Buffer>()
+    const frames = new Map<string | number, Buffer>()
     for (let index = this.#indexOf(position); index < this.#chunks.length; index++) {
       const { states, bytes } = this.#chunks[index]!
       for (const { key, chat, ofUser, start, end } of states)
