@@ -61,6 +61,7 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
               folder: uploadFolder,
               records: store.uploads,
               maxBytes: config.uploadMaxBytes,
+              quotaBytes: config.uploadQuotaBytes,
               types: config.uploadTypes,
             },
           }),

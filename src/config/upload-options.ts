@@ -24,6 +24,16 @@ export const uploadOptions = {
       description: 'size of the largest file that is accepted',
     },
   ),
+  uploadQuotaBytes: option(
+    numeric(z.int('must be a whole number of bytes').min(0, 'must not be negative')).default(
+      1024 * MEBIBYTE,
+    ),
+    {
+      flag: '--upload-quota-bytes <number>',
+      env: 'CHATWS_UPLOAD_QUOTA_BYTES',
+      description: 'size of all files of one user together; 0: no limit',
+    },
+  ),
   uploadTypes: option(
     list(
       z.enum([...UPLOAD_TYPES.keys()] as [string, ...string[]], {

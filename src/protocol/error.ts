@@ -18,6 +18,7 @@ const RETRYABLE = {
   INVALID_REQUEST: false,
   UNAUTHORIZED: false,
   UNSUPPORTED_TYPE: false,
+  QUOTA_EXCEEDED: false,
   UNAVAILABLE: true,
 
   USAGE: false,

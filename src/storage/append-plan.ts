@@ -22,6 +22,8 @@ export interface Target {
   readonly senderId: number
   content: string
   isDeleted: boolean
+  /** As its sender wrote it; null without files. */
+  readonly filePaths: string | null
 }
 
 export interface SupportChat {
@@ -70,6 +72,8 @@ export class AppendPlan {
   /** `reactionKey` → the last change. */
   readonly reactionChanges = new Map<string, ReactionChange>()
   readonly changedSupportChats = new Map<number, SupportChat>()
+  /** The files of messages that are deleted. */
+  readonly releasedFiles: { readonly ownerId: number; readonly paths: string }[] = []
   readonly #known: Known
   readonly #createdAt: string
   #lastOffset: number
@@ -156,6 +160,8 @@ export class AppendPlan {
     if (target.isDeleted) return this.#unchanged(about)
     target.content = ''
     target.isDeleted = true
+    if (target.filePaths !== null)
+      this.releasedFiles.push({ ownerId: target.senderId, paths: target.filePaths })
     const key = targetKey(entry.kind, target.id)
     // It may have been edited in this batch, just before.
     const isEdited = this.changedTargets.get(key)?.isEdited ?? false

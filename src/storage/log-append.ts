@@ -1,3 +1,4 @@
+import { readUploadNames } from '../protocol/upload-name.ts'
 import { AppendPlan, type Known, reactionKey, type Target, targetKey } from './append-plan.ts'
 import type { Dialect } from './dialect.ts'
 import {
@@ -118,6 +119,7 @@ export class LogAppend {
           senderId: Number(row.sender_id),
           content: row.content,
           isDeleted: Boolean(row.is_deleted),
+          filePaths: row.file_paths,
         })
     }
     return targets
@@ -195,6 +197,10 @@ export class LogAppend {
         }))
       await execute(tx, statements.changeMessages[kind], rows, time)
     }
+    const released = plan.releasedFiles.flatMap(({ ownerId, paths }) =>
+      (readUploadNames(paths) ?? []).map((name) => ({ name, owner_id: ownerId })),
+    )
+    await execute(tx, this.#dialect.uploads.releaseNamed, released, time)
     const reactions = [...plan.reactionChanges.values()]
     await execute(tx, statements.deleteReactions, reactions.map(reactionRow))
     const given = reactions.filter(({ removed }) => !removed)
@@ -222,6 +228,7 @@ interface TargetRow {
   sender_id: bigint
   content: string
   is_deleted: boolean | number | bigint
+  file_paths: string | null
 }
 
 interface SupportChatRow {

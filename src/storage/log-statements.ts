@@ -85,7 +85,8 @@ export function createLogStatements(dialect: Dialect) {
     findTargets: byKind(
       (kind) => `
       SELECT '${kind}' AS kind, m.id AS id, m.${TABLES[kind].chatColumn} AS chat_id,
-        m.sender_id AS sender_id, m.content AS content, m.deleted_at IS NOT NULL AS is_deleted
+        m.sender_id AS sender_id, m.content AS content, m.deleted_at IS NOT NULL AS is_deleted,
+        m.file_paths AS file_paths
       FROM ${rows({ id: 'bigint' })} JOIN ${TABLES[kind].table} AS m ON m.id = n.id`,
     ),
     /** Finds reactions that stand: `{kind, message_id, emoji, sender_id}` rows → the same. */

@@ -26,8 +26,14 @@ export interface UploadRecords {
   /** The names of up to `limit` files that are older and that no message has named. */
   findUnused(createdBefore: Date, limit: number): Promise<string[]>
 
-  /** Forgets a file unless a message has named it; true when it did. */
+  /** Forgets a file unless a message names it; true when it did. */
   removeUnused(name: string): Promise<boolean>
+
+  /** Notes that a file is used after all, because a message names it; true when one does. */
+  keepNamed(name: string, usedAt: Date): Promise<boolean>
+
+  /** The bytes that the files of a user take together. */
+  sizeOf(ownerId: number): Promise<number>
 
   /** Those of these names that are known. */
   findKnown(names: readonly string[]): Promise<string[]>
@@ -88,6 +94,15 @@ export class PrismaUploads implements UploadRecords {
 
   async removeUnused(name: string): Promise<boolean> {
     return (await this.#execute(this.#statements.removeUnused, name)) > 0
+  }
+
+  async keepNamed(name: string, usedAt: Date): Promise<boolean> {
+    return (await this.#execute(this.#statements.keepNamed, name, this.#time(usedAt))) > 0
+  }
+
+  async sizeOf(ownerId: number): Promise<number> {
+    const [row] = await this.#query<Pick<Row, 'size_bytes'>>(this.#statements.sizeOf, ownerId)
+    return Number(row!.size_bytes)
   }
 
   async findKnown(names: readonly string[]): Promise<string[]> {

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { retryAfterMs } from '../../src/protocol/close-code.ts'
 import { readMessages } from '../storage/append-messages.ts'
+import { PNG } from '../support/sample-files.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { until } from '../support/until.ts'
 import { WireClient } from '../support/wire-client.ts'
@@ -144,6 +146,53 @@ test('a store that never answers does not keep the server from stopping', async 
   expect(server.lines.at(-1)).toBe(
     '❌ WS: The drain ended: messages that were accepted are not stored',
   )
+})
+
+describe('an upload that is under way when the server stops', () => {
+  /** Begins one, and waits until its file has been begun. */
+  async function begin() {
+    const upload = await RawClient.open(server.port)
+    raws.push(upload)
+    const head = '--b\r\nContent-Disposition: form-data; name="f"; filename="a.png"\r\n\r\n'
+    const rest = Buffer.concat([PNG, Buffer.from('\r\n--b--\r\n')])
+    upload.socket.write(
+      'POST /uploads?userId=1 HTTP/1.1\r\nHost: localhost\r\n' +
+        'Content-Type: multipart/form-data; boundary=b\r\n' +
+        `Content-Length: ${head.length + rest.length}\r\n\r\n${head}`,
+    )
+    upload.socket.write(rest.subarray(0, 10))
+    await until(() => readdirSync(server.uploadFolder).length === 1, 'the file to be begun')
+    return { upload, finish: () => upload.socket.write(rest.subarray(10)) }
+  }
+
+  test('is finished, while new ones are refused with 503', async () => {
+    await server.close()
+    server = await startServer({ uploads: {} })
+    const { upload, finish } = await begin()
+    const closed = server.server.close()
+    const form = new FormData()
+    form.append('file', new Blob([PNG as BlobPart]), 'b.png')
+    const address = `http://127.0.0.1:${server.port}/uploads?userId=2`
+    const late = await fetch(address, { method: 'POST', body: form })
+    expect([late.status, late.headers.get('retry-after')]).toEqual([503, '1'])
+    finish()
+    expect(await closed).toBe(true)
+    await upload.cut
+    expect(upload.received).toMatch(/^HTTP\/1\.1 201 /)
+    const [name] = readdirSync(server.uploadFolder)
+    expect(name).toMatch(/\.png$/)
+    expect(readFileSync(`${server.uploadFolder}/${name}`)).toEqual(PNG)
+  })
+
+  test('is cut off at the end of the drain timeout, and nothing of it is left', async () => {
+    await server.close()
+    server = await startServer({ uploads: {}, drainTimeoutMs: 200 })
+    const { upload } = await begin()
+    expect(await server.server.close()).toBe(true)
+    await upload.cut
+    expect(upload.received).toBe('')
+    await until(() => readdirSync(server.uploadFolder).length === 0, 'the file to be gone')
+  })
 })
 
 test('the stop ends although a client never answers the close frame', async () => {

@@ -393,9 +393,52 @@ test('files that no message names are collected after a day, and nothing else is
   expect(readdirSync(own.uploadFolder).sort()).toEqual(['README', used.slice(8)].sort())
   expect((await fetch(`http://127.0.0.1:${own.port}/${unused}`)).status).toBe(404)
 
-  // Once the messages are gone, so is their claim.
-  expect(await own.store.uploads.release(inADay)).toBe(1)
-  expect(await collector.collect(inADay)).toBe(1)
   client.socket.close()
+  await own.close()
+})
+
+test('the file of a deleted message is collected a day later, unless another one names it', async () => {
+  const own = await startServer({ uploads: {} })
+  const form = new FormData()
+  form.append('file', new Blob([PNG as BlobPart]), 'a')
+  const address = `http://127.0.0.1:${own.port}/uploads?userId=1`
+  const { path } = await (await fetch(address, { method: 'POST', body: form })).json()
+  const client = await WireClient.connect(own.url, 1)
+  const message = { type: 'NEW_MESSAGE', chat_id: 1, sender_id: 1, content: 'x', file_paths: path }
+  for (const client_id of ['a', 'b']) client.send({ ...message, client_id })
+  const journal = new Journal({ isEnabled: () => false, write: () => {} })
+  const folder = await UploadFolder.open(own.uploadFolder)
+  const collector = new OrphanCollector(folder, own.store.uploads, journal)
+  const inHours = (hours: number) => new Date(Date.now() + hours * 60 * 60 * 1000)
+  const remove = async (message_id: number) => {
+    client.send({ type: 'DELETE', message_id, client_id: `delete ${message_id}` })
+    await client.next('MESSAGE_DELETED', message_id)
+  }
+  await client.next('ACK', 2)
+
+  await remove(1)
+  expect(await collector.collect(inHours(25))).toBe(0)
+  await remove(2)
+  expect(await collector.collect(inHours(23))).toBe(0)
+  expect(readdirSync(own.uploadFolder)).toHaveLength(1)
+  expect(await collector.collect(inHours(25))).toBe(1)
+  expect(readdirSync(own.uploadFolder)).toEqual([])
+  client.socket.close()
+  await own.close()
+})
+
+test('the files of a user have a quota together, and others have theirs', async () => {
+  const own = await startServer({ uploads: { quotaBytes: 2 * PNG.length } })
+  const post = async (userId: number) => {
+    const form = new FormData()
+    form.append('file', new Blob([PNG as BlobPart]), 'a')
+    const address = `http://127.0.0.1:${own.port}/uploads?userId=${userId}`
+    const response = await fetch(address, { method: 'POST', body: form })
+    return { status: response.status, body: await response.json() }
+  }
+  expect([(await post(1)).status, (await post(1)).status]).toEqual([201, 201])
+  expect(await post(1)).toMatchObject({ status: 413, body: { code: 'QUOTA_EXCEEDED' } })
+  expect((await post(2)).status).toBe(201)
+  expect(readdirSync(own.uploadFolder)).toHaveLength(3)
   await own.close()
 })

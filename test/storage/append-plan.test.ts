@@ -2,7 +2,15 @@ import { expect, it } from 'vitest'
 import { AppendPlan } from '../../src/storage/append-plan.ts'
 
 it('a message that is edited and deleted in one batch keeps that it was edited', () => {
-  const target = { kind: 'chat', id: 7, chatId: 1, senderId: 1, content: 'a', isDeleted: false }
+  const target = {
+    kind: 'chat',
+    id: 7,
+    chatId: 1,
+    senderId: 1,
+    content: 'a',
+    isDeleted: false,
+    filePaths: null,
+  }
   const known = {
     lastOffset: 1,
     named: new Map(),

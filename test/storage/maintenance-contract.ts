@@ -141,6 +141,52 @@ export function describeMaintenanceContract(createDatabase: () => Promise<TestDa
     })
   })
 
+  describe('the files of messages that are deleted', () => {
+    const forget = (messageId: number, kind: 'chat' | 'support' = 'chat') =>
+      store.append(
+        [{ type: 'deletion', kind, messageId, senderId: 1, clientId: undefined }],
+        at(5).toISOString(),
+      )
+    const filePaths = 'uploads/a, uploads/b'
+
+    it('are unused from then on, whoever else names them', async () => {
+      const record = { fileType: 'image/png', sizeBytes: 7 }
+      await store.uploads.add({ ...record, name: 'a', ownerId: 1 }, at(1))
+      await store.uploads.add({ ...record, name: 'b', ownerId: 2 }, at(1))
+      await store.uploads.use(['a', 'b'], at(1))
+      await appendMessages(store, [newEntry({ filePaths })], at(2).toISOString())
+      await forget(1)
+      expect(await store.uploads.findUnused(at(5), 10)).toEqual([])
+      expect(await store.uploads.findUnused(at(6), 10)).toEqual(['a'])
+      expect(await store.uploads.keepNamed('a', at(6))).toBe(false)
+      expect(await store.uploads.removeUnused('a')).toBe(true)
+    })
+
+    it('are kept for another message of their owner, of whichever kind', async () => {
+      await store.uploads.add({ name: 'a', ownerId: 1, fileType: 'image/png', sizeBytes: 7 }, at(1))
+      const entries = (['chat', 'support'] as const).map((kind) => newEntry({ kind, filePaths }))
+      await appendMessages(store, entries, at(2).toISOString())
+      await forget(1)
+      expect(await store.uploads.removeUnused('a')).toBe(false)
+      expect(await store.uploads.keepNamed('a', at(6))).toBe(true)
+      expect(await store.uploads.findUnused(at(9), 10)).toEqual([])
+      await forget(1, 'support')
+      expect(await store.uploads.removeUnused('a')).toBe(true)
+    })
+
+    it('count as what their owner keeps until they are removed', async () => {
+      expect(await store.uploads.sizeOf(1)).toBe(0)
+      for (const [i, name] of ['a', 'b'].entries())
+        await store.uploads.add(
+          { name, ownerId: 1, fileType: 'image/png', sizeBytes: i + 3 },
+          at(1),
+        )
+      expect(await store.uploads.sizeOf(1)).toBe(7)
+      await store.uploads.removeUnused('a')
+      expect(await store.uploads.sizeOf(1)).toBe(4)
+    })
+  })
+
   describe('the status', () => {
     it('tells what there is', async () => {
       await append(1, 4)

@@ -39,7 +39,7 @@ export interface TestServerOptions {
   offlineGraceMs?: number
   onDrainRequest?: () => void
   /** Files are accepted with it, into a folder of their own. */
-  uploads?: { maxBytes?: number; types?: readonly string[] }
+  uploads?: { maxBytes?: number; quotaBytes?: number; types?: readonly string[] }
   /** Fills the store before the server reads how far its log has come. */
   fillStore?: (store: Store) => Promise<void>
   /** Wraps the store that the server writes to. */
@@ -77,6 +77,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
             folder: await UploadFolder.open(uploadFolder),
             records: store.uploads,
             maxBytes: options.uploads.maxBytes ?? 1024 * 1024,
+            quotaBytes: options.uploads.quotaBytes ?? 0,
             types: options.uploads.types ?? DEFAULT_UPLOAD_TYPES,
           },
         }

@@ -13,7 +13,9 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   TOO_LARGE: 413,
+  QUOTA_EXCEEDED: 413,
   UNSUPPORTED_TYPE: 415,
+  RATE_LIMITED: 429,
   STORAGE_UNAVAILABLE: 503,
   UNAVAILABLE: 503,
 }
@@ -38,7 +40,7 @@ export function createErrorHandler(journal: Journal) {
       return reply.code(500).send({ code: 'INTERNAL', message: 'The server failed' })
     }
     if (status === 401) reply.header('www-authenticate', 'Bearer')
-    if (status === 503) reply.header('retry-after', '1')
+    if (status === 429 || status === 503) reply.header('retry-after', '1')
     return reply.code(status).send({ code: known.code, message: known.message })
   }
 }

@@ -30,6 +30,10 @@ const HEADERS_TIMEOUT_MS = 10_000
 
 const MAX_HEADER_BYTES = 16 * 1024
 
+/** How long a request may take to come in whole; one with a large file, at the slowest rate. */
+const REQUEST_TIMEOUT_MS = 60_000
+const SLOWEST_BYTES_PER_MS = 32
+
 export interface HttpServerOptions {
   readonly hub: Hub
   readonly store: Store
@@ -53,6 +57,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const { headersTimeoutMs = HEADERS_TIMEOUT_MS } = options
   const app = Fastify({
     forceCloseConnections: true,
+    requestTimeout: requestTimeoutMs(options.uploads?.maxBytes ?? 0),
     http: {
       headersTimeout: headersTimeoutMs,
       connectionsCheckingInterval: headersTimeoutMs / 10,
@@ -78,7 +83,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       store,
       online: () => hub.presence.connectionCounts(),
     })
-    if (options.uploads) addUploadRoutes(routes, options.uploads)
+    if (options.uploads) addUploadRoutes(routes, options.uploads, isDraining)
     addAdminRoutes(routes, {
       kick: (userId) => hub.kick(userId),
       announce: (text) => hub.announce(text),
@@ -86,4 +91,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     })
   })
   return app
+}
+
+function requestTimeoutMs(largestFileBytes: number): number {
+  return Math.max(REQUEST_TIMEOUT_MS, Math.ceil(largestFileBytes / SLOWEST_BYTES_PER_MS))
 }

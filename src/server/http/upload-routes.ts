@@ -3,18 +3,13 @@ import send from '@fastify/send'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { ChatwsError } from '../../protocol/error.ts'
+import { isUploadName, uploadPath } from '../../protocol/upload-name.ts'
 import { UPLOAD_TYPES } from '../../protocol/upload-types.ts'
 import type { UploadRecords } from '../../storage/upload-records.ts'
 import type { UploadFolder } from '../uploads/upload-folder.ts'
-import { isUploadName, uploadPath } from '../uploads/upload-name.ts'
+import { UploadQuota } from '../uploads/upload-quota.ts'
 import { HttpErrorBody } from './http-error.ts'
 import { answers, jsonSchema } from './json-schema.ts'
-
-/** Uploads that may be under way at once. */
-const MAX_CONCURRENT = 64
-
-/** What a form may be larger than the file in it. */
-const FORM_BYTES = 16 * 1024
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
@@ -36,25 +31,32 @@ export interface UploadSources {
   readonly folder: UploadFolder
   readonly records: UploadRecords
   readonly maxBytes: number
+  /** What the files of one user may have together; 0 is no limit. */
+  readonly quotaBytes: number
   /** The media types that are accepted. */
   readonly types: readonly string[]
 }
 
 /** Takes files and hands them out again. */
-export function addUploadRoutes(app: FastifyInstance, sources: UploadSources): void {
+export function addUploadRoutes(
+  app: FastifyInstance,
+  sources: UploadSources,
+  isDraining: () => boolean,
+): void {
   app.register(multipart, {
     throwFileSizeLimit: false,
     // One byte more than allowed tells that it is too much.
     limits: { fileSize: sources.maxBytes + 1, files: 1, fields: 8, fieldSize: 1_024, parts: 9 },
   })
   app.register(async (routes) => {
-    addPost(routes, sources)
+    addPost(routes, sources, isDraining)
     addGet(routes, sources.folder)
   })
 }
 
-function addPost(app: FastifyInstance, { folder, records, maxBytes, types }: UploadSources): void {
-  let underWay = 0
+function addPost(app: FastifyInstance, sources: UploadSources, isDraining: () => boolean): void {
+  const { folder, records, types } = sources
+  const quota = new UploadQuota(records, sources)
   app.post(
     '/uploads',
     {
@@ -69,9 +71,10 @@ function addPost(app: FastifyInstance, { folder, records, maxBytes, types }: Upl
           {
             400: 'There is no file, or nobody said whose it is',
             401: 'A token is required',
-            413: 'The file is too large',
+            413: 'The file is too large, or its sender keeps too much already',
             415: 'Its content is of no type that is accepted',
-            503: 'Too many files come at once, or they cannot be kept now',
+            429: 'Too many files of this user come at once',
+            503: 'Too many files come at once, they cannot be kept now, or the server is draining',
           },
           201,
         ),
@@ -81,15 +84,13 @@ function addPost(app: FastifyInstance, { folder, records, maxBytes, types }: Upl
       const ownerId = request.identity?.userId
       if (ownerId === undefined)
         throw new ChatwsError('INVALID_REQUEST', 'userId: says whose the file is, and is required')
-      if (Number(request.headers['content-length'] ?? 0) > maxBytes + FORM_BYTES)
-        throw new ChatwsError('TOO_LARGE', `The file has more than ${maxBytes} bytes`)
-      if (underWay >= MAX_CONCURRENT)
-        throw new ChatwsError('UNAVAILABLE', 'Too many files come at once')
-      underWay += 1
+      if (isDraining()) throw new ChatwsError('UNAVAILABLE', 'The server is draining')
+      const { 'content-length': length } = request.headers
+      const place = await quota.enter(ownerId, length === undefined ? undefined : Number(length))
       try {
         const part = await request.file()
         if (!part) throw new ChatwsError('INVALID_REQUEST', 'The form has no file')
-        const saved = await folder.save(part.file, types, maxBytes).catch((error) => {
+        const saved = await folder.save(part.file, types, place.maxBytes).catch((error) => {
           throw part.file.errored && !(error instanceof ChatwsError)
             ? new ChatwsError('INVALID_REQUEST', 'The form breaks off', { cause: error })
             : error
@@ -101,7 +102,7 @@ function addPost(app: FastifyInstance, { folder, records, maxBytes, types }: Upl
           .header('location', `/${path}`)
           .send({ path, file_type: saved.fileType, size_bytes: saved.sizeBytes })
       } finally {
-        underWay -= 1
+        place.leave()
       }
     },
   )

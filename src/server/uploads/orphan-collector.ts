@@ -1,7 +1,7 @@
+import { isUploadName } from '../../protocol/upload-name.ts'
 import type { UploadRecords } from '../../storage/upload-records.ts'
 import type { Journal } from '../journal.ts'
 import type { UploadFolder } from './upload-folder.ts'
-import { isUploadName } from './upload-name.ts'
 
 /** How long a file waits for a message that names it. */
 const GRACE_MS = 24 * 60 * 60 * 1000
@@ -11,7 +11,10 @@ const INTERVAL_MS = 60 * 60 * 1000
 /** Files that are looked up in the database at once. */
 const PAGE = 200
 
-/** Deletes uploaded files that no message names a day after they came, and what a crash left. */
+/**
+ * Deletes uploaded files that no message names a day after they came or their message was deleted,
+ * and what a crash left.
+ */
 export class OrphanCollector {
   readonly #folder: UploadFolder
   readonly #records: UploadRecords
@@ -40,14 +43,16 @@ export class OrphanCollector {
   /** Deletes what is an orphan at `now`; returns how many files that were. */
   async collect(now: Date): Promise<number> {
     const before = new Date(now.getTime() - GRACE_MS)
-    return (await this.#collectUnused(before)) + (await this.#collectUnknown(before))
+    return (await this.#collectUnused(before, now)) + (await this.#collectUnknown(before))
   }
 
-  async #collectUnused(before: Date): Promise<number> {
+  async #collectUnused(before: Date, now: Date): Promise<number> {
     let count = 0
     for (;;) {
       const names = await this.#records.findUnused(before, PAGE)
       for (const name of names) {
+        // Another message of its owner may name it: the one deleted was not the only one.
+        if (await this.#records.keepNamed(name, now)) continue
         // A message may name it at this very moment: the database decides.
         if (!(await this.#records.removeUnused(name))) continue
         await this.#folder.remove(name)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -5,7 +6,6 @@ import type { Readable } from 'node:stream'
 import { ChatwsError } from '../../protocol/error.ts'
 import { UPLOAD_TYPES } from '../../protocol/upload-types.ts'
 import { TypeSniffer } from './type-sniffer.ts'
-import { createUploadName } from './upload-name.ts'
 
 /** What a file in the folder is. */
 export interface SavedFile {
@@ -16,6 +16,11 @@ export interface SavedFile {
 
 /** The ending of a file that is still being written. */
 const DRAFT = 'part'
+
+/** A name that nobody can guess. */
+function createUploadName(extension: string): string {
+  return `${randomBytes(16).toString('hex')}.${extension}`
+}
 
 /** The folder that holds uploaded files, each under a name that the server chose. */
 export class UploadFolder {

@@ -1,7 +1,7 @@
 import type { ClientFrame } from '../../protocol/client-frames.ts'
 import { ChatwsError } from '../../protocol/error.ts'
+import { areUploadNames, readUploadNames } from '../../protocol/upload-name.ts'
 import type { UploadRecords } from '../../storage/upload-records.ts'
-import { areUploadNames, readUploadNames } from './upload-name.ts'
 
 /** Frames of one sender that may wait for the files of an earlier one to be looked up. */
 const MAX_WAITING = 1_000

@@ -57,6 +57,7 @@ beforeAll(async () => {
       folder: await UploadFolder.open(join(folder, 'uploads')),
       records: store.uploads,
       maxBytes: 1_000,
+      quotaBytes: 0,
       types: DEFAULT_UPLOAD_TYPES,
     },
   })

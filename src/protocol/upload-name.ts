@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto'
-
 /** The path under which uploads are fetched, and with which messages name them. */
 const PREFIX = 'uploads/'
 
@@ -8,12 +6,7 @@ const MAX_FILES = 10
 
 const NAME = /^[0-9a-f]{32}\.[a-z0-9]{2,4}$/
 
-/** A name that nobody can guess. */
-export function createUploadName(extension: string): string {
-  return `${randomBytes(16).toString('hex')}.${extension}`
-}
-
-/** Whether a name is one that `createUploadName` makes: a path never is. */
+/** Whether a name is one that a server gives to an upload: a path never is. */
 export function isUploadName(name: string): boolean {
   return NAME.test(name)
 }
