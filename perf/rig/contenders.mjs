@@ -31,7 +31,7 @@ export const CONTENDERS = {
       [
         ...['--expose-gc', ...GC_ON_SIGNAL, inPerf('../bin/chatws.js')],
         ...['serve', '--port', '0', '--log-level', 'error'],
-        ...['--message-rate', '0', '--max-connections-per-user', '0'],
+        ...['--message-rate', '0', '--max-connections-per-user', '0', '--http-rate', '0'],
         ...['--database-url', join(folder, 'perf.db')],
       ],
     ],

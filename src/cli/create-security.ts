@@ -18,6 +18,7 @@ export function createSecurity(config: Readonly<ServeConfig>, journal: Journal):
     ratePerAddress: config.connectionRate,
     maxPerUser: config.maxConnectionsPerUser,
     messageRate: config.messageRate,
+    httpRate: config.httpRate,
     maxContentLength: config.maxContentLength,
   }
 }

@@ -78,7 +78,7 @@ async function startProgram(
     ...['serve', '--port', String(port), '--log-level', 'error'],
     ...['--database-url', join(folder, 'bench.db')],
     // A load test is what these limits are there to stop.
-    ...['--message-rate', '0', '--max-connections-per-user', '0'],
+    ...['--message-rate', '0', '--max-connections-per-user', '0', '--http-rate', '0'],
   ]
   const child = fork(PROGRAM, args, {
     // A process group of its own: Ctrl-C is for the load tester, which then stops the server.

@@ -56,6 +56,12 @@ export const limitOptions = {
     env: 'CHATWS_MESSAGE_RATE',
     description: 'frames of one user a second, five times that at once; 0: no limit',
   }),
+  httpRate: option(count().default(100), {
+    flag: '--http-rate <number>',
+    env: 'CHATWS_HTTP_RATE',
+    description:
+      'HTTP requests of one address or user a second, five times that at once; 0: no limit',
+  }),
   maxContentLength: option(
     numeric(
       z

@@ -14,6 +14,7 @@ import { Hub } from './hub.ts'
 import type { Journal } from './journal.ts'
 import { Metrics } from './metrics.ts'
 import { OpenRequests } from './open-requests.ts'
+import { Refusals } from './refusals.ts'
 import { announcedLimits, createSecurity, type Security, type SecurityOptions } from './security.ts'
 import { OrphanCollector } from './uploads/orphan-collector.ts'
 import { UploadGate } from './uploads/upload-gate.ts'
@@ -70,7 +71,7 @@ export class ChatServer {
   private constructor(
     options: ChatServerOptions,
     hub: Hub,
-    watched: { database: DatabaseProbe; metrics: Metrics },
+    watched: { database: DatabaseProbe; metrics: Metrics; refusals: Refusals },
   ) {
     this.#options = options
     this.#hub = hub
@@ -78,8 +79,10 @@ export class ChatServer {
     this.#security = createSecurity(options.security ?? {})
     hub.limits = announcedLimits(this.#security)
     const { journal } = options
-    const parts = { hub, heartbeat: this.#heartbeat, security: this.#security, journal }
-    this.#endpoint = new WebSocketEndpoint(parts)
+    const { refusals } = watched
+    this.#endpoint = new WebSocketEndpoint({
+      ...{ hub, heartbeat: this.#heartbeat, security: this.#security, journal, refusals },
+    })
     this.#http = createHttpServer({
       hub,
       store: options.store,
@@ -106,17 +109,19 @@ export class ChatServer {
     const patienceMs = options.storagePatienceMs ?? STORAGE_PATIENCE_MS
     const { store, journal, offlineGraceMs = 0 } = options
     const database = new DatabaseProbe(store)
-    const metrics: Metrics = new Metrics({ figures: () => hub.figures, database })
+    const refusals = new Refusals()
+    const metrics: Metrics = new Metrics({ figures: () => hub.figures, database, refusals })
     const hub = new Hub(
       {
-        ...{ store, journal, patienceMs, offlineGraceMs, agents: new Set(options.agents) },
+        ...{ store, journal, refusals, patienceMs, offlineGraceMs },
+        agents: new Set(options.agents),
         onCommitTime: metrics.onCommitTime,
         onFlushTime: metrics.onFlushTime,
         uploadGate: options.uploads && new UploadGate(options.uploads.records),
       },
       offset,
     )
-    return new ChatServer(options, hub, { database, metrics })
+    return new ChatServer(options, hub, { database, metrics, refusals })
   }
 
   /** Listens and returns the `ws://` URL; port 0 picks a free one. Throws LISTEN_FAILED. */

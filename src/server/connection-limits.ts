@@ -75,7 +75,12 @@ export class ConnectionLimits {
   #isFull(open: number): HttpRefusal | undefined {
     const { maxConnections } = this.#rules
     if (maxConnections === 0 || open < maxConnections) return undefined
-    return { status: 503, reason: `More than ${maxConnections} connections`, retryAfterS: 5 }
+    return {
+      status: 503,
+      cause: 'max_connections',
+      reason: `More than ${maxConnections} connections`,
+      retryAfterS: 5,
+    }
   }
 
   #countForwarded(request: IncomingMessage, socket: CountedSocket): HttpRefusal | undefined {
@@ -92,6 +97,7 @@ export class ConnectionLimits {
     if (maxPerAddress > 0 && open >= maxPerAddress)
       return {
         status: 429,
+        cause: 'address_connections',
         reason: `More than ${maxPerAddress} connections of one address`,
         retryAfterS: 30,
       }
@@ -99,6 +105,7 @@ export class ConnectionLimits {
     if (waitMs > 0)
       return {
         status: 429,
+        cause: 'address_rate',
         reason: 'Too many new connections of one address',
         retryAfterS: Math.ceil(waitMs / 1000),
       }

@@ -1,9 +1,12 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { ConnectionRefusal } from './refusals.ts'
 
 /** Why a connection is refused before it is one. */
 export interface HttpRefusal {
   readonly status: 429 | 503
+  /** As what it is counted. */
+  readonly cause: ConnectionRefusal
   /** For people; the log has it too. */
   readonly reason: string
   readonly retryAfterS: number

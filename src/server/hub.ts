@@ -20,6 +20,7 @@ import { LogPages } from './log-pages.ts'
 import { OnlineUsers } from './online-users.ts'
 import type { Presence } from './presence.ts'
 import { Receipts, receiptFrame } from './receipts.ts'
+import type { Refusals } from './refusals.ts'
 import { Replay } from './replay.ts'
 import { Tail } from './tail.ts'
 import type { Identity } from './token-verifier.ts'
@@ -37,6 +38,8 @@ const OFFSET_INTERVAL_MS = 10_000
 export interface HubOptions {
   readonly store: Store
   readonly journal: Journal
+  /** Counts the frames that are answered with an ERROR. */
+  readonly refusals: Refusals
   /** How long a message may wait for a store that is away. */
   readonly patienceMs: number
   /** How long a user without any connection still counts as online. */
@@ -110,7 +113,10 @@ export class Hub {
     const userCount = () => this.presence.userCount
     const onStored = (entry: LogEntry) => this.#noteStored(entry)
     this.#feed = new LogFeed(
-      { store, fanOut, pages: this.#pages, journal, userCount, onStored },
+      {
+        ...{ store, fanOut, pages: this.#pages, journal, userCount, onStored },
+        answer: (sender, frame) => this.#send(sender, frame),
+      },
       offset,
     )
     this.#writer = new Writer(store, this.#feed, {
@@ -352,6 +358,7 @@ export class Hub {
   }
 
   #send(connection: Connection, frame: ServerFrame): void {
+    if (frame.type === 'ERROR') this.#options.refusals.countFrame(frame.code)
     this.#fanOut.send(connection, encodeFrame(frame))
   }
 }

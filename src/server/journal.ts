@@ -98,6 +98,12 @@ export class Journal {
     this.#write(`🛑 WS: ${signal}: stopping`, 'stopping', { signal })
   }
 
+  /** @param adminId undefined where someone on this machine did it, without saying who */
+  adminActed(adminId: number | undefined, action: string): void {
+    const who = adminId === undefined ? 'Someone on this machine' : `Admin ${adminId}`
+    this.#write(`🔑 WS: ${who} ${action}`, 'admin_action', { adminId, action })
+  }
+
   failure(what: string, error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error)
     this.#sink.write('error', `❌ WS: ${what}: ${reason}`, { event: 'failure', what, err: error })

@@ -27,6 +27,8 @@ export interface LogFeedParts {
   readonly userCount: () => number
   /** Hears of each entry that was stored here, right after it was sent to everyone. */
   readonly onStored: (entry: LogEntry) => void
+  /** Sends a frame to one connection. */
+  readonly answer: (sender: Connection, frame: Ack | ErrorFrame) => void
 }
 
 /** Tells everyone what was stored, in the order of offsets, and each sender what became of it. */
@@ -50,7 +52,7 @@ export class LogFeed implements CommitListener<Connection> {
       const sender = senders[i]!
       if ('refused' in outcome) {
         const { refused: code, reason: message } = outcome
-        this.#answer(sender, { type: 'ERROR', code, message, ...refOf(outcome) })
+        this.#parts.answer(sender, { type: 'ERROR', code, message, ...refOf(outcome) })
         continue
       }
       const { entry, repeated } = outcome
@@ -60,7 +62,7 @@ export class LogFeed implements CommitListener<Connection> {
         this.#broadcast(entry)
         this.#parts.onStored(entry)
       }
-      if (entry.clientId !== undefined) this.#answer(sender, ackOf(entry, entry.clientId))
+      if (entry.clientId !== undefined) this.#parts.answer(sender, ackOf(entry, entry.clientId))
     }
   }
 
@@ -69,7 +71,7 @@ export class LogFeed implements CommitListener<Connection> {
     for (const [i, entry] of entries.entries()) {
       // What has a name may be sent again even if it was stored after all.
       const mayRetry = error.code === 'STORAGE_UNAVAILABLE' || entry.clientId !== undefined
-      this.#answer(senders[i]!, {
+      this.#parts.answer(senders[i]!, {
         type: 'ERROR',
         code: error.retryable && mayRetry ? 'STORAGE_UNAVAILABLE' : 'INTERNAL',
         message: error.message,
@@ -113,10 +115,6 @@ export class LogFeed implements CommitListener<Connection> {
     if (entry.type === 'message') journal.messageStored(entry.kind, entry.id, userCount())
     // Pages that were read before hold what the message said until now.
     if (entry.type === 'edit' || entry.type === 'deletion') pages.forget()
-  }
-
-  #answer(sender: Connection, frame: Ack | ErrorFrame): void {
-    this.#parts.fanOut.send(sender, encodeFrame(frame))
   }
 }
 

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { DatabaseProbe } from './database-probe.ts'
 import { type DurationSummary, summariseDurations } from './duration-summary.ts'
 import type { HubFigures } from './hub.ts'
+import type { Refusals } from './refusals.ts'
 
 /** Upper bounds of the buckets in seconds: from a small batch on a fast disk to a stall. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
@@ -10,6 +11,7 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export interface MetricsSources {
   readonly figures: () => HubFigures
   readonly database: DatabaseProbe
+  readonly refusals: Refusals
 }
 
 type Read = (figures: HubFigures) => number
@@ -68,6 +70,7 @@ export class Metrics {
     for (const [name, [help, read]] of Object.entries(COUNTERS))
       new Counter({ name, help, registers, collect: refill(() => read(sources.figures())) })
     this.#countCloses(sources)
+    this.#countRefusals(sources)
     this.#watchStore(sources)
   }
 
@@ -105,6 +108,19 @@ export class Metrics {
         this.reset()
         for (const [code, count] of figures().connectionsClosed)
           this.inc({ code: code === 0 ? 'none' : code }, count)
+      },
+    })
+  }
+
+  #countRefusals({ refusals }: MetricsSources): void {
+    new Counter({
+      name: 'chatws_refusals_total',
+      help: 'Connections, frames and HTTP requests refused, by reason',
+      labelNames: ['what', 'reason'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const { what, reason, count } of refusals.list()) this.inc({ what, reason }, count)
       },
     })
   }

@@ -6,11 +6,15 @@ import type { ConnectionLimitRules } from './connection-limits.ts'
 import { socketsWithin } from './descriptors.ts'
 import { MessageRate } from './message-rate.ts'
 import { OriginPolicy } from './origin-policy.ts'
+import { TokenBuckets } from './token-buckets.ts'
 
 const TOKEN_TIMEOUT_MS = 5_000
 
 /** Sockets that are kept free for telling others that there is no room. */
 const REFUSAL_RESERVE = 16
+
+/** Seconds of the rate of HTTP requests that may come at once. */
+const HTTP_BURST_S = 5
 
 /** What the server is told of whom to let in and what to bear. Nothing is limited without it. */
 export interface SecurityOptions extends Partial<ConnectionLimitRules> {
@@ -30,6 +34,8 @@ export interface SecurityOptions extends Partial<ConnectionLimitRules> {
   readonly maxPerUser?: number
   /** Frames a second of one user, in the long run. */
   readonly messageRate?: number
+  /** HTTP requests a second, of one address and of one user, in the long run. */
+  readonly httpRate?: number
   /** UTF-16 code units of a message. */
   readonly maxContentLength?: number
 }
@@ -43,6 +49,8 @@ export interface Security {
   readonly tokenTimeoutMs: number
   readonly maxPerUser: number
   readonly messageRate: MessageRate | undefined
+  /** By what is counted: an address, or a user. */
+  readonly httpRate: TokenBuckets<string> | undefined
   readonly maxContentLength: number
 }
 
@@ -64,6 +72,9 @@ export function createSecurity(options: SecurityOptions): Security {
     tokenTimeoutMs: options.tokenTimeoutMs ?? TOKEN_TIMEOUT_MS,
     maxPerUser: options.maxPerUser || Number.POSITIVE_INFINITY,
     messageRate: options.messageRate ? new MessageRate(options.messageRate) : undefined,
+    httpRate: options.httpRate
+      ? new TokenBuckets(options.httpRate, Math.max(1, options.httpRate * HTTP_BURST_S))
+      : undefined,
     maxContentLength: options.maxContentLength ?? MAX_FRAME_BYTES,
   }
 }

@@ -14,6 +14,7 @@ import { type HttpRefusal, refuseSocket } from './http-refusal.ts'
 import type { Hub } from './hub.ts'
 import type { Journal } from './journal.ts'
 import { readRef } from './read-ref.ts'
+import type { ConnectionRefusal, Refusals } from './refusals.ts'
 import { TOKEN_PROTOCOL } from './request-token.ts'
 import type { Security } from './security.ts'
 import type { Identity } from './token-verifier.ts'
@@ -24,7 +25,12 @@ const MAX_BUFFERED_CHUNKS = 1_024
 /** How long a user with too many connections is asked to wait before the next one. */
 const TOO_MANY_DELAY_MS = 10_000
 
-const DRAINING: HttpRefusal = { status: 503, reason: 'The server is draining', retryAfterS: 2 }
+const DRAINING: HttpRefusal = {
+  status: 503,
+  cause: 'draining',
+  reason: 'The server is draining',
+  retryAfterS: 2,
+}
 
 /** A socket that knows whose it is, so that all sockets share the same listeners. */
 class UserSocket extends WebSocket {
@@ -47,6 +53,7 @@ export interface EndpointParts {
   readonly heartbeat: Heartbeat
   readonly security: Security
   readonly journal: Journal
+  readonly refusals: Refusals
 }
 
 /** Turns upgrade requests into connections of the hub, and their sockets' events into its calls. */
@@ -68,12 +75,13 @@ export class WebSocketEndpoint {
   #isReading = true
 
   constructor(parts: EndpointParts) {
-    const { security, journal } = parts
+    const { security, journal, refusals } = parts
     this.#parts = parts
     this.#admission = new Admission(security.authenticator, security.tokenTimeoutMs)
-    this.#limits = new ConnectionLimits(security.limits, security.addresses, ({ reason }) =>
-      journal.connectionRefused(reason),
-    )
+    this.#limits = new ConnectionLimits(security.limits, security.addresses, (refusal) => {
+      refusals.countConnection(refusal.cause)
+      journal.connectionRefused(refusal.reason)
+    })
   }
 
   /** Answers the upgrade requests of an HTTP server, whatever their path. */
@@ -100,13 +108,14 @@ export class WebSocketEndpoint {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!this.#isAdmitting) {
+      this.#parts.refusals.countConnection(DRAINING.cause)
       refuseSocket(socket, DRAINING)
       return
     }
     const open = this.#parts.hub.presence.connectionCount + this.#admission.waiting
     if (!this.#limits.admits(request, socket as Socket, open)) return
     this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => {
-      webSocket.on('error', ignore)
+      webSocket.on('error', this.#onError)
       void this.#greet(request, { webSocket, socket: socket as Socket })
     })
   }
@@ -117,14 +126,14 @@ export class WebSocketEndpoint {
     const { webSocket } = transport
     const asked = readConnectRequest(request.url ?? '')
     if (!security.origins.isAllowed(request)) this.#refuseOrigin(request, webSocket)
-    else if (!('userId' in asked)) closeWebSocket(webSocket, asked)
+    else if (!('userId' in asked)) this.#refuse(webSocket, asked, 'user_id')
     else if (!security.authenticator.isRequired) this.#open(asked, anyone(asked.userId), transport)
     else {
       const { identity, early } = await this.#admission.admit(webSocket, request, asked.userId)
       webSocket.resume()
       if (webSocket.readyState !== webSocket.OPEN) return
-      if (!('userId' in identity)) closeWebSocket(webSocket, identity)
-      else if (!this.#isAdmitting) closeWebSocket(webSocket, CloseCode.draining)
+      if (!('userId' in identity)) this.#refuse(webSocket, identity, causeOf(identity))
+      else if (!this.#isAdmitting) this.#refuse(webSocket, CloseCode.draining, 'draining')
       else if (this.#open(asked, identity, transport))
         for (const { data, isBinary } of early) onMessage.call(webSocket, data, isBinary)
     }
@@ -133,7 +142,8 @@ export class WebSocketEndpoint {
   #open(asked: ConnectRequest, identity: Identity, { webSocket, socket }: UserTransport): boolean {
     const { hub, heartbeat, security } = this.#parts
     if (hub.presence.connectionsOf(identity.userId) >= security.maxPerUser) {
-      closeWebSocket(webSocket, withRetryAfter(CloseCode.tooManyConnections, TOO_MANY_DELAY_MS))
+      const code = withRetryAfter(CloseCode.tooManyConnections, TOO_MANY_DELAY_MS)
+      this.#refuse(webSocket, code, 'user_connections')
       return false
     }
     webSocket.endpoint = this
@@ -152,7 +162,17 @@ export class WebSocketEndpoint {
     // Read and written anew, it holds nothing that does not belong into a log.
     const shown = URL.canParse(origin) ? new URL(origin).origin.slice(0, 200) : 'null'
     this.#parts.journal.connectionRefused(`origin ${shown} is not allowed (--allow-origins)`)
-    closeWebSocket(webSocket, CloseCode.originNotAllowed)
+    this.#refuse(webSocket, CloseCode.originNotAllowed, 'origin')
+  }
+
+  #refuse(webSocket: WebSocket, code: CloseCode, cause: ConnectionRefusal): void {
+    this.#parts.refusals.countConnection(cause)
+    closeWebSocket(webSocket, code)
+  }
+
+  /** A broken peer is no fault of the server's: `close` follows, with the code that `ws` chose. */
+  readonly #onError = (error: NodeJS.ErrnoException): void => {
+    if (error.code?.startsWith('WS_ERR_')) this.#parts.refusals.countFrame(error.code)
   }
 
   /** Acts on a frame of an open connection, unless its user sends too fast. */
@@ -227,5 +247,6 @@ function onDrain(this: Socket): void {
   webSocket.endpoint.resume(webSocket)
 }
 
-/** A broken peer is no fault of the server's: `close` follows, with the code that `ws` chose. */
-function ignore(): void {}
+function causeOf(refusal: CloseCode): ConnectionRefusal {
+  return refusal === CloseCode.authUnavailable ? 'auth_unavailable' : 'token'
+}

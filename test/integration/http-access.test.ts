@@ -113,3 +113,17 @@ describe('a page of another origin', () => {
     },
   )
 })
+
+test('what an admin did is in the log, with who it was, but not what was announced', async () => {
+  const admin = await signToken(9, { claims: { role: 'admin' } })
+  const from = server.lines.length
+  await statusOf('POST', '/api/admin/kick', admin, kick)
+  await statusOf('POST', '/api/admin/announce', admin, { text: 'a secret' })
+  await statusOf('POST', '/api/admin/drain', admin)
+  await statusOf('POST', '/api/admin/kick', await signToken(5), kick)
+  expect(server.lines.slice(from)).toEqual([
+    '🔑 WS: Admin 9 kicked user 99 (0 connections)',
+    '🔑 WS: Admin 9 announced something to 0 connections',
+    '🔑 WS: Admin 9 asked the server to stop',
+  ])
+})

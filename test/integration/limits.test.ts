@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { retryAfterMs } from '../../src/protocol/close-code.ts'
+import { Authenticator } from '../../src/server/authenticator.ts'
 import type { SecurityOptions } from '../../src/server/security.ts'
+import { createTokenVerifier } from '../../src/server/token-verifier.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
+import { SECRET, signToken } from '../support/tokens.ts'
 import { WireClient } from '../support/wire-client.ts'
 import { RawClient } from './raw-client.ts'
 
@@ -130,6 +133,37 @@ test('the connections of a user share one rate', async () => {
   const message = { type: 'NEW_MESSAGE', chat_id: 1, sender_id: 1, content: 'x' }
   for (const client of clients) for (let i = 0; i < 30; i++) client.send(message)
   await Promise.race(clients.map((client) => client.next('ERROR')))
+})
+
+describe('HTTP requests past the rate get 429 and when to come again', () => {
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    fetch(`http://127.0.0.1:${server.port}${path}`, { headers })
+  const statuses = async (count: number, headers: Record<string, string>) => {
+    const found = []
+    for (let i = 0; i < count; i++) found.push((await ask('/healthz', headers)).status)
+    return found
+  }
+
+  test('of an address, while others and this machine go on', async () => {
+    await start({ httpRate: 0.001, trustedProxies: ['127.0.0.1'] })
+    const first = { 'x-forwarded-for': '192.0.2.1' }
+    expect(await statuses(2, first)).toEqual([200, 429])
+    const refused = await ask('/nothing', first)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
+    expect(await refused.json()).toMatchObject({ code: 'RATE_LIMITED' })
+    expect(await statuses(1, { 'x-forwarded-for': '192.0.2.2' })).toEqual([200])
+    expect(await statuses(3, {})).toEqual([200, 200, 200])
+  })
+
+  test('of a user, from wherever they come', async () => {
+    const authenticator = new Authenticator(createTokenVerifier({ secret: SECRET }))
+    await start({ httpRate: 0.001, authenticator })
+    const as = async (userId: number) => {
+      const authorization = `Bearer ${await signToken(userId)}`
+      return (await ask('/api/presence', { authorization })).status
+    }
+    expect([await as(1), await as(1), await as(2)]).toEqual([200, 429, 200])
+  })
 })
 
 test('a content past the limit gets TOO_LARGE', async () => {

@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest'
+import { Authenticator } from '../../src/server/authenticator.ts'
+import { createTokenVerifier } from '../../src/server/token-verifier.ts'
+import { encodeRawFrame, OPCODE } from '../attack/raw-frame.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
+import { SECRET, signToken } from '../support/tokens.ts'
 import { until } from '../support/until.ts'
 import { WireClient } from '../support/wire-client.ts'
+import { RawClient } from './raw-client.ts'
 
 const at = (server: TestServer, path: string) => `http://127.0.0.1:${server.port}${path}`
 
 /** What Prometheus would read: name with labels → value. */
-async function scrape(server: TestServer): Promise<Map<string, number>> {
-  const response = await fetch(at(server, '/metrics'))
+async function scrape(server: TestServer, token = 'none'): Promise<Map<string, number>> {
+  const headers = { authorization: `Bearer ${token}` }
+  const response = await fetch(at(server, '/metrics'), { headers })
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
   const lines = (await response.text()).split('\n').filter((line) => /^[a-z]/.test(line))
   return new Map(
@@ -67,6 +73,49 @@ test('the metrics follow what happens', async () => {
     expect(stats.commits.count).toBe(metrics.get('chatws_commit_seconds_count'))
     expect(stats.commits.p99Ms).toBeGreaterThan(0)
     for (const client of clients) client.socket.close()
+  } finally {
+    await server.close()
+  }
+})
+
+test('what is refused is counted by reason', async () => {
+  const authenticator = new Authenticator(createTokenVerifier({ secret: SECRET }))
+  const server = await startServer({ security: { authenticator, maxPerUser: 1 } })
+  const token = await signToken(1)
+  const connect = (query: string, headers = {}) =>
+    new WireClient(`${server.url}?${query}`, { headers })
+  try {
+    await connect('userId=x').closed
+    await connect('userId=1&token=forged').closed
+    await connect('userId=1', { origin: 'https://evil.example' }).closed
+    const client = connect(`userId=1&token=${token}`)
+    await client.next('CONNECTION_ESTABLISHED')
+    await connect(`userId=1&token=${token}`).closed
+    client.send('{')
+    await client.next('ERROR')
+    expect((await fetch(at(server, '/metrics'))).status).toBe(401)
+    const raw = await RawClient.open(server.port)
+    raw.request(`userId=2&token=${await signToken(2)}`)
+    await until(() => raw.received.includes('CONNECTION_ESTABLISHED'), 'the greeting')
+    raw.socket.write(encodeRawFrame({ opcode: OPCODE.text, payload: '{}', isMasked: false }))
+    await raw.cut
+
+    const admin = await signToken(9, { claims: { role: 'admin' } })
+    const counted = await scrape(server, admin)
+    const refused = [...counted].filter(
+      ([name, count]) => name.startsWith('chatws_refusals_total') && count > 0,
+    )
+    expect(Object.fromEntries(refused)).toEqual({
+      'chatws_refusals_total{what="connection",reason="user_id"}': 1,
+      'chatws_refusals_total{what="connection",reason="token"}': 1,
+      'chatws_refusals_total{what="connection",reason="origin"}': 1,
+      'chatws_refusals_total{what="connection",reason="user_connections"}': 1,
+      'chatws_refusals_total{what="frame",reason="INVALID_JSON"}': 1,
+      'chatws_refusals_total{what="frame",reason="WS_ERR_EXPECTED_MASK"}': 1,
+      'chatws_refusals_total{what="request",reason="UNAUTHORIZED"}': 1,
+    })
+    expect(counted.get('chatws_refusals_total{what="connection",reason="max_connections"}')).toBe(0)
+    client.socket.close()
   } finally {
     await server.close()
   }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChatwsError } from '../../protocol/error.ts'
+import { addressKey } from '../client-address.ts'
 import type { OriginPolicy } from '../origin-policy.ts'
 import type { Security } from '../security.ts'
 import { createIdentify, type RequestIdentity } from './request-identity.ts'
@@ -25,11 +26,14 @@ export function guardRoutes(app: FastifyInstance, security: Security): void {
   const identify = createIdentify(security)
   app.decorateRequest('identity', undefined)
   app.addHook('onRequest', async (request, reply) => {
+    const address = addressKey(security.addresses.of(request.raw))
+    if (address !== undefined) countRequest(security, `address ${address}`)
     if (request.headers.origin !== undefined) checkOrigin(security.origins, request, reply)
     if (request.is404) return
     const access = request.routeOptions.config.access ?? 'admin'
     if (access === 'anyone') return
     const identity = await identify(request.raw)
+    if (identity.isProven) countRequest(security, `user ${identity.userId}`)
     if (!isAllowed(access, identity)) throw new ChatwsError('FORBIDDEN', 'This is for admins only')
     request.identity = identity
   })
@@ -42,6 +46,12 @@ export function guardRoutes(app: FastifyInstance, security: Security): void {
       .header('access-control-max-age', '600')
       .send(),
   )
+}
+
+/** Throws RATE_LIMITED for one too many. */
+function countRequest({ httpRate }: Security, key: string): void {
+  if (httpRate && httpRate.take(key, performance.now()) > 0)
+    throw new ChatwsError('RATE_LIMITED', 'Too many requests, slow down')
 }
 
 function isAllowed(access: Access, { role, isProven }: RequestIdentity): boolean {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { Id } from '../../protocol/id.ts'
+import type { Journal } from '../journal.ts'
 import { answers, jsonSchema } from './json-schema.ts'
 
 /** The longest announcement, in UTF-16 code units. */
@@ -26,8 +27,12 @@ export interface AdminActions {
   readonly drain: () => void
 }
 
-/** Lets admins run the server. */
-export function addAdminRoutes(app: FastifyInstance, actions: AdminActions): void {
+/** Lets admins run the server, and writes down who did what. */
+export function addAdminRoutes(
+  app: FastifyInstance,
+  journal: Journal,
+  actions: AdminActions,
+): void {
   const config = { access: 'admin' } as const
   const tags = ['administration']
   app.post<{ Body: z.infer<typeof Kick> }>(
@@ -41,7 +46,14 @@ export function addAdminRoutes(app: FastifyInstance, actions: AdminActions): voi
         response: answers(Reached, REFUSALS),
       },
     },
-    async ({ body }) => ({ connections: actions.kick(body.userId) }),
+    async ({ body, identity }) => {
+      const connections = actions.kick(body.userId)
+      journal.adminActed(
+        identity?.userId,
+        `kicked user ${body.userId} (${connections} connections)`,
+      )
+      return { connections }
+    },
   )
   app.post<{ Body: z.infer<typeof Announcement> }>(
     '/api/admin/announce',
@@ -54,7 +66,11 @@ export function addAdminRoutes(app: FastifyInstance, actions: AdminActions): voi
         response: answers(Reached, REFUSALS),
       },
     },
-    async ({ body }) => ({ connections: actions.announce(body.text) }),
+    async ({ body, identity }) => {
+      const connections = actions.announce(body.text)
+      journal.adminActed(identity?.userId, `announced something to ${connections} connections`)
+      return { connections }
+    },
   )
   app.post(
     '/api/admin/drain',
@@ -66,7 +82,8 @@ export function addAdminRoutes(app: FastifyInstance, actions: AdminActions): voi
         response: answers(Draining, { 401: REFUSALS[401], 403: REFUSALS[403] }, 202),
       },
     },
-    async (_request, reply) => {
+    async ({ identity }, reply) => {
+      journal.adminActed(identity?.userId, 'asked the server to stop')
       actions.drain()
       return reply.code(202).send({ draining: true })
     },

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ChatwsError, type ErrorCode } from '../../protocol/error.ts'
 import type { Journal } from '../journal.ts'
+import type { Refusals } from '../refusals.ts'
 
 /** What an HTTP request gets that is not granted: the code is stable, the message for people. */
 export const HttpErrorBody = z.object({ code: z.string(), message: z.string() })
@@ -31,7 +32,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 }
 
 /** Answers a request that failed; what it does not cause itself is logged, and not told. */
-export function createErrorHandler(journal: Journal) {
+export function createErrorHandler(journal: Journal, refusals: Refusals) {
   return (error: FastifyError | ChatwsError, request: FastifyRequest, reply: FastifyReply) => {
     const known = toChatwsError(error)
     const status = STATUS[known.code]
@@ -39,6 +40,7 @@ export function createErrorHandler(journal: Journal) {
       journal.failure(`${request.method} ${request.routeOptions.url ?? 'unknown path'}`, error)
       return reply.code(500).send({ code: 'INTERNAL', message: 'The server failed' })
     }
+    refusals.countRequest(known.code)
     if (status === 401) reply.header('www-authenticate', 'Bearer')
     if (status === 429 || status === 503) reply.header('retry-after', '1')
     return reply.code(status).send({ code: known.code, message: known.message })

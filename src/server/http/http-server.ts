@@ -4,6 +4,7 @@ import type { DatabaseProbe } from '../database-probe.ts'
 import type { Hub } from '../hub.ts'
 import type { Journal } from '../journal.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Refusals } from '../refusals.ts'
 import type { Security } from '../security.ts'
 import { guardRoutes } from './access.ts'
 import { addAdminRoutes } from './admin-routes.ts'
@@ -40,6 +41,7 @@ export interface HttpServerOptions {
   readonly journal: Journal
   readonly database: DatabaseProbe
   readonly metrics: Metrics
+  readonly refusals: Refusals
   readonly security: Security
   readonly isDraining: () => boolean
   /** A client that is slower to send its headers is cut off; 10 s unless given. */
@@ -65,7 +67,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     },
   })
   app.setValidatorCompiler(compileValidator)
-  app.setErrorHandler(createErrorHandler(journal))
+  app.setErrorHandler(createErrorHandler(journal, options.refusals))
   app.setNotFoundHandler(answerNotFound)
   app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS))
   guardRoutes(app, options.security)
@@ -84,7 +86,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       online: () => hub.presence.connectionCounts(),
     })
     if (options.uploads) addUploadRoutes(routes, options.uploads, isDraining)
-    addAdminRoutes(routes, {
+    addAdminRoutes(routes, journal, {
       kick: (userId) => hub.kick(userId),
       announce: (text) => hub.announce(text),
       drain: options.drain,

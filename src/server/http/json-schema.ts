@@ -43,6 +43,9 @@ function readNumbers(given: object, properties: Record<string, { type?: string }
   )
 }
 
+/** What every route may answer. */
+const TOO_MANY = { 429: 'Too many requests of this address or user' }
+
 /** The answers of a route: what it gives, and under each other status why it does not. */
 export function answers(
   success: z.ZodType,
@@ -50,7 +53,7 @@ export function answers(
   status = 200,
 ): Record<number, unknown> {
   const body = jsonSchema(HttpErrorBody)
-  const refused = Object.entries(failures).map(([code, description]) => [
+  const refused = Object.entries({ ...TOO_MANY, ...failures }).map(([code, description]) => [
     code,
     { ...body, description },
   ])

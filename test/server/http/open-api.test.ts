@@ -10,6 +10,7 @@ import { createHttpServer } from '../../../src/server/http/http-server.ts'
 import { Hub } from '../../../src/server/hub.ts'
 import { Journal } from '../../../src/server/journal.ts'
 import { Metrics } from '../../../src/server/metrics.ts'
+import { Refusals } from '../../../src/server/refusals.ts'
 import { createSecurity } from '../../../src/server/security.ts'
 import { UploadFolder } from '../../../src/server/uploads/upload-folder.ts'
 import type { PrismaStore } from '../../../src/storage/prisma-store.ts'
@@ -41,14 +42,17 @@ beforeAll(async () => {
   database = TestDatabase.sqlite()
   store = await database.open()
   const journal = new Journal({ isEnabled: () => false, write: () => {} })
-  const hub = new Hub({ store, journal, patienceMs: 0, offlineGraceMs: 0, agents: new Set() }, 0)
+  const refusals = new Refusals()
+  const parts = { store, journal, refusals, agents: new Set<number>() }
+  const hub = new Hub({ ...parts, patienceMs: 0, offlineGraceMs: 0 }, 0)
   const probe = new DatabaseProbe(store)
   app = createHttpServer({
     hub,
     store,
     journal,
     database: probe,
-    metrics: new Metrics({ figures: () => hub.figures, database: probe }),
+    metrics: new Metrics({ figures: () => hub.figures, database: probe, refusals }),
+    refusals,
     security: createSecurity({}),
     isDraining: () => false,
     drain: () => {},
