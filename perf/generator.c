@@ -12,7 +12,8 @@
 //   storm COUNT CONCURRENCY TIMEOUT_S            the same, until each has heard of all the users
 //   stall                                        one more receiver, which then reads nothing
 //   wake                                         the stalled receivers read on, to their end
-//   fanout RATE SECONDS WARMUP_S DRAIN_S SENDERS messages at RATE a second, from SENDERS in turn
+//   fanout RATE SECONDS WARMUP_S DRAIN_S SENDERS BURST   messages at RATE a second, BURST of them
+//                                                at a time and in one write, from SENDERS in turn
 //   acks SENDERS WINDOW SECONDS WARMUP_S LIMIT   WINDOW unacknowledged messages each; 0: no LIMIT
 //   resume COUNT CONCURRENCY RATE TIMEOUT_S OFFSET EPOCH   receivers that missed what follows
 //                                                OFFSET, while RATE goes on for the others
@@ -40,6 +41,7 @@
 #define STALLED_RECEIVE_BUFFER_BYTES 4096
 #define SAMPLE_EVERY_US 200000
 #define QUIET_US 1000000
+#define MAX_BURST 64
 
 static const char MARK[] = "ts====";
 enum { MARK_LENGTH = sizeof MARK - 1, TIME_DIGITS = 16 };
@@ -733,6 +735,8 @@ struct pace {
   double period_us;
   uint64_t due_count, measured_count, refused_count;
   int senders, next_sender;
+  /** Messages that are due together, and written together by one sender. */
+  int burst;
 };
 
 /** Picks the next sender that is open and not blocked; -1 when there is none. */
@@ -746,20 +750,22 @@ static int pick_sender(struct pace *pace) {
   return -1;
 }
 
-/** Sends what is due, up to a burst; returns the time until the next message is. */
+/** Sends what is due, some of it at a time; returns the time until the next message is. */
 static int64_t send_due(struct pace *pace) {
-  uint8_t out[8192];
-  for (int burst = 0; burst < 64; burst++) {
+  static uint8_t out[MAX_BURST * 4352];
+  for (int sent = 0; sent < 64; sent += pace->burst) {
     int64_t due_us = pace->start_us + (int64_t)((double)pace->due_count * pace->period_us);
     int64_t wait_us = due_us - now_us();
     if (due_us >= pace->end_us) return 1000;
     if (wait_us > 0) return wait_us;
     int index = pick_sender(pace);
-    bool is_sent =
-        index >= 0 && send_bytes(&connections[index], out, message_frame(out, index, due_us));
-    pace->due_count++;
-    if (!is_sent) pace->refused_count++;
-    else if (due_us >= measured_from_us) pace->measured_count++;
+    size_t length = 0;
+    for (int i = 0; i < pace->burst && index >= 0; i++)
+      length += message_frame(out + length, index, due_us);
+    bool is_sent = index >= 0 && send_bytes(&connections[index], out, length);
+    pace->due_count += (uint64_t)pace->burst;
+    if (!is_sent) pace->refused_count += (uint64_t)pace->burst;
+    else if (due_us >= measured_from_us) pace->measured_count += (uint64_t)pace->burst;
   }
   return 0;
 }
@@ -779,10 +785,11 @@ static void print_fanout(const struct pace *pace, double seconds, uint64_t in_ti
 }
 
 static void command_fanout(double rate, double seconds, double warmup_s, double drain_s,
-                           int senders) {
+                           int senders, int burst) {
   reset_totals();
   closed_count = 0;
-  struct pace pace = {.period_us = 1e6 / rate, .senders = senders, .start_us = now_us()};
+  struct pace pace = {
+      .period_us = 1e6 / rate, .senders = senders, .burst = burst, .start_us = now_us()};
   measured_from_us = pace.start_us + (int64_t)(warmup_s * 1e6);
   pace.end_us = measured_from_us + (int64_t)(seconds * 1e6);
   bool is_measuring = false;
@@ -867,7 +874,8 @@ static void command_resume(int count, int concurrency, double rate, double timeo
   reset_totals();
   closed_count = 0;
   int senders = open_count, before = open_count, started = 0;
-  struct pace pace = {.period_us = 1e6 / rate, .senders = senders, .start_us = now_us()};
+  struct pace pace = {
+      .period_us = 1e6 / rate, .senders = senders, .burst = 1, .start_us = now_us()};
   measured_from_us = pace.start_us;
   pace.end_us = pace.start_us + (int64_t)(timeout_s * 1e6);
   begin_usage();
@@ -908,8 +916,9 @@ static void run_command(const char *line) {
     command_stall();
   } else if (!strcmp(line, "wake")) {
     command_wake();
-  } else if (sscanf(line, "fanout %lf %lf %lf %lf %d", &w, &x, &y, &z, &a) == 5) {
-    command_fanout(w, x, y, z, a < connection_count ? a : connection_count);
+  } else if (sscanf(line, "fanout %lf %lf %lf %lf %d %d", &w, &x, &y, &z, &a, &b) == 6) {
+    if (b < 1 || b > MAX_BURST) fail("a burst has 1 to %d messages", MAX_BURST);
+    command_fanout(w, x, y, z, a < connection_count ? a : connection_count, b);
   } else if (sscanf(line, "acks %d %d %lf %lf %lu", &a, &b, &x, &y, &limit) == 5) {
     command_acks(a < connection_count ? a : connection_count, (uint32_t)b, x, y, limit);
   } else if (sscanf(line, "resume %d %d %lf %lf %ld %127s", &a, &c, &x, &y, &offset,

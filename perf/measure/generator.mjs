@@ -3,18 +3,35 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { median } from '../rig/median.mjs'
 import { CORES, pinned } from '../rig/pin.mjs'
 import { keepTrackOf } from '../rig/process-table.mjs'
 import { cpuSecondsOf, rssBytesOf, serverStats, startReceivers } from '../rig/receivers.mjs'
-import { alternate } from '../rig/rounds.mjs'
+import { alternate, figures } from '../rig/rounds.mjs'
 import { createRow } from '../rig/row.mjs'
 import { startServer } from '../rig/server-process.mjs'
 import { withSession } from '../rig/session.mjs'
 import { createTempFolder, removeTempFolder } from '../rig/temp-folder.mjs'
 
-/** Receivers and messages a second: what one core of `ws` clients that parse still keeps up with. */
-const RECEIVE = { receivers: 50, perS: 5_000, senders: 2 }
+const RECEIVERS = 250
+/**
+ * How many messages the server gets at a time, and so writes to each receiver at a time; and how
+ * many a second, which one core of `ws` clients that parse still keeps up with.
+ */
+const LOADS = [
+  { burst: 1, perS: 100 },
+  { burst: 10, perS: 500 },
+  { burst: 50, perS: 1_000 },
+]
+/** Peer → how it receives, and how much cheaper it should be to receive with chatws. */
+const RECEIVING_PEERS = {
+  ws: { label: '`ws` and JSON.parse, no audit', limit: { atLeast: 10 } },
+  artillery: { label: 'Artillery, which reads and drops', limit: { atLeast: 20 } },
+}
+const SENDERS = 2
 const IDLE = { first: 1_000, all: 8_000 }
+/** Artillery starts some 100 users a second, and needs a hundred times the memory. */
+const ARTILLERY_IDLE = { first: 250, all: 1_000 }
 /** Half of what the server sustains with 500 receivers, or what one core of this machine can offer. */
 const LATENCY = { receivers: 500, perS: 2_500 }
 const GIB = 2 ** 30
@@ -24,82 +41,113 @@ const SMOKE = fileURLToPath(new URL('../../scenarios/smoke.json', import.meta.ur
 
 /** What `chatws bench` costs and adds, beside clients that parse every frame and beside C. */
 export async function measureGenerator(context) {
+  const rows = []
+  for (const load of LOADS) rows.push(...(await measureReceiving(context, load)))
+  rows.push(...(await measureConnections(context)))
+  rows.push(...(await measureAddedLatency(context)), await measureSmoke(context))
   return {
     title: 'The load tester: deliveries received and audited, connections, added latency',
-    rows: [
-      await measureReceiving(context),
-      await measureConnections(context),
-      ...(await measureAddedLatency(context)),
-      await measureSmoke(context),
-    ],
+    rows,
   }
 }
 
-async function measureReceiving(context) {
-  const results = await alternate(['chatws', 'ws'], context, async (name) => {
-    const run = await receive(name, context)
-    context.log(`  ${name}: ${Math.round(run.perCpuS)} deliveries for a CPU-second`)
+async function measureReceiving(context, load) {
+  const peers = Object.keys(RECEIVING_PEERS)
+  const results = await alternate(['chatws', ...peers], context, async (name) => {
+    const run = await receive(name, load, context)
+    context.log(
+      `  ${name}: ${Math.round(run.perCpuS)} deliveries for a CPU-second, ` +
+        `${run.perWrite.toFixed(1)} in a write`,
+    )
     return run
   })
-  const { receivers, perS } = RECEIVE
-  return createRow({
-    what: `deliveries received for a generator CPU-second, ${receivers} receivers, ${perS} messages/s`,
-    unit: '/s',
-    own: results.chatws,
-    peer: results.ws,
-    peerLabel: '`ws` and JSON.parse, no audit',
-    pick: (run) => run.perCpuS,
-    limit: { atLeast: 10 },
+  return peers.map((peer) => {
+    const perWrite = [results.chatws, results[peer]].map((runs) =>
+      median(figures(runs, (run) => run.perWrite)).toFixed(1),
+    )
+    return createRow({
+      what: `deliveries received for a generator CPU-second, ${RECEIVERS} receivers, ${load.perS} messages/s, ${load.burst} at a time`,
+      unit: '/s',
+      own: results.chatws,
+      peer: results[peer],
+      peerLabel: RECEIVING_PEERS[peer].label,
+      pick: (run) => run.perCpuS,
+      limit: RECEIVING_PEERS[peer].limit,
+      note: `messages in a write: ${perWrite.join(' and ')}`,
+    })
   })
 }
 
 /** The C generator sends; the receivers are in a process of their own, whose CPU counts. */
-function receive(name, { program, isShort }) {
+function receive(name, { burst, perS }, { program, isShort, log }) {
   return withSession('chatws', program, async ({ server, generator }) => {
-    await generator.connect(RECEIVE.senders)
-    const receivers = await startReceivers(name, server, RECEIVE.receivers)
+    await generator.connect(SENDERS)
+    const receivers = await startReceivers(name, server, RECEIVERS, log)
     try {
-      const seconds = isShort ? 3 : 8
-      const load = { seconds, senders: RECEIVE.senders }
+      const load = { seconds: isShort ? 3 : 8, senders: SENDERS, burst }
       // The first messages meet code that is not compiled yet.
-      await generator.fanout(RECEIVE.perS, { ...load, seconds: 3 })
-      const before = { cpuS: cpuSecondsOf(receivers.pid), ...(await serverStats(server)) }
-      const { foreignShare: _, ...run } = await generator.fanout(RECEIVE.perS, load)
+      await generator.fanout(perS, { ...load, seconds: 3 })
+      const before = await readReceiving(receivers, server)
+      const { foreignShare: _, ...run } = await generator.fanout(perS, load)
       await sleep(500)
-      const after = { cpuS: cpuSecondsOf(receivers.pid), ...(await serverStats(server)) }
-      if (after.connections < RECEIVE.receivers + RECEIVE.senders)
-        throw new Error(`${name}: the server closed receivers that were too slow`)
-      const deliveries = (after.messagesStored - before.messagesStored) * RECEIVE.receivers
+      const after = await readReceiving(receivers, server)
+      if (after.connections < RECEIVERS + SENDERS)
+        throw new Error(`${name}: the server closed connections that were too slow`)
+      const messages = after.messages - before.messages
       const wrong = await receivers.finish()
       if (wrong > 0) throw new Error(`${name}: ${wrong} deliveries were wrong`)
-      return { ...run, perCpuS: deliveries / (after.cpuS - before.cpuS), foreignShare: 0 }
+      const perCpuS = (messages * RECEIVERS) / (after.cpuS - before.cpuS)
+      return { ...run, perCpuS, perWrite: messages / (after.writes - before.writes) }
     } finally {
       await receivers.stop()
     }
   })
 }
 
+async function readReceiving(receivers, server) {
+  const { connections, messagesStored } = await serverStats(server)
+  const metrics = await fetch(`http://127.0.0.1:${server.port}/metrics`)
+  const [, writes] = /^chatws_fan_out_seconds_count (\d+)/m.exec(await metrics.text())
+  return {
+    cpuS: cpuSecondsOf(receivers.pid),
+    connections,
+    messages: messagesStored,
+    writes: Number(writes),
+  }
+}
+
 async function measureConnections(context) {
-  const results = await alternate(['chatws', 'ws'], context, async (name) => {
-    const bytes = (await idleBytes(name, IDLE.all)) - (await idleBytes(name, IDLE.first))
-    const perGib = GIB / (bytes / (IDLE.all - IDLE.first))
+  const counts = { chatws: IDLE, ws: IDLE, artillery: ARTILLERY_IDLE }
+  const results = await alternate(Object.keys(counts), context, async (name) => {
+    const { first, all } = counts[name]
+    const bytes = (await idleBytes(name, all, context)) - (await idleBytes(name, first, context))
+    const perGib = GIB / (bytes / (all - first))
     context.log(`  ${name}: ${Math.round(perGib)} connections for a GiB`)
     return { perGib, foreignShare: 0 }
   })
-  return createRow({
-    what: `connections for a GiB of generator memory, ${IDLE.all} of them`,
-    unit: '',
-    own: results.chatws,
-    peer: results.ws,
-    peerLabel: '`ws`',
-    pick: (run) => run.perGib,
-  })
+  const row = (peer, rest) =>
+    createRow({
+      what: `connections for a GiB of generator memory, ${IDLE.all} of them`,
+      unit: '',
+      own: results.chatws,
+      peer: results[peer],
+      pick: (run) => run.perGib,
+      ...rest,
+    })
+  return [
+    row('ws', { peerLabel: '`ws`' }),
+    row('artillery', {
+      peerLabel: 'Artillery',
+      limit: { atLeast: 5 },
+      note: `Artillery with ${ARTILLERY_IDLE.all}`,
+    }),
+  ]
 }
 
-async function idleBytes(name, count) {
+async function idleBytes(name, count, { log }) {
   const server = await startServer('chatws')
   try {
-    const receivers = await startReceivers(name, server, count)
+    const receivers = await startReceivers(name, server, count, log)
     await sleep(3_000)
     const bytes = rssBytesOf(receivers.pid)
     await receivers.stop()

@@ -48,10 +48,13 @@ export class Generator {
     return this.#ask(12, 'wake')
   }
 
-  /** Offers `ratePerSecond` messages, whatever comes back. */
-  fanout(ratePerSecond, { seconds, warmupS = 1, drainS = 4, senders = 50 }) {
+  /** Offers `ratePerSecond` messages, `burst` of them at a time, whatever comes back. */
+  fanout(ratePerSecond, { seconds, warmupS = 1, drainS = 4, senders = 50, burst = 1 }) {
     const timeoutS = seconds + warmupS + drainS
-    return this.#ask(timeoutS, 'fanout', ratePerSecond, seconds, warmupS, drainS, senders)
+    return this.#ask(
+      timeoutS,
+      ...['fanout', ratePerSecond, seconds, warmupS, drainS, senders, burst],
+    )
   }
 
   /** Keeps `window` messages of each sender unacknowledged, for some time or up to a `limit`. */

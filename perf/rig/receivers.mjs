@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { fetchArtillery, writeStayingScript } from './artillery.mjs'
 import { CORES, pinned } from './pin.mjs'
 import { endProcess, keepTrackOf } from './process-table.mjs'
 import { createTempFolder } from './temp-folder.mjs'
@@ -19,11 +20,12 @@ const CONNECT_TIMEOUT_MS = 120_000
 const RECEIVERS = {
   chatws: startBench,
   ws: startWsClient,
+  artillery: startArtillery,
 }
 
 /** Starts `count` receivers at a server and waits until they are connected. */
-export async function startReceivers(name, server, count) {
-  const receivers = RECEIVERS[name](`ws://127.0.0.1:${server.port}`, count)
+export async function startReceivers(name, server, count, log) {
+  const receivers = RECEIVERS[name](`ws://127.0.0.1:${server.port}`, count, log)
   const deadline = performance.now() + CONNECT_TIMEOUT_MS
   while ((await serverStats(server)).connections < count) {
     if (performance.now() > deadline) throw new Error(`${name}: not every receiver could connect`)
@@ -85,10 +87,23 @@ function startWsClient(url, count) {
   return { pid: child.pid, finish: async () => 0, stop: () => endProcess(child) }
 }
 
-function spawnPinned(args) {
+function startArtillery(url, count, log) {
+  const folder = createTempFolder()
+  const program = fetchArtillery(log)
+  const child = spawnPinned([program, 'run', writeStayingScript(folder, url, count)], {
+    ARTILLERY_DISABLE_TELEMETRY: 'true',
+    // Otherwise it starts one worker for each core, and a second one gains nothing on one core.
+    WORKERS: '1',
+  })
+  child.stdout.resume()
+  return { pid: child.pid, finish: async () => 0, stop: () => endProcess(child) }
+}
+
+function spawnPinned(args, env = {}) {
   const child = keepTrackOf(
     spawn(...pinned(CORES.generator, process.execPath, args), {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
     }),
   )
   child.stderr.resume()
