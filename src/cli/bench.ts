@@ -11,7 +11,6 @@ import { LiveView } from '../bench/report/live-view.ts'
 import { parseResult } from '../bench/report/read-result.ts'
 import { COLOURED, formatReport, PLAIN } from '../bench/report/text-report.ts'
 import { BENCH_EXIT, type BenchResult } from '../bench/run/bench-result.ts'
-import { runBench } from '../bench/run/run-bench.ts'
 import { type FeedRow, parseFeed } from '../bench/scenario/feed.ts'
 import { parseScenario } from '../bench/scenario/parse-scenario.ts'
 import type { Scenario } from '../bench/scenario/scenario.ts'
@@ -92,14 +91,21 @@ async function play(
     write: (text) => stderr.write(text),
   })
   const lines = openLines(config.ndjson, host)
-  const server = config.url === undefined ? await ServerProcess.start() : undefined
+  // All that takes long to be ready gets ready at the same time.
+  const starting = config.url === undefined ? ServerProcess.start() : undefined
+  const workers = config.workers ?? Math.max(1, availableParallelism() - 1)
+  const generators = Array.from({ length: workers }, () => new GeneratorWorker())
   try {
+    const [server, { runBench }] = await Promise.all([
+      starting,
+      import('../bench/run/run-bench.ts'),
+    ])
     const result = await runBench(scenario, {
       url: config.url ?? server!.url,
       ...(server ? { ownServer: server } : {}),
       signal,
-      workers: config.workers ?? Math.max(1, availableParallelism() - 1),
-      launch: (setup) => new GeneratorWorker(setup),
+      workers,
+      launch: (setup) => generators[setup.index]!.prepare(setup),
       feed,
       shard: config.shard ?? { index: 0, count: 1 },
       onProgress: (progress) => view.show(progress),
@@ -109,7 +115,12 @@ async function play(
     return result
   } finally {
     view.clear()
-    await Promise.all([lines.close(), server?.stop()])
+    const server = await starting?.catch(() => undefined)
+    await Promise.all([
+      lines.close(),
+      server?.stop(),
+      ...generators.map((generator) => generator.end()),
+    ])
   }
 }
 

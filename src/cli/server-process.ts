@@ -63,9 +63,9 @@ export class ServerProcess {
     this.#url = url
   }
 
-  /** Ends it and deletes its database. */
+  /** Ends it at once and deletes its database: there is nothing that it has to bring to an end. */
   async stop(): Promise<void> {
-    await stopProcess(this.#child, 'SIGTERM')
+    await stopProcess(this.#child, 'SIGKILL')
     await rm(this.#folder, { recursive: true, force: true })
   }
 }

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { Generator } from './generator.ts'
 import type { GeneratorHandle, GeneratorSetup } from './generator-setup.ts'
 
@@ -15,9 +15,13 @@ export interface GeneratorAnswer {
   readonly error?: string
 }
 
-const generator = new Generator(workerData as GeneratorSetup)
+// What comes first is what it has to do, and then each call.
+parentPort!.once('message', (setup: GeneratorSetup) => {
+  const generator = new Generator(setup)
+  parentPort!.on('message', (call: GeneratorCall) => void answer(generator, call))
+})
 
-parentPort!.on('message', async ({ id, method, args }: GeneratorCall) => {
+async function answer(generator: Generator, { id, method, args }: GeneratorCall): Promise<void> {
   try {
     const call = generator[method] as (...given: unknown[]) => Promise<unknown>
     const value = await call.apply(generator, [...args])
@@ -26,4 +30,4 @@ parentPort!.on('message', async ({ id, method, args }: GeneratorCall) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     parentPort!.postMessage({ id, error: text } satisfies GeneratorAnswer)
   }
-})
+}

@@ -3,7 +3,10 @@ import type { GeneratorHandle, GeneratorSetup } from './generator-setup.ts'
 import type { GeneratorAnswer, GeneratorCall } from './generator-thread.ts'
 import { threadFile } from './thread-file.ts'
 
-/** A generator in a thread of its own. */
+/**
+ * A generator in a thread of its own. The thread starts and loads its code at once, so that it is
+ * there when what it has to do is known; whoever made it ends it.
+ */
 export class GeneratorWorker implements GeneratorHandle {
   readonly #worker: Worker
   readonly #calls = new Map<
@@ -13,8 +16,8 @@ export class GeneratorWorker implements GeneratorHandle {
   #nextId = 0
   #failure: Error | undefined
 
-  constructor(setup: GeneratorSetup) {
-    this.#worker = new Worker(threadFile('generator-thread'), { workerData: setup })
+  constructor() {
+    this.#worker = new Worker(threadFile('generator-thread'))
     this.#worker.on('message', ({ id, value, error }: GeneratorAnswer) => {
       const call = this.#calls.get(id)
       this.#calls.delete(id)
@@ -23,6 +26,12 @@ export class GeneratorWorker implements GeneratorHandle {
     })
     this.#worker.on('error', (error) => this.#fail(error as Error))
     this.#worker.on('exit', () => this.#fail(new Error('A generator thread ended')))
+  }
+
+  /** Says what it has to do; comes before every other call. */
+  prepare(setup: GeneratorSetup): this {
+    this.#worker.postMessage(setup)
+    return this
   }
 
   start(startUs: number) {
