@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import type { DoctorConfig } from '../config/doctor-config.ts'
-import { readDescriptorLimit } from '../server/descriptors.ts'
+import { readDescriptorLimit, socketsWithin } from '../server/descriptors.ts'
 import { type DatabaseStatus, readDatabaseStatus } from '../storage/database-status.ts'
 import { describeDatabase, parseDatabaseUrl } from '../storage/database-url.ts'
 import { describeBytes } from './byte-size.ts'
@@ -43,7 +43,7 @@ export async function examine(config: Readonly<DoctorConfig>): Promise<Finding[]
     ...(folder === undefined ? [] : [checkSpace('space', folder)]),
     ...(config.uploadFolder === undefined ? [] : [await checkUploads(config.uploadFolder)]),
     await checkPort(config.host, config.port),
-    checkDescriptors(readDescriptorLimit()),
+    checkDescriptors(readDescriptorLimit(), config.maxConnections),
   ]
 }
 
@@ -175,15 +175,21 @@ async function isChatws(host: string, port: number): Promise<boolean> {
   }
 }
 
-/** Whether the process may hold enough sockets. */
-export function checkDescriptors(limit: number | undefined): Finding {
+/**
+ * Whether the process may hold enough sockets.
+ * @param wanted connections that the server is configured for; 0 where that is not said
+ */
+export function checkDescriptors(limit: number | undefined, wanted: number): Finding {
   const check = 'descriptors'
   if (limit === undefined)
     return { check, result: 'ok', message: 'the limit of this system is not known' }
   const message = `${limit} files and sockets may be open at once`
-  if (limit >= FEW_DESCRIPTORS) return { check, result: 'ok', message }
+  const isEnough = wanted === 0 ? limit >= FEW_DESCRIPTORS : socketsWithin(limit) > wanted
+  if (isEnough) return { check, result: 'ok', message }
+  const needed = Math.max(65_536, 2 ** Math.ceil(Math.log2(wanted + 1_024)))
+  const forWhat = wanted === 0 ? '' : `, too few for ${wanted} connections`
   return {
-    ...{ check, result: 'warning', message: `only ${message}` },
-    advice: 'raise it: "ulimit -n 65536" in a shell, LimitNOFILE=65536 in a systemd unit',
+    ...{ check, result: 'warning', message: `only ${message}${forWhat}` },
+    advice: `raise it: "ulimit -n ${needed}" in a shell, LimitNOFILE=${needed} in a systemd unit`,
   }
 }

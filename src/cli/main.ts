@@ -47,6 +47,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<DefineComm
     summary: 'look after the database: status, migrate, backup, prune',
     load: async () => (await import('./db.ts')).defineDb,
   },
+  config: {
+    summary: 'describe configuration files to editors',
+    load: async () => (await import('./config.ts')).defineConfig,
+  },
   doctor: {
     summary: 'check that a server can run here, and say what to do',
     load: async () => (await import('./doctor.ts')).defineDoctor,

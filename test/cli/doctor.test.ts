@@ -110,7 +110,22 @@ describe('each check', () => {
     [65_536, 'ok'],
     [undefined, 'ok'],
   ])('%s descriptors: %s', (limit, result) => {
-    expect(checkDescriptors(limit).result).toBe(result)
+    expect(checkDescriptors(limit, 0).result).toBe(result)
+  })
+
+  it.each([
+    [1_024, 900, 'ok', undefined],
+    [1_024, 1_000, 'warning', 'LimitNOFILE=65536'],
+    [65_536, 100_000, 'warning', 'LimitNOFILE=131072'],
+  ])('%s descriptors for %s connections: %s', (limit, connections, result, advice) => {
+    const found = checkDescriptors(limit, connections)
+    expect(found.result).toBe(result)
+    if (advice !== undefined) expect(found.advice).toContain(advice)
+  })
+
+  it('looks at the descriptors for the connections that are configured', async () => {
+    const { stdout } = await run('--max-connections', '100000000')
+    expect(stdout).toMatch(/^! descriptors .* too few for 100000000 connections$/m)
   })
 
   it('tells a chatws server at the port from something else', async () => {
