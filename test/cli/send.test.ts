@@ -1,0 +1,95 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { main } from '../../src/cli/main.ts'
+import { createFakeHost, type FakeHost } from '../support/fake-host.ts'
+import { startServer, type TestServer } from '../support/start-server.ts'
+import { WireClient } from '../support/wire-client.ts'
+
+let server: TestServer
+let friend: WireClient
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server.close())
+
+/** A run of `chatws send` as user 5, with no configuration of anyone's. */
+function send(args: string[], input?: string): FakeHost & { exitCode: Promise<number> } {
+  const fake = createFakeHost({ XDG_CONFIG_HOME: '/nonexistent' })
+  if (input !== undefined) fake.stdin.end(input)
+  const exitCode = main(['send', '--user', '5', '--url', server.url, ...args], fake.host)
+  return { ...fake, exitCode }
+}
+
+describe('chatws send', () => {
+  beforeAll(async () => {
+    friend = await WireClient.connect(server.url, 6)
+  })
+  afterEach(() => {
+    friend.frames.length = 0
+  })
+  afterAll(() => friend.close())
+
+  it('its words are one message, and it ends once that is stored', async () => {
+    const run = send(['--chat', '3', 'Backup', 'done'])
+    expect(await run.exitCode).toBe(0)
+    expect((await friend.next('MESSAGE')).payload).toMatchObject({
+      ...{ chat_id: 3, sender_id: 5, content: 'Backup done' },
+    })
+    expect(run.stdout() + run.stderr()).toBe('')
+  })
+
+  it('without words it sends its input whole, but for the line end at its end', async () => {
+    const run = send(['--support', '7'], 'one\n\ntwo\r\n')
+    expect(await run.exitCode).toBe(0)
+    expect((await friend.next('SUPPORT_MESSAGE')).payload).toMatchObject({
+      ...{ support_chat_id: 7, content: 'one\n\ntwo' },
+    })
+  })
+
+  it('--reply-to answers a message, and --json prints the ACK', async () => {
+    friend.send({ type: 'NEW_MESSAGE', chat_id: 4, sender_id: 6, content: 'Seen?' })
+    const { id } = (await friend.next('MESSAGE')).payload
+    const run = send(['--chat', '4', '--reply-to', String(id), '--json', 'Seen'])
+    expect(await run.exitCode).toBe(0)
+    const { payload } = await friend.next('MESSAGE', 2)
+    expect(payload).toMatchObject({ reply_to: id, content: 'Seen' })
+    expect(run.stdout()).toMatch(/^.+\n$/)
+    expect(JSON.parse(run.stdout())).toMatchObject({
+      ...{ type: 'ACK', id: payload.id, offset: payload.offset },
+    })
+  })
+
+  it.each([
+    [['Hello'], undefined, /^chatws: --chat: is required/],
+    [['--chat', '1'], '\n', /^chatws: there is no text to send\n$/],
+    [['--chat', '1', '  '], undefined, /^chatws: there is no text to send\n$/],
+    [['--chat', 'x', 'Hello'], undefined, /^chatws: --chat: must be a positive whole number/],
+    [['--chat', '1', '--timeout', '0', 'Hello'], undefined, /^chatws: --timeout: must be above 0/],
+  ])('%j with the input %j is wrong usage', async (args, input, problem) => {
+    const run = send(args, input)
+    expect(await run.exitCode).toBe(2)
+    expect(run.stderr()).toMatch(problem)
+  })
+
+  it('what the server refuses ends it with exit code 1', async () => {
+    const run = send(['--chat', '1', '--reply-to', '999999', 'Hello'])
+    expect(await run.exitCode).toBe(1)
+    expect(run.stderr()).toMatch(/^chatws: .*reply_to/)
+  })
+
+  it('what is not stored in time ends it with exit code 1 and says why', async () => {
+    const run = send(['--chat', '1', '--url', 'ws://127.0.0.1:1', '--timeout', '0.2', 'Hello'])
+    expect(await run.exitCode).toBe(1)
+    expect(run.stderr()).toMatch(/^chatws: not known to be stored after 0.2 s .*no connection/)
+  })
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s ends it with exit code %i', async (signal, exitCode) => {
+    const run = send(['--chat', '1', '--url', 'ws://127.0.0.1:1', 'Hello'])
+    const stopping = setInterval(() => run.raise(signal), 5)
+    expect(await run.exitCode).toBe(exitCode)
+    clearInterval(stopping)
+  })
+})
