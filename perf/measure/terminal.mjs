@@ -41,7 +41,7 @@ export async function measureTerminal(context) {
   const alone = await alternate(['chatws'], context, async () => {
     const run = await withTerminal('chatws', (terminal) => measureAlone(terminal, context))
     context.log(
-      `  idle ${(run.idleShare * 100).toFixed(2)} %, ${MANY_MESSAGES} messages +${run.grownMb.toFixed(1)} MB, ` +
+      `  idle ${(run.idleShare * 100).toFixed(2)} %, ${messageCount(context)} messages +${run.grownMb.toFixed(1)} MB, ` +
         `second half ${run.secondHalfMb.toFixed(1)} MB, paste ${run.pasteMs.toFixed(0)} ms`,
     )
     return run
@@ -65,7 +65,7 @@ export async function measureTerminal(context) {
         limit: { atMost: 0.01 },
       }),
       own({
-        what: `memory grown by ${MANY_MESSAGES} messages`,
+        what: `memory grown by ${messageCount(context)} messages`,
         unit: 'MB',
         pick: (run) => run.grownMb,
         limit: { atMost: 60 },
@@ -165,7 +165,7 @@ async function measureAlone(terminal, { isShort }) {
   await sleep(idleS * 1_000)
   const start = terminal.sample()
   const idleShare = (start.cpuS - idleFrom.cpuS) / idleS
-  const count = isShort ? MANY_MESSAGES / 10 : MANY_MESSAGES
+  const count = messageCount({ isShort })
   await say(terminal.writer, count / 2, MANY_PER_S)
   await sleep(1_000)
   const middle = terminal.sample()
@@ -180,6 +180,10 @@ async function measureAlone(terminal, { isShort }) {
     secondHalfMb: (end.rssKb - middle.rssKb) / 1024,
     pasteMs: await shown,
   }
+}
+
+function messageCount({ isShort }) {
+  return isShort ? MANY_MESSAGES / 10 : MANY_MESSAGES
 }
 
 /** Sends messages at a rate; resolves once all are stored. */

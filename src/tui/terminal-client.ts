@@ -36,9 +36,9 @@ export async function runTerminalClient(options: TerminalClientOptions): Promise
     if (status.state === 'closed' && status.error) reject(status.error)
   })
   stdin.once('end', () => resolve(0))
+  client.connect()
   const screen = new FullScreen(options, { onQuit: () => resolve(0), onCrash: reject })
   try {
-    client.connect()
     return await Promise.race([ended, options.stopped])
   } finally {
     screen.close()

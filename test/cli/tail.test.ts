@@ -81,7 +81,7 @@ describe('chatws tail', () => {
     await say(5, 'mistake')
     const { id } = friend.all('MESSAGE').at(-1)!.payload
     friend.send({ type: 'DELETE', message_id: id })
-    await friend.next('DELETED')
+    await friend.next('MESSAGE_DELETED')
     const run = tail('--chat', '5', '--no-follow')
     expect(await run.exitCode).toBe(0)
     expect(run.lines().map((line) => line.replace(/^.*<6> /, ''))).toEqual([

@@ -28,7 +28,7 @@ afterAll(async () => {
 async function open(userId: number, url = server.url, env = {}): Promise<ScreenRun> {
   const run = new ScreenRun(url, userId, { columns: 110, rows: 30, env: { HOME: home, ...env } })
   opened.push(run)
-  await run.shows('connected |')
+  await run.shows(/^ connected \|/m)
   return run
 }
 
