@@ -2,6 +2,8 @@ import type {
   ChatsRequest,
   HistoryRequest,
   LogFrame,
+  NewMessage,
+  NewSupportMessage,
   PresenceRequest,
   SearchRequest,
   Subscribe,
@@ -41,6 +43,9 @@ export type Question =
 
 /** A frame that can be told apart: one with a `client_id`. */
 export type Named<Frame> = Frame & { client_id: string }
+
+/** A message that can be told apart. */
+export type NamedMessage = Named<NewMessage | NewSupportMessage>
 
 interface UnansweredPing {
   readonly client_id: string

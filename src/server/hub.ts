@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { type Chat, chatKey, chatRef } from '../protocol/chat.ts'
 import type { ClientFrame } from '../protocol/client-frames.ts'
 import { CloseCode } from '../protocol/close-code.ts'
 import type { ChatwsError } from '../protocol/error.ts'
-import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts'
+import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
 import { parseClientFrame } from '../protocol/parse-client-frame.ts'
 import type { ConnectionEstablished, ErrorFrame, ServerFrame } from '../protocol/server-frames.ts'
 import type { ChatCursor } from '../storage/conversation.ts'
@@ -21,12 +20,12 @@ import { OnlineUsers } from './online-users.ts'
 import type { Presence } from './presence.ts'
 import { Receipts, receiptFrame } from './receipts.ts'
 import type { Refusals } from './refusals.ts'
-import { Replay } from './replay.ts'
 import { Tail } from './tail.ts'
 import type { Identity } from './token-verifier.ts'
 import { TypingBoard } from './typing-board.ts'
 import type { UploadGate } from './uploads/upload-gate.ts'
-import { encodeFrame, encodeText } from './websocket-frame.ts'
+import { encodeFrame } from './websocket-frame.ts'
+import { Welcome } from './welcome.ts'
 import { Writer } from './writer.ts'
 
 /** Bytes of the newest frames kept in memory for connections that lag. */
@@ -84,18 +83,14 @@ export class Hub {
   readonly #journal: Journal
   readonly #tail: Tail
   readonly #fanOut: FanOut
-  readonly #pages: LogPages
   readonly #feed: LogFeed
   readonly #writer: Writer<Connection>
   readonly #receipts: Receipts
   readonly #users: OnlineUsers
   readonly #typing = new TypingBoard((...typing) => this.#tellTyping(...typing))
   readonly #context: HandlerContext
-  /** Makes the session ids of one server differ from those of the next. */
-  readonly #instance = randomBytes(6).toString('hex')
+  readonly #welcome: Welcome
   #serial = 0
-  /** Connections that have not been greeted yet. */
-  #newcomers: Connection[] = []
   readonly #closed = new Map<number, number>([[CloseCode.slowConsumer.code, 0]])
   #stored = 0
   #offsetsTold = { offset: 0, atMs: 0 }
@@ -108,13 +103,13 @@ export class Hub {
     this.#journal = journal
     this.#tail = new Tail(TAIL_BYTES, offset)
     this.#fanOut = new FanOut(this.#tail, () => this.#beforeFlush(), options.onFlushTime)
-    this.#pages = new LogPages(store)
+    const pages = new LogPages(store)
     const fanOut = this.#fanOut
     const userCount = () => this.presence.userCount
     const onStored = (entry: LogEntry) => this.#noteStored(entry)
     this.#feed = new LogFeed(
       {
-        ...{ store, fanOut, pages: this.#pages, journal, userCount, onStored },
+        ...{ store, fanOut, pages, journal, userCount, onStored },
         answer: (sender, frame) => this.#send(sender, frame),
       },
       offset,
@@ -130,6 +125,10 @@ export class Hub {
     this.#users = new OnlineUsers({
       ...{ fanOut, lastSeen: store.lastSeen, journal, offlineGraceMs },
       onOffline: (userId) => this.#typing.leave(userId),
+    })
+    this.#welcome = new Welcome({
+      ...{ epoch: store.epoch, presence: this.presence, pages },
+      ...{ receipts: this.#receipts, limits: () => this.limits },
     })
     this.#context = this.#createContext()
   }
@@ -173,9 +172,8 @@ export class Hub {
     connection.role = identity.role
     connection.expiresAtMs = identity.expiresAtMs
     this.#fanOut.add(connection)
-    this.#newcomers.push(connection)
+    this.#welcome.add(connection, request)
     this.#fanOut.scheduleStatuses()
-    this.#replay(connection, request)
     return connection
   }
 
@@ -252,48 +250,6 @@ export class Hub {
     await this.#users.close()
   }
 
-  /**
-   * Greets those that came since the last flush. Who is online is written once for all of them:
-   * when thousands come at once, one list each would cost more than everything else. Statuses
-   * that the list already holds may follow it; they change nothing.
-   */
-  #greet(): void {
-    if (this.#newcomers.length === 0) return
-    const online = Buffer.from(`,"online":${JSON.stringify(this.presence.online())}}`)
-    for (const connection of this.#newcomers) {
-      const greeting: Omit<ConnectionEstablished, 'online'> = {
-        type: 'CONNECTION_ESTABLISHED',
-        userId: connection.userId,
-        timestamp: new Date().toISOString(),
-        protocol: PROTOCOL_VERSION,
-        sessionId: `${this.#instance}-${connection.serial}`,
-        epoch: this.#store.epoch,
-        offset: connection.startOffset,
-        limits: this.limits,
-      }
-      connection.greet(encodeText(JSON.stringify(greeting).slice(0, -1), online.length), online)
-    }
-    this.#newcomers = []
-  }
-
-  /** Sends a new connection what it asked for of the log before it follows the tail. */
-  #replay(connection: Connection, { resume, history }: ConnectRequest): void {
-    const { epoch } = this.#store
-    const until = this.#feed.offset
-    const since = resume?.epoch === epoch ? resume.offset : undefined
-    if (since !== undefined && since <= until) {
-      const receipts = this.#receipts.since(since)
-      const resumed = encodeFrame({ type: 'RESUMED', offset: until })
-      const whenGone = () => [encodeFrame({ type: 'RESUME_FAILED', epoch, offset: until })]
-      const range = { after: since, until, whenGone }
-      connection.replay = new Replay(range, this.#pages, async () => [...(await receipts), resumed])
-      return
-    }
-    if (resume) this.#send(connection, { type: 'RESUME_FAILED', epoch, offset: until })
-    const after = Math.max(0, until - history)
-    if (after < until) connection.replay = new Replay({ after, until }, this.#pages, () => [])
-  }
-
   #createContext(): HandlerContext {
     const { agents } = this.#options
     return {
@@ -310,7 +266,7 @@ export class Hub {
   }
 
   #beforeFlush(): void {
-    this.#greet()
+    this.#welcome.greet()
     this.#tellOffsets()
   }
 

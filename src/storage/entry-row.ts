@@ -120,3 +120,10 @@ export function eventRow(entry: EventEntry): object {
     ...(entry.type === 'support' ? { status: entry.status, assignee: entry.assignee } : {}),
   }
 }
+
+/** What a reaction is known by, as a row. */
+export function reactionRow<
+  Reaction extends { kind: 'chat' | 'support'; messageId: number; emoji: string; senderId: number },
+>({ kind, messageId, emoji, senderId }: Reaction) {
+  return { kind, message_id: messageId, emoji, sender_id: senderId }
+}

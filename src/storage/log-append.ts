@@ -1,5 +1,5 @@
 import { readUploadNames } from '../protocol/upload-name.ts'
-import { AppendPlan, type Known, reactionKey, type Target, targetKey } from './append-plan.ts'
+import { AppendPlan } from './append-plan.ts'
 import type { Dialect } from './dialect.ts'
 import {
   type LogEntry,
@@ -8,14 +8,9 @@ import {
   type NewMessage,
   nameOf,
 } from './entries.ts'
-import {
-  type EntryRow,
-  eventRow,
-  messageRow,
-  messageValues,
-  toIso,
-  toLogEntry,
-} from './entry-row.ts'
+import { eventRow, messageRow, messageValues, reactionRow } from './entry-row.ts'
+import { execute, query } from './json-rows.ts'
+import { KnownReader } from './known-reader.ts'
 import type { LogStatements } from './log-statements.ts'
 import {
   inTransaction,
@@ -32,11 +27,13 @@ export class LogAppend {
   readonly #database: PrismaDatabase
   readonly #dialect: Dialect
   readonly #statements: LogStatements
+  readonly #known: KnownReader
 
   constructor(database: PrismaDatabase, dialect: Dialect, statements: LogStatements) {
     this.#database = database
     this.#dialect = dialect
     this.#statements = statements
+    this.#known = new KnownReader(statements)
   }
 
   /** `Store.append`. */
@@ -44,7 +41,7 @@ export class LogAppend {
     if (this.#dialect.isSingleWriter && areDistinctChatMessages(entries))
       return this.#appendAlone(entries, createdAt)
     return inTransaction(this.#database, async (tx) => {
-      const plan = new AppendPlan(await this.#readKnown(tx, entries), createdAt)
+      const plan = new AppendPlan(await this.#known.read(tx, entries), createdAt)
       for (const entry of entries) plan.add(entry)
       await this.#store(tx, plan, createdAt)
       return plan.outcomes
@@ -67,7 +64,7 @@ export class LogAppend {
     const isWhole = inserted.length === drafts.length
     const named = isWhole
       ? undefined
-      : await storageErrors(() => this.#findNamed(this.#database, entries))
+      : await storageErrors(() => this.#known.findNamed(this.#database, entries))
     const isNew = (entry: LogEntry) =>
       inserted.some(({ offset }) => Number(offset) === entry.offset)
     // Both are in the order of the batch.
@@ -80,96 +77,6 @@ export class LogAppend {
       if (stored && !isNew(stored)) return { entry: stored, repeated: true }
       return { entry: Object.assign(draft, places.next().value), repeated: false }
     })
-  }
-
-  async #readKnown(tx: RawQueries, entries: readonly NewEntry[]): Promise<Known> {
-    const [log] = await tx.$queryRawUnsafe<{ last_offset: bigint }[]>(this.#statements.lockLog)
-    return {
-      lastOffset: Number(log!.last_offset),
-      named: await this.#findNamed(tx, entries),
-      targets: await this.#findTargets(tx, entries),
-      reactions: await this.#findReactions(tx, entries),
-      supportChats: await this.#findSupportChats(tx, entries),
-    }
-  }
-
-  /** The entries already stored under the names that this batch uses. */
-  async #findNamed(tx: RawQueries, entries: readonly NewEntry[]): Promise<Map<string, LogEntry>> {
-    const names = entries
-      .filter((entry) => entry.clientId !== undefined)
-      .map(({ senderId, clientId }) => ({ sender_id: senderId, client_id: clientId }))
-    const rows = await query<EntryRow>(tx, this.#statements.findNamed, names)
-    return new Map(rows.map(toLogEntry).map((entry) => [nameOf(entry)!, entry]))
-  }
-
-  async #findTargets(tx: RawQueries, entries: readonly NewEntry[]): Promise<Map<string, Target>> {
-    const targets = new Map<string, Target>()
-    for (const kind of KINDS) {
-      const ids = entries.flatMap((entry) => targetIdOf(entry, kind) ?? [])
-      const rows = await query<TargetRow>(
-        tx,
-        this.#statements.findTargets[kind],
-        [...new Set(ids)].map((id) => ({ id })),
-      )
-      for (const row of rows)
-        targets.set(targetKey(kind, Number(row.id)), {
-          kind,
-          id: Number(row.id),
-          chatId: Number(row.chat_id),
-          senderId: Number(row.sender_id),
-          content: row.content,
-          isDeleted: Boolean(row.is_deleted),
-          filePaths: row.file_paths,
-        })
-    }
-    return targets
-  }
-
-  async #findReactions(tx: RawQueries, entries: readonly NewEntry[]): Promise<Set<string>> {
-    const asked = entries.flatMap((entry) =>
-      entry.type === 'reaction' ? [reactionRow(entry)] : [],
-    )
-    const rows = await query<ReturnType<typeof reactionRow>>(
-      tx,
-      this.#statements.findReactions,
-      asked,
-    )
-    return new Set(
-      rows.map((row) =>
-        reactionKey({
-          kind: row.kind,
-          messageId: Number(row.message_id),
-          senderId: Number(row.sender_id),
-          emoji: row.emoji,
-        }),
-      ),
-    )
-  }
-
-  async #findSupportChats(
-    tx: RawQueries,
-    entries: readonly NewEntry[],
-  ): Promise<Known['supportChats']> {
-    const ids = entries.flatMap((entry) =>
-      entry.type === 'support' || (entry.type === 'message' && entry.kind === 'support')
-        ? [entry.chatId]
-        : [],
-    )
-    const rows = await query<SupportChatRow>(
-      tx,
-      this.#statements.findSupportChats,
-      [...new Set(ids)].map((id) => ({ id })),
-    )
-    return new Map(
-      rows.map((row) => [
-        Number(row.id),
-        {
-          status: row.status,
-          assignee: row.assignee === null ? null : Number(row.assignee),
-          waitingSince: row.waiting_since === null ? null : toIso(row.waiting_since),
-        },
-      ]),
-    )
   }
 
   async #store(tx: RawQueries, plan: AppendPlan, createdAt: string): Promise<void> {
@@ -222,22 +129,6 @@ export class LogAppend {
   }
 }
 
-interface TargetRow {
-  id: bigint
-  chat_id: bigint
-  sender_id: bigint
-  content: string
-  is_deleted: boolean | number | bigint
-  file_paths: string | null
-}
-
-interface SupportChatRow {
-  id: bigint
-  status: 'open' | 'closed'
-  assignee: bigint | null
-  waiting_since: Date | string | null
-}
-
 /** Whether a batch is nothing but chat messages that depend on nothing, not even on each other. */
 function areDistinctChatMessages(entries: readonly NewEntry[]): entries is readonly NewMessage[] {
   const names = new Set<string>()
@@ -270,36 +161,4 @@ function toDraft(entry: NewMessage, createdAt: string): MessageEntry {
     editedAt: undefined,
     deletedAt: undefined,
   }
-}
-
-/** The id of the message of a kind that an entry is about. */
-function targetIdOf(entry: NewEntry, kind: 'chat' | 'support'): number | undefined {
-  if (entry.type === 'support' || entry.kind !== kind) return undefined
-  return entry.type === 'message' ? entry.replyTo : entry.messageId
-}
-
-function reactionRow<
-  Reaction extends { kind: 'chat' | 'support'; messageId: number; emoji: string; senderId: number },
->({ kind, messageId, emoji, senderId }: Reaction) {
-  return { kind, message_id: messageId, emoji, sender_id: senderId }
-}
-
-/** Runs a statement over JSON rows; without any there is nothing to ask. */
-async function query<Row>(
-  tx: RawQueries,
-  sql: string,
-  rows: readonly object[],
-  ...values: unknown[]
-): Promise<Row[]> {
-  if (rows.length === 0) return []
-  return tx.$queryRawUnsafe<Row[]>(sql, JSON.stringify(rows), ...values)
-}
-
-async function execute(
-  tx: RawQueries,
-  sql: string,
-  rows: readonly object[],
-  ...values: unknown[]
-): Promise<void> {
-  if (rows.length > 0) await tx.$executeRawUnsafe(sql, JSON.stringify(rows), ...values)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { NamedMessage } from '../../src/client/pending-sends.ts'
+import type { NamedMessage } from '../../src/client/requests.ts'
 import { Unanswered } from '../../src/client/unanswered.ts'
 import type { Ack } from '../../src/protocol/server-frames.ts'
 

@@ -1,5 +1,5 @@
 import type { ChatClient } from '../../client/chat-client.ts'
-import type { NamedMessage } from '../../client/pending-sends.ts'
+import type { NamedMessage } from '../../client/requests.ts'
 import { whyTooLarge } from './outgoing-message.ts'
 
 /** While more messages than this wait for their ACK, no further ones are read. */

@@ -1,4 +1,4 @@
-import type { NamedMessage } from '../../client/pending-sends.ts'
+import type { NamedMessage } from '../../client/requests.ts'
 import type { Chat } from '../../protocol/chat.ts'
 import { MAX_FRAME_BYTES } from '../../protocol/limits.ts'
 

@@ -1,4 +1,4 @@
-import type { NamedMessage } from '../../client/pending-sends.ts'
+import type { NamedMessage } from '../../client/requests.ts'
 import { parseClientFrame } from '../../protocol/parse-client-frame.ts'
 
 /**
