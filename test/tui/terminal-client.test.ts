@@ -37,32 +37,53 @@ function tmux(...args: string[]): string {
   return execFileSync('tmux', [...tmuxServer(), ...args], { encoding: 'utf8' })
 }
 
+interface SessionOptions {
+  readonly flags?: string
+  /** Variables of the environment, as a shell takes them. */
+  readonly env?: string
+  /** Whether a shell with job control starts it, which it goes back to. */
+  readonly hasShell?: boolean
+}
+
 /** A terminal in which a built `chatws connect` runs; then it shows the exit code and `stty -a`. */
 class Session {
   readonly #name: string
   readonly #pidFile: string
 
-  constructor(userId: number, flags = '') {
+  constructor(userId: number, { flags = '', env = '', hasShell = false }: SessionOptions = {}) {
     this.#name = `user${userId}`
     this.#pidFile = join(folder, `${this.#name}.pid`)
     const script = join(folder, `${this.#name}.sh`)
     const node = `'${process.execPath}' --import '${CRASH_ON_SIGUSR2}'`
+    const command = `${node} '${BIN}' connect --user ${userId} --url ${server.url} ${flags}`
+    if (hasShell) {
+      writeFileSync(script, `exec ${command}\n`)
+      tmux('new-session', '-d', '-x', '80', '-y', '20', '-s', this.#name, "PS1='$ ' exec sh -i")
+      this.type(`sh '${script}'`)
+      this.press('Enter')
+      return
+    }
     writeFileSync(
       script,
       `echo before
-sh -c 'echo $$ > "${this.#pidFile}"; exec "$@"' sh ${node} '${BIN}' connect --user ${userId} --url ${server.url} ${flags}
+sh -c 'echo $$ > "${this.#pidFile}"; exec "$@"' sh ${command}
 echo "exit code $?"
 stty -a
 exec sleep 600
 `,
     )
     // CI is set where these tests matter most, and must not keep ink from drawing.
-    const shell = `CI=true exec sh '${script}'`
+    const shell = `CI=true ${env} exec sh '${script}'`
     tmux('new-session', '-d', '-x', '80', '-y', '20', '-s', this.#name, shell)
   }
 
   get screen(): string {
     return tmux('capture-pane', '-p', '-t', this.#name)
+  }
+
+  /** The screen with the sequences that colour it. */
+  get styledScreen(): string {
+    return tmux('capture-pane', '-p', '-e', '-t', this.#name)
   }
 
   /** Whether the alternate screen is on, and whether the cursor is visible. */
@@ -128,8 +149,8 @@ describe.skipIf(skipped)(`the full-screen client${skipped ? ` (${skipped})` : ''
     rmSync(folder, { recursive: true, force: true })
   })
 
-  async function open(userId: number): Promise<Session> {
-    const session = new Session(userId)
+  async function open(userId: number, options?: SessionOptions): Promise<Session> {
+    const session = new Session(userId, options)
     opened.push(session)
     await session.shows(' connected |')
     return session
@@ -200,6 +221,74 @@ describe.skipIf(skipped)(`the full-screen client${skipped ? ` (${skipped})` : ''
     end(ann)
     await ann.endsWith(exitCode)
     if (exitCode === 1) expect(ann.screen).toContain('chatws: internal error')
+  })
+
+  it('Ctrl-Z gives the terminal back to the shell, and fg takes it again', async () => {
+    const ann = await open(109, { hasShell: true })
+    ann.type('half a line')
+    await ann.shows('> half a line')
+    ann.press('C-z')
+    await ann.shows('Stopped')
+    expect(ann.modes).toBe('0 1')
+    ann.type('stty -a')
+    ann.press('Enter')
+    await ann.shows('echoe')
+    expect(ann.screen).toMatch(/(^|\s)icanon\s/m)
+    ann.type('fg')
+    ann.press('Enter')
+    await ann.shows('> half a line')
+    await ann.shows(' connected |')
+    expect(ann.modes).toBe('1 1')
+    ann.type(' more')
+    await ann.shows('> half a line more')
+    ann.press('C-c')
+    await until(() => ann.modes === '0 1', 'the shell')
+  })
+
+  it('$EDITOR changes the text, in a terminal as it was before', async () => {
+    const editor = join(folder, 'editor.sh')
+    const modes = join(folder, 'modes')
+    const change = `printf ' changed\\nsecond line\\n' >> "$1"`
+    writeFileSync(editor, `stty -a < /dev/tty > '${modes}'\n${change}\n`)
+    const ann = await open(110, { env: `VISUAL= EDITOR="sh '${editor}'"` })
+    ann.type('first line')
+    await ann.shows('> first line')
+    ann.press('C-x', 'C-e')
+    await ann.shows('> first line changed\n  second line')
+    expect(readFileSync(modes, 'utf8')).toMatch(/(^|\s)icanon\s/m)
+    expect(ann.modes).toBe('1 1')
+    ann.press('C-c')
+    await ann.endsWith(0)
+  })
+
+  it('an editor that fails leaves the text, and the chat says so', async () => {
+    const ann = await open(111, { env: 'VISUAL= EDITOR=false' })
+    ann.type('first line')
+    ann.press('C-x', 'C-e')
+    await ann.shows('false ended with exit code 1')
+    await ann.shows('> first line')
+    expect(ann.modes).toBe('1 1')
+  })
+
+  it('a screen reader gets lines as they come, and nothing told by colour', async () => {
+    const watcher = await WireClient.connect(server.url, 113)
+    opened.push(watcher)
+    const ann = new Session(112, { flags: '--screen-reader' })
+    opened.push(ann)
+    await ann.shows('* connected as user 112; online:')
+    expect(ann.modes.startsWith('0')).toBe(true)
+    watcher.send({ type: 'NEW_MESSAGE', chat_id: 1, sender_id: 113, content: 'Hello Ann' })
+    await ann.shows('#1 <113> Hello Ann')
+    ann.type('Hello back')
+    await ann.shows('Message to #1: Hello back')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is the point
+    expect(ann.styledScreen).not.toMatch(/\x1b\[[\d;]*[349]\d/)
+    ann.press('Enter')
+    await ann.shows('#1 <112> Hello back')
+    expect(ann.screen.match(/<113> Hello Ann/g)).toHaveLength(1)
+    ann.type('/quit')
+    ann.press('Enter')
+    await ann.endsWith(0)
   })
 
   it('it ends when its terminal is closed', async () => {
