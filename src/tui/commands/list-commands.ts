@@ -43,7 +43,7 @@ async function tellUser({ client, notify }: CommandContext, text: string): Promi
   const { users } = await client.presence()
   const user = users.find(({ userId }) => userId === id)
   if (!user) notify(`user ${id} was not seen here`)
-  else notify(userList([user]).lines[0]!)
+  else notify(`user ${userList([user]).lines[0]!.trim().replace(/ {2}/, ' is ')}`)
 }
 
 async function search(context: CommandContext, text: string): Promise<void> {

@@ -51,9 +51,10 @@ export class Compositor {
         const place = `${row + index}:${column}`
         drawn.set(place, line)
         if (this.#drawn.get(place) === line) continue
-        // What follows on the right stays; the rest of the row is erased, with no background.
-        const erase = columns === undefined ? '\x1b[0m\x1b[K' : '\x1b[0m'
-        changes += `${moveTo(column, row + index)}${line}${erase}`
+        // What follows on the right stays; the rest of the row is erased, with no background, and
+        // at first: behind a line that reaches the edge the cursor stands on its last character.
+        const erase = columns === undefined ? '\x1b[K' : ''
+        changes += `${moveTo(column, row + index)}${erase}${line}\x1b[0m`
       }
     const place = moveTo(cursor.column, cursor.row)
     if (changes === '' && place === this.#cursor) return

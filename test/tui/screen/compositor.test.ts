@@ -29,6 +29,12 @@ describe('Compositor', () => {
     expect(screen.lines).toEqual(['abc|one', 'def|two', '   |'])
   })
 
+  it('a line that fills its row keeps its last character', () => {
+    const { screen, compositor } = create()
+    compositor.paint(frame(['abc|', 'def|', '   |'], ['12345678', 'two', '']))
+    expect(screen.lines[0]).toBe('abc|12345678')
+  })
+
   it('only what changed is written, and what was longer before is erased', () => {
     const { screen, writes, compositor } = create()
     compositor.paint(frame(['abc|', 'def|', '   |'], ['one long', 'two', '']))

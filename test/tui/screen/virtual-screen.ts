@@ -34,7 +34,9 @@ export class VirtualScreen {
       const [row = 1, column = 1] = parameters.split(';').map(Number)
       this.#row = row - 1
       this.#column = column - 1
-    } else if (final === 'K') this.#rows[this.#row]?.fill(' ', this.#column)
+    } else if (final === 'K')
+      // Behind the last column a terminal's cursor stays on it.
+      this.#rows[this.#row]?.fill(' ', Math.min(this.#column, this.#columns - 1))
     else if (final !== 'm' && final !== 'h' && final !== 'l')
       throw new Error(`the compositor wrote ${JSON.stringify(part)}`)
   }
