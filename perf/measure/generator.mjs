@@ -30,8 +30,8 @@ const RECEIVING_PEERS = {
 }
 const SENDERS = 2
 const IDLE = { first: 1_000, all: 8_000 }
-/** Artillery starts some 100 users a second, and needs a hundred times the memory. */
-const ARTILLERY_IDLE = { first: 250, all: 1_000 }
+/** Artillery starts some 100 users a second. */
+const ARTILLERY_IDLE = { first: 1_000, all: 4_000 }
 /** Half of what the server sustains with 500 receivers, or what one core of this machine can offer. */
 const LATENCY = { receivers: 500, perS: 2_500 }
 const GIB = 2 ** 30
