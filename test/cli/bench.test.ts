@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { main } from '../../src/cli/main.ts'
 import { createFakeHost } from '../support/fake-host.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 // How busy the machine is that runs the tests is no part of them; verdict.test.ts judges what is.
 const judge = vi.hoisted(() => vi.fn())
 vi.mock('../../src/bench/run/verdict.ts', () => ({ judgeMeasurement: judge }))
-judge.mockReturnValue({ verdict: 'VALID', reasons: [] })
+beforeEach(() => judge.mockReturnValue({ verdict: 'VALID', reasons: [] }))
 
 let server: TestServer | undefined
 afterEach(() => server?.close())
@@ -60,7 +60,7 @@ it('exits with 99 when a threshold fails', async () => {
 
 it('exits with 97 when the measurement is invalid, whatever the thresholds say', async () => {
   server = await startServer()
-  judge.mockReturnValueOnce({ verdict: 'INVALID', reasons: ['the generator was too slow'] })
+  judge.mockReturnValue({ verdict: 'INVALID', reasons: ['the generator was too slow'] })
   const file = scenarioFile({ thresholds: { deliveries_per_second: ['value>1000000000'] } })
   const { exitCode, stdout } = await bench(file, '--url', server.url)
   expect(exitCode).toBe(97)

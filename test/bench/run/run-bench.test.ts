@@ -38,6 +38,13 @@ const scenario = (changes: object = {}) =>
     ...changes,
   })
 
+/** Time for everyone to be there before the first message, however slow the machine. */
+const SETTLED = [
+  { name: 'ramp', durationSeconds: 0.2, users: 6, load: 0 },
+  { name: 'settle', durationSeconds: 1.5, load: 0 },
+  { name: 'steady', durationSeconds: 0.5 },
+]
+
 const FOUR_USERS = [
   { name: 'ramp', durationSeconds: 0.2, users: 4, load: 0 },
   { name: 'steady', durationSeconds: 0.5 },
@@ -100,7 +107,7 @@ function oneStrayAnswer(whose: number): Tamper {
 describe('runBench', () => {
   it('finds a sound server clean, and every message in its database', async () => {
     const { url, store } = await server()
-    const result = await run(url, {}, { workers: 2 })
+    const result = await run(url, { phases: SETTLED }, { workers: 2 })
     expect(result.problems).toEqual([])
     expect(result.audit).toMatchObject({ sent: 30, acknowledged: 30 })
     expect(result.audit.delivered).toBe(30 * result.connections)
@@ -261,7 +268,7 @@ describe('runBench', () => {
       behaviours: [
         {
           name: 'talkers',
-          converse: { thinkSeconds: { min: 0.05, max: 0.1 } },
+          converse: { thinkSeconds: { min: 0.01, max: 0.02 } },
           expect: [{ after: 'send', frame: 'ACK', withinMs: 5000 }],
         },
       ],
