@@ -1,4 +1,4 @@
-import { Text } from 'ink'
+import { Text } from '../ink.ts'
 
 export interface TitleBarProps {
   readonly text: string
