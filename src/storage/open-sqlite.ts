@@ -12,7 +12,7 @@ import { SqliteLineage } from './sqlite-lineage.ts'
 import { SqliteSearch } from './sqlite-search.ts'
 
 /** How long to wait, while nothing else is done yet, for others that open the file too. */
-const OPEN_TIMEOUT_MS = 5_000
+const OPEN_TIMEOUT_MS = 15_000
 
 const BUSY_PAUSE_MS = 20
 

@@ -132,7 +132,8 @@ describe('chatws tail', () => {
     )
     // What is written after the reader has gone away meets a closed pipe.
     child.stdout.destroy()
-    const writing = setInterval(() => void say(8, 'anyone?'), 50)
+    const anyone = { type: 'NEW_MESSAGE', chat_id: 8, sender_id: 6, content: 'anyone?' }
+    const writing = setInterval(() => friend.send(anyone), 50)
     const [exitCode, signal] = await ended
     clearInterval(writing)
     expect([exitCode, signal, stderr]).toEqual([0, null, ''])

@@ -1,0 +1,24 @@
+import { describe } from 'vitest'
+import { describeConversationContract } from './conversation-contract.ts'
+import { describeEntryContract } from './entry-contract.ts'
+import { describeHistoryContract } from './history-contract.ts'
+import { describeMaintenanceContract } from './maintenance-contract.ts'
+import { describeReadersContract } from './readers-contract.ts'
+import { describeStoreContract } from './store-contract.ts'
+import type { TestDatabase } from './test-database.ts'
+
+/** Each in a block of its own: otherwise a test would get the databases of all of them. */
+const CONTRACTS = {
+  order: describeStoreContract,
+  entries: describeEntryContract,
+  history: describeHistoryContract,
+  conversation: describeConversationContract,
+  readers: describeReadersContract,
+  maintenance: describeMaintenanceContract,
+}
+
+/** All that a store promises, run against one kind of database. */
+export function describeLogContract(createDatabase: () => Promise<TestDatabase>): void {
+  for (const [name, describeContract] of Object.entries(CONTRACTS))
+    describe(name, () => describeContract(createDatabase))
+}
