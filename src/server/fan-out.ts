@@ -9,6 +9,12 @@ const BUSY_FRAMES = 3
 /** The longest pause after a flush before the next one that somebody waits for. */
 const MAX_PAUSE_MS = 10
 
+/** How much of the time single frames may take to be sent before they gather, too. */
+const MAX_SHARE = 0.7
+
+/** How much the last flush counts in the share of all of them. */
+const SHARE_WEIGHT = 0.2
+
 /** The same for a flush that only tells who came and went. */
 const MAX_STATUS_PAUSE_MS = 100
 
@@ -32,6 +38,8 @@ export class FanOut {
   #dueMs = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
   #lastFlushEndMs = Number.NEGATIVE_INFINITY
+  /** The share of the time that flushes took lately. */
+  #share = 0
   /** How long after a flush the next one may begin, and one that only tells statuses. */
   #pauseMs = 0
   #statusPauseMs = 0
@@ -157,7 +165,9 @@ export class FanOut {
     this.#onFlushTime(tookMs)
     const isBusy = frames > BUSY_FRAMES
     const hadNoBreak = idleMs < tookMs / 2
-    this.#pauseMs = isBusy ? Math.min(MAX_PAUSE_MS, 2 * tookMs) : 0
+    this.#share += (tookMs / (idleMs + tookMs) - this.#share) * SHARE_WEIGHT
+    const restMs = this.#share > MAX_SHARE ? tookMs : 0
+    this.#pauseMs = Math.min(MAX_PAUSE_MS, isBusy ? 2 * tookMs : restMs)
     this.#statusPauseMs = isBusy || hadNoBreak ? Math.min(MAX_STATUS_PAUSE_MS, 2 * tookMs) : 0
   }
 

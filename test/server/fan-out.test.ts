@@ -105,6 +105,28 @@ function createSlowFanOut(pumpMs = 5) {
   return { fanOut, connection, broadcast, broadcastStatus, pass }
 }
 
+test('messages that come singly gather, too, while sending them takes most of the time', () => {
+  const { connection, broadcast, pass } = createSlowFanOut(5)
+  const isSentAtOnce = (frame: string) => {
+    broadcast(frame)
+    pass(0)
+    return connection.received().endsWith(frame)
+  }
+  for (let i = 0; i < 20; i++) {
+    isSentAtOnce('a')
+    pass(1)
+  }
+  expect(isSentAtOnce('b')).toBe(false)
+  pass(5)
+  expect(connection.received()).toMatch(/b$/)
+  for (let i = 0; i < 20; i++) {
+    pass(20)
+    isSentAtOnce('c')
+  }
+  pass(20)
+  expect(isSentAtOnce('d')).toBe(true)
+})
+
 test('messages that come singly are flushed at once', () => {
   const { fanOut, connection, broadcast, pass } = createSlowFanOut()
   for (const frame of ['a', 'b', 'c']) {
