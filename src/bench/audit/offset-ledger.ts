@@ -55,6 +55,11 @@ export class OffsetLedger {
     return offset === this.next || this.#holes?.has(offset) === true
   }
 
+  /** Whether an event came, or came before the connection; there is none with the offset 0. */
+  hasCome(offset: number): boolean {
+    return offset > 0 && offset < this.next && this.#holes?.has(offset) !== true
+  }
+
   /** Whether all up to an offset came. */
   isComplete(offset: number): boolean {
     return this.next > offset && (this.#holes === undefined || this.#holes.size === 0)

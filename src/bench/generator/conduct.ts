@@ -4,6 +4,7 @@ import { Histogram } from '../metrics/histogram.ts'
 import type { Action } from '../plan/plan.ts'
 import type { Behaviour } from '../scenario/behaviour.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { Expectations } from './expectations.ts'
 import type { SentMessages } from './sent-messages.ts'
 import type { VirtualConnection } from './virtual-connection.ts'
 
@@ -13,14 +14,11 @@ type Message = Pick<Action & { kind: 'send' }, 'to' | 'chat' | 'contentBytes'>
 export class Conduct {
   /** By how much messages were sent late, since the last tick. */
   readonly lateness = new Histogram()
-  /** Things that were expected and did not come in time. */
-  expectationsMissed = 0
   readonly #scenario: Scenario
   readonly #audit: Audit
   readonly #messages: SentMessages
   readonly #random: () => number
-  /** Messages that must be answered, in the order in which they are due. */
-  readonly #expectations: { untilUs: number; connection: VirtualConnection; serial: number }[] = []
+  readonly #expectations: Expectations
   #isHalted = false
 
   /** @param random decides what the plan leaves open */
@@ -29,6 +27,12 @@ export class Conduct {
     this.#audit = audit
     this.#messages = messages
     this.#random = random
+    this.#expectations = new Expectations(messages)
+  }
+
+  /** How often something that was expected did not come in time. */
+  get expectationsMissed(): number {
+    return this.#expectations.missed
   }
 
   behaviourOf(user: number): Behaviour {
@@ -46,8 +50,7 @@ export class Conduct {
    */
   onGreeted(connection: VirtualConnection, latencyUs: number, isBeginning: boolean): void {
     const { expect = [], converse } = this.behaviourOf(connection.user)
-    for (const { after, withinMs } of expect)
-      if (after === 'connect' && latencyUs > withinMs * 1e3) this.expectationsMissed += 1
+    this.#expectations.onGreeted(expect, latencyUs)
     if (converse && isBeginning) this.#think(connection, converse)
   }
 
@@ -65,9 +68,8 @@ export class Conduct {
       senderId: this.#audit.population.idOf(connection.user),
     })
     if (serial === undefined) return
-    for (const { after, withinMs } of this.behaviourOf(connection.user).expect ?? [])
-      if (after === 'send')
-        this.#expectations.push({ untilUs: dueUs + withinMs * 1e3, connection, serial })
+    const { expect } = this.behaviourOf(connection.user)
+    if (expect) this.#expectations.onSent(expect, { connection, serial, dueUs })
   }
 
   type(connection: VirtualConnection, { to, chat }: Pick<Message, 'to' | 'chat'>): void {
@@ -99,13 +101,9 @@ export class Conduct {
     )
   }
 
-  /** Counts what should have come by now. */
-  checkExpectations(): void {
-    const now = nowUs()
-    while (this.#expectations.length > 0 && this.#expectations[0]!.untilUs < now) {
-      const { connection, serial } = this.#expectations.shift()!
-      if (connection.pending.has(serial)) this.expectationsMissed += 1
-    }
+  /** Nothing is expected any more. */
+  end(): void {
+    this.#expectations.end()
   }
 
   /** Sends the next message of a conversation after some thought. */

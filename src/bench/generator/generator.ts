@@ -91,7 +91,6 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   }
 
   async tick(): Promise<GeneratorTick> {
-    this.#conduct.checkExpectations()
     const { delivery, presence } = this.audit
     return {
       counts: this.#counts(),
@@ -142,7 +141,6 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   }
 
   async findings(lastOffset: number): Promise<GeneratorFindings> {
-    this.#conduct.checkExpectations()
     return collectFindings(this, lastOffset)
   }
 
@@ -150,6 +148,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     await this.halt()
     clearInterval(this.#sweeper)
     this.#watch.stop()
+    this.#conduct.end()
     for (const connection of this.#all()) connection.end()
   }
 

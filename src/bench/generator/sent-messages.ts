@@ -102,6 +102,11 @@ export class SentMessages {
     } else this.errors.add(code)
   }
 
+  /** The offset that a message was acknowledged with; 0: it was not. */
+  ackOffsetOf(serial: number): number {
+    return this.#ackOffsets.get(serial)
+  }
+
   /** Serial → the offset it was acknowledged with; 0: it was not. */
   ackOffsets(): Float64Array {
     return this.#ackOffsets.toArray()

@@ -47,6 +47,8 @@ const ThinkingSend = z.strictObject({
 })
 export type ThinkingSend = z.infer<typeof ThinkingSend>
 
+const withinMs = positive('Latest time for it to come')
+
 /** What users do, and which share of them does it. */
 export const Behaviour = z.strictObject({
   name: z.string().min(1).describe('Names it in reports'),
@@ -87,13 +89,18 @@ export const Behaviour = z.strictObject({
     .describe('Reads no faster than this'),
   expect: z
     .array(
-      z.strictObject({
-        after: z.enum(['connect', 'send']).describe('What starts the clock'),
-        frame: z
-          .enum(['CONNECTION_ESTABLISHED', 'ACK', 'MESSAGE'])
-          .describe('What must come: the greeting, the ACK, or the own message'),
-        withinMs: positive('Latest time for it to come'),
-      }),
+      z.discriminatedUnion('after', [
+        z.strictObject({
+          after: z.literal('connect').describe('The clock starts when a connection is due'),
+          frame: z.literal('CONNECTION_ESTABLISHED').describe('The greeting'),
+          withinMs,
+        }),
+        z.strictObject({
+          after: z.literal('send').describe('The clock starts when a message is due'),
+          frame: z.enum(['ACK', 'MESSAGE']).describe('Its ACK, or the message as all get it'),
+          withinMs,
+        }),
+      ]),
     )
     .optional()
     .describe('What must come in time, each time; misses are counted as expectations_missed'),
