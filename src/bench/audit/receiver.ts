@@ -1,3 +1,4 @@
+import { beginsFragments, continuesFragments, Fragments } from '../wire/fragments.ts'
 import { type FrameExtent, readExtent } from '../wire/frame-header.ts'
 import { OPCODE } from '../wire/masked-frame.ts'
 import type { Audit } from './audit.ts'
@@ -47,6 +48,8 @@ export class Receiver {
   readonly #offsets: OffsetLedger
   /** Whether it is being sent what it missed while it was away. */
   #isReplaying = false
+  /** The message that comes in several frames, while it does. */
+  #fragments: Fragments | undefined
 
   /** @param user whose connection it is */
   constructor(audit: Audit, user: number, hooks: ReceiverHooks) {
@@ -127,6 +130,19 @@ export class Receiver {
         return
       }
       const { payloadStart, end } = extent
+      const first = bytes[at]!
+      if (beginsFragments(first)) this.#fragments = new Fragments(first)
+      if (beginsFragments(first) || (this.#fragments && continuesFragments(first))) {
+        const whole = this.#fragments!.add(first, bytes.subarray(payloadStart, end))
+        at = end
+        if (whole) {
+          this.#fragments = undefined
+          bytes = Buffer.concat([whole, bytes.subarray(end, length)])
+          at = 0
+          length = bytes.length
+        }
+        continue
+      }
       if (!this.#takeOther(bytes, { at, payloadStart, end }, nowUs)) {
         this.#keep(bytes, at, length, nowUs)
         this.#isWaiting = true
@@ -413,6 +429,7 @@ export class Receiver {
     this.#cursor = -1
     this.#matched = 0
     this.#carry = undefined
+    this.#fragments = undefined
     this.#isWaiting = false
   }
 }

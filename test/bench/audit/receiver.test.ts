@@ -70,6 +70,25 @@ class Setup {
   }
 }
 
+/** The frames of one message, cut at some lengths, and a ping before the last. */
+function fragmentsOf(text: string, lengths: number[]): Buffer[] {
+  if (lengths.length === 0) return [encodeText(text)]
+  const bytes = Buffer.from(text)
+  let at = 0
+  const parts = [...lengths, bytes.length].map((length) => {
+    const part = bytes.subarray(at, at + length)
+    at += part.length
+    return part
+  })
+  const frames = parts.map((part, i) => {
+    const isLast = i === parts.length - 1
+    const frame = Buffer.from(encodeText(part.toString()))
+    frame[0] = (isLast ? 0x80 : 0) | (i === 0 ? 0x01 : 0x00)
+    return frame
+  })
+  return [...frames.slice(0, -1), Buffer.from([0x89, 0x00]), frames.at(-1)!]
+}
+
 function feed(receiver: Receiver, ...frames: Buffer[]): void {
   const bytes = Buffer.concat(frames)
   receiver.read(bytes, 0, bytes.length, 2000)
@@ -146,6 +165,39 @@ describe('Receiver', () => {
         expect(setup.audit.corruptFrames()).toBe(count('alter', 'garble'))
       }),
       { numRuns: 100 },
+    )
+  })
+
+  it('reads messages that come in several frames, with a ping between, as what they are', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.integer({ min: 0, max: 90 }), { maxLength: 3 }), { minLength: 1 }),
+        fc.integer({ min: 1, max: 300 }),
+        async (cuts, pieceBytes) => {
+          const setup = new Setup()
+          const fragmented = cuts.flatMap((cut, i) => [
+            ...fragmentsOf(messageText(i + 1), cut),
+            ...(i % 2 ? [encode({ type: 'PONG', client_id: `${i}`, t: 0 })] : []),
+          ])
+          const receivers = [setup.receiver(), setup.receiver()]
+          feed(receivers[0]!, ...cuts.map((_, i) => message(i + 1)))
+          const bytes = Buffer.concat(fragmented)
+          for (let at = 0; at < bytes.length; at += pieceBytes)
+            feed(receivers[1]!, bytes.subarray(at, at + pieceBytes))
+          const isComplete = () => receivers.every((one) => one.offsets.isComplete(cuts.length))
+          await until(isComplete, 'all to be placed')
+          expect(setup.audit.counts).toMatchObject({
+            delivered: 2 * cuts.length,
+            duplicate: 0,
+            reordered: 0,
+            corrupt: 0,
+          })
+          expect(setup.audit.corruptFrames()).toBe(0)
+          expect(setup.privates).toHaveLength(Math.floor(cuts.length / 2))
+          expect(setup.pings).toHaveLength(cuts.filter((cut) => cut.length > 0).length)
+        },
+      ),
+      { numRuns: 60 },
     )
   })
 
