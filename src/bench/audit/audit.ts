@@ -15,6 +15,8 @@ const RETRY_MS = 5
 export interface AuditCounts {
   /** Messages of load tests that reached a connection, each once. */
   delivered: number
+  /** The same without those of warm-ups. */
+  recorded: number
   duplicate: number
   reordered: number
   corrupt: number
@@ -44,6 +46,7 @@ export class Audit {
   readonly presence = new Histogram()
   readonly counts: AuditCounts = {
     delivered: 0,
+    recorded: 0,
     duplicate: 0,
     reordered: 0,
     corrupt: 0,
@@ -55,8 +58,6 @@ export class Audit {
   }
   /** Receivers that have a place in the stream. */
   placed = 0
-  /** When a message last reached a connection. */
-  lastDeliveryUs = 0
   /** Whether what happens now counts in the figures. */
   isRecording = true
   /** The newest message of each chat: `chat` or `support`, and the chat's id → the message's id. */
@@ -104,8 +105,8 @@ export class Audit {
     if (mark === 'corrupt') return 'corrupt'
     this.#noteMessage(payload)
     if (mark === 'foreign') return { kind: ENTRY.other, offset }
-    const isTimed = mark.clock === this.#clock && mark.isRecorded
-    return { kind: isTimed ? ENTRY.timed : ENTRY.untimed, offset, dueUs: mark.dueUs }
+    const recorded = mark.clock === this.#clock ? ENTRY.timed : ENTRY.foreign
+    return { kind: mark.isRecorded ? recorded : ENTRY.unrecorded, offset, dueUs: mark.dueUs }
   }
 
   /** Takes note of a presence frame that nobody had before. */

@@ -15,14 +15,16 @@ const NO_BYTES = Buffer.alloc(0)
 export const ENTRY = {
   /** A message of this run, whose due time is on our clock. */
   timed: 0,
-  /** A message of a load test that is not timed: a warm-up, or due on another machine's clock. */
-  untimed: 1,
+  /** The same, due on the clock of another machine. */
+  foreign: 1,
+  /** A message of a load test that does not count in the figures: a warm-up. */
+  unrecorded: 2,
   /** Any other durable event. */
-  other: 2,
-  online: 3,
-  offline: 4,
+  other: 3,
+  online: 4,
+  offline: 5,
   /** Typing, receipts: no more than sent on. */
-  ephemeral: 5,
+  ephemeral: 6,
 } as const
 
 /** Entries in the order in which they came, with their bytes one after the other. */

@@ -34,6 +34,8 @@ const extent: FrameExtent = { payloadStart: 0, end: 0 }
  */
 export class Receiver {
   roster: Roster | undefined
+  /** Whether it counts in what is told of times. */
+  isTimed = true
   readonly #audit: Audit
   readonly #user: number
   readonly #hooks: ReceiverHooks
@@ -66,6 +68,11 @@ export class Receiver {
 
   get cursor(): number {
     return this.#cursor
+  }
+
+  /** Whether it follows the stream, and lacks nothing of what came before. */
+  get isFollowing(): boolean {
+    return this.#cursor >= 0 && !this.#isReplaying
   }
 
   /**
@@ -185,7 +192,7 @@ export class Receiver {
 
   /** Takes in entries of the stream that came as they stand there. */
   #takeRun(block: Block, from: number, to: number, nowUs: number): void {
-    const { counts, delivery, presence } = this.#audit
+    const { counts } = this.#audit
     const offsets = this.#offsets
     for (let place = from; place < to; place++) {
       const kind = block.kinds[place]!
@@ -195,19 +202,22 @@ export class Receiver {
         else if (!offsets.arrive(offset)) continue
       }
       block.receivers[place]! += 1
-      if (block.firstUs[place] === 0) block.firstUs[place] = nowUs
-      block.lastUs[place] = nowUs
-      if (kind <= ENTRY.untimed) {
-        counts.delivered += 1
-        this.#audit.lastDeliveryUs = nowUs
-        if (kind === ENTRY.timed) delivery.record(nowUs - block.dueUs[place]!)
-      } else if (kind === ENTRY.online || kind === ENTRY.offline) {
-        const user = block.users[place]!
-        if (this.roster?.isPlain === false) this.roster.follow(user)
-        const dueUs = block.dueUs[place]!
-        if (dueUs > 0 && this.#audit.isRecording) presence.record(nowUs - dueUs)
-      }
+      if (kind <= ENTRY.foreign) counts.recorded += 1
+      if (kind <= ENTRY.unrecorded) counts.delivered += 1
+      else if (isPresence(kind) && this.roster?.isPlain === false)
+        this.roster.follow(block.users[place]!)
+      if (this.isTimed) this.#time(block, place, nowUs)
     }
+  }
+
+  #time(block: Block, place: number, nowUs: number): void {
+    const { delivery, presence, isRecording } = this.#audit
+    if (block.firstUs[place] === 0) block.firstUs[place] = nowUs
+    block.lastUs[place] = nowUs
+    const kind = block.kinds[place]!
+    const dueUs = block.dueUs[place]!
+    if (kind === ENTRY.timed) delivery.record(nowUs - dueUs)
+    else if (isPresence(kind) && dueUs > 0 && isRecording) presence.record(nowUs - dueUs)
   }
 
   /** Takes in a frame that is not the one at the cursor; false when it cannot be placed yet. */
@@ -432,4 +442,8 @@ export class Receiver {
     this.#fragments = undefined
     this.#isWaiting = false
   }
+}
+
+function isPresence(kind: number): boolean {
+  return kind === ENTRY.online || kind === ENTRY.offline
 }

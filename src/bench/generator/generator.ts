@@ -18,9 +18,11 @@ import type {
   Settlement,
 } from './generator-setup.ts'
 import { LoopWatch } from './loop-watch.ts'
+import { ReadCoalescer } from './read-coalescer.ts'
 import { SentMessages } from './sent-messages.ts'
 import { Tally } from './tally.ts'
 import type { GeneratorCounts, GeneratorFindings, GeneratorTick } from './tick.ts'
+import { TimedSample } from './timed-sample.ts'
 import { type ConnectionOwner, VirtualConnection } from './virtual-connection.ts'
 
 /** Actions in a row, when behind time, before sockets are read again. */
@@ -43,6 +45,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   readonly target
   readonly audit: Audit
   readonly messages: SentMessages
+  readonly coalescer = new ReadCoalescer()
   /** Connections of this generator's users, by user. */
   readonly connections = new Map<number, VirtualConnection[]>()
   readonly lost = new Tally()
@@ -57,6 +60,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   readonly #connects = new Histogram()
   readonly #resumes = new Histogram()
   readonly #conduct: Conduct
+  readonly #timed: TimedSample
   /** Decides by itself in what way it does what the plan leaves open. */
   readonly #random: () => number
   #startUs = 0
@@ -72,7 +76,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   #reconnectSeconds = 0
 
   constructor(setup: GeneratorSetup) {
-    const { scenario, feed, url, localAddresses, clock, index, shard, memory } = setup
+    const { scenario, feed, url, localAddresses, clock, index, count, shard, memory } = setup
     this.#setup = setup
     this.scenario = scenario
     this.target = parseTarget(url, localAddresses)
@@ -81,6 +85,10 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     this.messages = new SentMessages(clock, index)
     this.#plan = new Plan(scenario, this.#population)
     this.#random = seededRandom(scenario.seed + 7919 * (1 + index + shard.index))
+    this.#timed = new TimedSample(
+      Math.ceil(scenario.audit.timedConnections / (count * shard.count)),
+      seededRandom(scenario.seed + 6_101 * (1 + index + shard.index)),
+    )
     this.#conduct = new Conduct(scenario, this.audit, this.messages, this.#random)
   }
 
@@ -108,6 +116,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
 
   async halt(): Promise<void> {
     this.#isHalted = true
+    this.coalescer.isActive = false
     this.#conduct.halt()
     clearTimeout(this.#timer)
     clearImmediate(this.#immediate)
@@ -154,6 +163,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
 
   onGreeted(connection: VirtualConnection, dueUs: number, isResuming: boolean): void {
     this.#greeted += 1
+    this.#timed.offer(connection)
     const latencyUs = nowUs() - dueUs
     if (this.audit.isRecording) this.#connects.record(latencyUs)
     const isFirst = this.connections.get(connection.user)![0] === connection
@@ -264,6 +274,8 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
 
   #beginPhase(index: number, chaos: Chaos | undefined): void {
     this.audit.isRecording = this.scenario.phases[index]!.record
+    // That a server is gone is noticed by reading.
+    this.coalescer.isActive = !(chaos && 'server' in chaos)
     if (!chaos) return
     if ('server' in chaos) {
       this.#excuseUntilUs = nowUs() + chaos.downSeconds * 1e6 + EXCUSE_US
@@ -296,14 +308,21 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
 
   #counts(): GeneratorCounts {
     let open = 0
-    for (const { state } of this.#all()) if (state === 'open') open += 1
+    let timed = 0
+    for (const { state, receiver } of this.#all()) {
+      if (state !== 'open') continue
+      open += 1
+      if (receiver.isTimed) timed += 1
+    }
     const { messages } = this
     return {
       open,
+      timed,
       greeted: this.#greeted,
       sent: messages.sent,
       acknowledged: messages.acknowledged,
       delivered: this.audit.counts.delivered,
+      recorded: this.audit.counts.recorded,
       unsent: messages.unsent,
       refused: messages.refused,
       turnedAway: this.#turnedAway,
@@ -325,10 +344,12 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   #connectionsOf(user: number): VirtualConnection[] {
     const known = this.connections.get(user)
     if (known) return known
-    const slowness = this.#conduct.behaviourOf(user).slowReader?.bytesPerSecond ?? 0
+    const { slowReader, expect = [] } = this.#conduct.behaviourOf(user)
     const created = Array.from({ length: this.#population.connectionsOf[user]! }, (_, place) => {
       const connection = new VirtualConnection(user, user * 128 + place, this)
-      connection.slowness = slowness
+      connection.receiver.isTimed = false
+      connection.slowness = slowReader?.bytesPerSecond ?? 0
+      connection.isExpected = expect.length > 0
       return connection
     })
     this.connections.set(user, created)

@@ -5,12 +5,16 @@ import type { RecordedName } from '../metrics/metric-names.ts'
 export interface GeneratorCounts {
   /** Connections that are open now. */
   open: number
+  /** On how many of these arrivals are timed. */
+  timed: number
   /** Connections that were greeted so far, reconnections included. */
   greeted: number
   sent: number
   acknowledged: number
   /** Messages of which each connection was sent its copy. */
   delivered: number
+  /** The same without those of warm-ups. */
+  recorded: number
   /** Messages that were due when their connection was gone. */
   unsent: number
   refused: number

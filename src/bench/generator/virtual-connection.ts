@@ -8,6 +8,7 @@ import {
   type SocketListener,
   type SocketTarget,
 } from '../wire/client-socket.ts'
+import type { ReadCoalescer } from './read-coalescer.ts'
 
 /** How it stands with a connection. */
 type ConnectionState = 'away' | 'connecting' | 'open' | 'leaving' | 'dropped' | 'waiting'
@@ -25,6 +26,7 @@ export interface PendingSend {
 export interface ConnectionOwner {
   readonly target: SocketTarget
   readonly audit: Audit
+  readonly coalescer: ReadCoalescer
   /** Something of a socket was read: others may be waiting to send. */
   onTurn(nowUs: number): void
   onGreeted(connection: VirtualConnection, dueUs: number, isResuming: boolean): void
@@ -51,6 +53,8 @@ export class VirtualConnection implements ReceiverHooks {
   receipts: Map<string, number> | undefined
   /** Bytes a second that it reads; 0: as many as come. */
   slowness = 0
+  /** Whether something is expected of it in time. */
+  isExpected = false
   readonly #owner: ConnectionOwner
   #socket: ClientSocket | undefined
   #gate: Gate | undefined
@@ -109,6 +113,7 @@ export class VirtualConnection implements ReceiverHooks {
         this.#sinceUs = now
         this.#owner.audit.users.closed(this.user, now)
         this.#knownAtLeave = this.#owner.audit.stream.lastOffset
+        this.#socket?.release()
         this.#socket?.close()
         break
       case 'connecting':
@@ -130,11 +135,9 @@ export class VirtualConnection implements ReceiverHooks {
     if (this.#state !== 'open') return false
     this.#state = 'dropped'
     this.#owner.audit.users.closed(this.user, nowUs())
-    if (by === 'terminate') {
-      this.#gate!.isOpen = false
-      this.receiver.end()
-      this.#socket?.terminate()
-    } else this.#socket?.close()
+    this.#socket!.release()
+    if (by === 'terminate') this.#cutAfterReading(this.#socket!, this.#gate!)
+    else this.#socket!.close()
     this.#timer = setTimeout(() => {
       this.#socket?.terminate()
       this.#connect(nowUs(), true)
@@ -167,7 +170,10 @@ export class VirtualConnection implements ReceiverHooks {
   sendMessage(serial: number, send: PendingSend): boolean {
     if (this.#state === 'away' || this.#state === 'leaving') return false
     this.pending.set(serial, send)
-    if (this.#state === 'open') this.#socket!.sendText(send.text)
+    if (this.#state !== 'open') return true
+    // The time of its ACK counts.
+    this.#socket!.release()
+    this.#socket!.sendText(send.text)
     return true
   }
 
@@ -181,6 +187,7 @@ export class VirtualConnection implements ReceiverHooks {
     this.receiver.read(bytes, at, length, now)
     this.#owner.onTurn(now)
     if (this.slowness > 0) this.#rest(length - at)
+    else if (this.#mayGather) this.#owner.coalescer.hold(this.#socket!, length - at, now)
   }
 
   onGreeting(frame: PrivateFrame): void {
@@ -221,6 +228,30 @@ export class VirtualConnection implements ReceiverHooks {
     if (was === 'open') this.#owner.audit.users.closed(this.user, nowUs())
     else this.#owner.audit.users.gaveUp(this.user)
     this.#owner.onLost(this, end, was === 'open')
+  }
+
+  /** Whether it does not matter when it reads what it is sent. */
+  get #mayGather(): boolean {
+    const { isTimed, isFollowing } = this.receiver
+    return (
+      !isTimed &&
+      isFollowing &&
+      this.#state === 'open' &&
+      this.pending.size === 0 &&
+      !this.isExpected
+    )
+  }
+
+  /** Cuts a socket off once it has read what the kernel holds for it: two turns of the loop. */
+  #cutAfterReading(socket: ClientSocket, gate: Gate): void {
+    setImmediate(() =>
+      setImmediate(() => {
+        if (!gate.isOpen) return
+        gate.isOpen = false
+        this.receiver.end()
+        socket.terminate()
+      }),
+    )
   }
 
   #connect(dueUs: number, isResuming: boolean): void {

@@ -1,6 +1,6 @@
 /** A whole number with its thousands set apart: 12,345. */
 export function formatCount(number: number): string {
-  return number.toLocaleString('en-US')
+  return number.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** A number in four characters or so: 812, 4.5k, 120k, 7.8M. */

@@ -6,6 +6,7 @@ import type { Comparison } from './baseline.ts'
 import { listChecks } from './checks.ts'
 import { escapeXml } from './escape-xml.ts'
 import { formatCount } from './format-number.ts'
+import { timedNote } from './timed-note.ts'
 
 const COLUMNS = ['p50', 'p95', 'p99', 'p99.9', 'max'] as const
 
@@ -76,6 +77,7 @@ ${checksTable(result)}
 <div class="charts" id="charts"></div>
 <h2>Latencies (ms)</h2>
 ${latencyTable(result)}
+<p class="faint">${timedNote(result)}</p>
 ${comparison ? comparisonTable(comparison) : ''}
 <p class="faint">${escapeXml(footer(result))}</p>
 <script type="application/json" id="data">${scriptJson(chartData(result.series))}</script>

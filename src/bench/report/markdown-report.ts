@@ -2,6 +2,7 @@ import { LATENCIES } from '../metrics/metric-names.ts'
 import type { BenchResult } from '../run/bench-result.ts'
 import type { Comparison } from './baseline.ts'
 import { formatCount } from './format-number.ts'
+import { timedNote } from './timed-note.ts'
 
 const COLUMNS = ['p50', 'p95', 'p99', 'p99.9', 'max'] as const
 
@@ -34,7 +35,9 @@ export function formatMarkdown(result: BenchResult, comparison?: Comparison): st
   ].join('\n')
 }
 
-function latencyTable({ latencies }: BenchResult): string[] {
+function latencyTable(result: BenchResult): string[] {
+  const { latencies } = result
+  const note = timedNote(result)
   const rows = Object.entries(LATENCIES).flatMap(([name, what]) => {
     const summary = latencies[name]
     if (!summary) return []
@@ -45,6 +48,7 @@ function latencyTable({ latencies }: BenchResult): string[] {
     `| ms | ${COLUMNS.join(' | ')} | |`,
     `|---|${COLUMNS.map(() => '--:').join('|')}|---|`,
     ...rows,
+    ...(note === '' ? [] : ['', note]),
   ]
 }
 

@@ -46,6 +46,7 @@ export function mergeResults(results: readonly BenchResult[]): BenchResult {
     shards: mergeShards(results),
     workers: sum(results, ({ workers }) => workers),
     connections: sum(results, ({ connections }) => connections),
+    timedConnections: sum(results, (result) => result.timedConnections ?? result.connections),
     thresholds: checkThresholds(thresholds, (metric, aggregate) =>
       aggregate === 'value'
         ? values[metric]

@@ -1,6 +1,7 @@
 import { LATENCIES } from '../metrics/metric-names.ts'
 import type { BenchResult } from '../run/bench-result.ts'
 import { formatCount } from './format-number.ts'
+import { timedNote } from './timed-note.ts'
 
 const COLUMNS = ['p50', 'p95', 'p99', 'p99.9', 'max'] as const
 
@@ -60,6 +61,7 @@ export function formatReport(result: BenchResult, style: Style = PLAIN): string 
     ),
     '',
     ...latencyTable(result, style),
+    ...noteLines(result, style),
     '',
     ...figureLines(result),
     '',
@@ -113,6 +115,11 @@ function latencyTable({ latencies }: BenchResult, style: Style): string[] {
       return `  ${LABELS[name]!.padEnd(17)}${cells.join('')}`
     }),
   ]
+}
+
+function noteLines(result: BenchResult, style: Style): string[] {
+  const note = timedNote(result)
+  return note === '' ? [] : [style.faint(`  ${note}`)]
 }
 
 function formatMs(ms: number): string {

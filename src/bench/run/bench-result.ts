@@ -113,6 +113,9 @@ export const BenchResult = z.object({
   workers: count,
   users: count,
   connections: count.describe('The most that were open at a time'),
+  timedConnections: count
+    .optional()
+    .describe('On how many of them arrivals were timed; absent: on all'),
   exitCode: z.int(),
   thresholds: z.array(ThresholdResult),
   verdict: z.object({

@@ -70,6 +70,7 @@ export function composeResult(parts: ResultParts): BenchResult {
     elapsedSeconds: Math.round(known.elapsedSeconds * 1000) / 1000,
     ...(abortedBy === undefined ? {} : { abortedBy }),
     connections: measurements.peakOpen,
+    timedConnections: measurements.peakTimed,
     thresholds: checkThresholds(thresholds, lookup),
     verdict,
     audit,

@@ -19,7 +19,7 @@ export function computeValues(
   const perSecond = (count: number) =>
     loadSeconds > 0 ? Math.round(count / loadSeconds) : undefined
   return {
-    deliveries_per_second: perSecond(latencies.delivery_ms.count),
+    deliveries_per_second: perSecond(counts.recorded),
     sends_per_second: perSecond(latencies.ack_ms.count),
     amplification:
       counts.acknowledged > 0 ? tenths(counts.delivered / counts.acknowledged) : undefined,

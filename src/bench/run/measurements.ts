@@ -21,6 +21,8 @@ export class Measurements {
   readonly series: Second[] = []
   /** The most that was open at a time. */
   peakOpen = 0
+  /** The most on which arrivals were timed. */
+  peakTimed = 0
   peakServerBytes = 0
   peakGeneratorBytes = 0
   counts: GeneratorCounts = emptyCounts()
@@ -55,6 +57,7 @@ export class Measurements {
       addRecord(this.lateness, lateness)
     }
     this.peakOpen = Math.max(this.peakOpen, this.counts.open)
+    this.peakTimed = Math.max(this.peakTimed, this.counts.timed)
     this.peakServerBytes = Math.max(this.peakServerBytes, sample.server?.rssBytes ?? 0)
     this.peakGeneratorBytes = Math.max(this.peakGeneratorBytes, sample.generator.rssBytes)
     const cores = coresBetween(this.#before, sample)
@@ -120,10 +123,12 @@ function addRecord(histogram: Histogram, record: HistogramRecord): void {
 function emptyCounts(): GeneratorCounts {
   return {
     open: 0,
+    timed: 0,
     greeted: 0,
     sent: 0,
     acknowledged: 0,
     delivered: 0,
+    recorded: 0,
     unsent: 0,
     refused: 0,
     turnedAway: 0,

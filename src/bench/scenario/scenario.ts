@@ -53,6 +53,15 @@ const Audit = z.strictObject({
     .array(z.int().min(1000).max(4999))
     .default([])
     .describe('Close codes that are part of the scenario; such connections come back and resume'),
+  timedConnections: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(32)
+    .describe(
+      'On how many connections, drawn from all, it is timed when something arrives. The others ' +
+        'check all that they are sent, too, but read it less often, which costs less',
+    ),
   reconnect: z
     .boolean()
     .default(true)

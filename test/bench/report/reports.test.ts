@@ -25,6 +25,14 @@ describe('formatReport', () => {
     expect(formatReport(clean)).not.toContain('\x1b')
   })
 
+  it('tells on how many connections arrivals were timed, where that was not on all', () => {
+    expect(formatReport(clean)).not.toContain('timed on')
+    const sampled = cleanResult({ timedConnections: 2 })
+    const note = 'arrivals timed on 2 of 8 connections, audited on all'
+    for (const format of [formatReport, formatMarkdown, formatHtml])
+      expect(format(sampled)).toContain(note)
+  })
+
   it('tells what failed, and colours it on a terminal', () => {
     const text = formatReport(failed, COLOURED)
     expect(text).toContain('\x1b[31m✗ audit failed\x1b[39m')

@@ -118,6 +118,17 @@ describe('runBench', () => {
     expect(await store.readAfter(0, 100)).toHaveLength(30)
   })
 
+  it('times arrivals on as many connections as it should, and audits all', async () => {
+    const { url } = await server()
+    const audit = { timedConnections: 2 }
+    const result = await run(url, { phases: SETTLED, audit })
+    expect(result.problems).toEqual([])
+    expect(result.timedConnections).toBe(2)
+    expect(result.audit.delivered).toBe(30 * result.connections)
+    expect(result.latencies.delivery_ms?.count).toBe(30 * 2)
+    expect(result.values.deliveries_per_second).toBeGreaterThan(30 * 2)
+  })
+
   it('leaves nobody online', async () => {
     const { url, lines } = await server()
     await run(url)

@@ -1,0 +1,90 @@
+import { nowUs } from '../clock.ts'
+
+/** What one read should bring: less than a receive window, so that the server never has to wait. */
+const READ_BYTES = 48 * 1024
+
+/** The shortest and the longest time for which a socket is not read. */
+const HOLD_US = { least: 10_000, most: 500_000 }
+
+/** How fast the time follows the rate at which bytes come. */
+const SMOOTHING = 1 / 16
+
+/** How often sockets are looked for that were held long enough. */
+const TICK_MS = 10
+
+/** Sockets that are read in a row before those that are timed have their turn. */
+const BURST = 16
+
+/** Entries that were passed before they are let go of. */
+const PASSED = 4_096
+
+/** A socket that can leave what it is sent in the kernel. */
+export interface HeldSocket {
+  hold(): void
+  release(): void
+}
+
+/**
+ * Lets what connections are sent gather in the kernel before it is read, as network cards gather
+ * packets before they interrupt: a read costs the same for one message as for a hundred. Only for
+ * connections on which no time is measured.
+ */
+export class ReadCoalescer {
+  /** Sockets in the order in which they were held, and since when each is. */
+  #sockets: HeldSocket[] = []
+  #sinceUs: number[] = []
+  #first = 0
+  #holdUs = HOLD_US.least
+  #isActive = true
+  #timer: NodeJS.Timeout | undefined
+  #isReleasing = false
+
+  /** For how long a socket is not read, in microseconds. */
+  get holdUs(): number {
+    return this.#holdUs
+  }
+
+  /** Takes note of a read, and holds the socket; from within its `onBytes`. */
+  hold(socket: HeldSocket, bytes: number, now: number): void {
+    if (!this.#isActive) return
+    const fitting = (this.#holdUs * READ_BYTES) / Math.max(1, bytes)
+    const within = Math.min(HOLD_US.most, Math.max(HOLD_US.least, fitting))
+    this.#holdUs += (within - this.#holdUs) * SMOOTHING
+    this.#sockets.push(socket)
+    this.#sinceUs.push(now)
+    socket.hold()
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS)
+  }
+
+  /** From now on sockets are held, or not: then all that are go on at once. */
+  set isActive(isActive: boolean) {
+    this.#isActive = isActive
+    if (isActive) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    for (const socket of this.#sockets.slice(this.#first)) socket.release()
+    this.#sockets = []
+    this.#sinceUs = []
+    this.#first = 0
+  }
+
+  #tick(): void {
+    if (!this.#isReleasing) this.#releaseSome()
+  }
+
+  #releaseSome(): void {
+    const heldUntilUs = nowUs() - this.#holdUs
+    const stop = Math.min(this.#sockets.length, this.#first + BURST)
+    while (this.#first < stop && this.#sinceUs[this.#first]! <= heldUntilUs)
+      this.#sockets[this.#first++]!.release()
+    this.#isReleasing = this.#first === stop && stop < this.#sockets.length
+    if (this.#isReleasing) setImmediate(() => this.#releaseSome())
+    else if (this.#first >= PASSED) this.#forgetPassed()
+  }
+
+  #forgetPassed(): void {
+    this.#sockets.splice(0, this.#first)
+    this.#sinceUs.splice(0, this.#first)
+    this.#first = 0
+  }
+}

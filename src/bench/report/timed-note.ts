@@ -1,0 +1,9 @@
+import type { BenchResult } from '../run/bench-result.ts'
+import { formatCount } from './format-number.ts'
+
+/** Says how many connections stand behind the times of arrivals, where not all do. */
+export function timedNote({ connections, timedConnections = connections }: BenchResult): string {
+  if (timedConnections >= connections) return ''
+  const counts = `${formatCount(timedConnections)} of ${formatCount(connections)} connections`
+  return `arrivals timed on ${counts}, audited on all`
+}

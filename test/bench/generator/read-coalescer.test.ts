@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { nowUs } from '../../../src/bench/clock.ts'
+import { ReadCoalescer } from '../../../src/bench/generator/read-coalescer.ts'
+
+class FakeSocket {
+  isHeld = false
+  releases = 0
+
+  hold(): void {
+    this.isHeld = true
+  }
+
+  release(): void {
+    this.isHeld = false
+    this.releases += 1
+  }
+}
+
+let coalescer: ReadCoalescer
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setImmediate', 'hrtime'] })
+  coalescer = new ReadCoalescer()
+})
+afterEach(() => {
+  coalescer.isActive = false
+  vi.useRealTimers()
+})
+
+/** Reads as a socket would that is sent so many bytes a second; returns how long each hold took. */
+function readAt(bytesPerS: number, times: number): number {
+  for (let time = 0; time < times; time++) {
+    const socket = new FakeSocket()
+    coalescer.hold(socket, (bytesPerS * coalescer.holdUs) / 1e6, nowUs())
+    while (socket.isHeld) vi.advanceTimersByTime(1)
+  }
+  return coalescer.holdUs / 1e3
+}
+
+describe('ReadCoalescer', () => {
+  it('holds a socket, and releases it once', () => {
+    const socket = new FakeSocket()
+    coalescer.hold(socket, 1_000, nowUs())
+    expect(socket.isHeld).toBe(true)
+    vi.advanceTimersByTime(1_000)
+    expect(socket).toMatchObject({ isHeld: false, releases: 1 })
+  })
+
+  it('holds until about 48 KiB have come, within 10 and 500 ms', () => {
+    expect(readAt(491_520, 100)).toBeCloseTo(100, -1)
+    expect(readAt(1_000, 100)).toBeCloseTo(500, -1)
+    expect(readAt(100_000_000, 100)).toBeLessThan(15)
+  })
+
+  it('releases in the order of holding, some at a time', () => {
+    const sockets = Array.from({ length: 100 }, () => new FakeSocket())
+    for (const socket of sockets) coalescer.hold(socket, 48 * 1024, nowUs())
+    const held = () => sockets.map(({ isHeld }) => isHeld)
+    let seen = 0
+    while (held().includes(true)) {
+      vi.advanceTimersByTime(1)
+      const released = held().indexOf(true)
+      if (released < 0) break
+      expect(held().slice(released)).not.toContain(false)
+      seen = Math.max(seen, released)
+    }
+    expect(seen).toBeGreaterThan(0)
+    expect(sockets.every(({ releases }) => releases === 1)).toBe(true)
+  })
+
+  it('releases all at once, and holds no more, when it is not active', () => {
+    const sockets = Array.from({ length: 50 }, () => new FakeSocket())
+    for (const socket of sockets) coalescer.hold(socket, 1_000, nowUs())
+    coalescer.isActive = false
+    expect(sockets.some(({ isHeld }) => isHeld)).toBe(false)
+    const late = new FakeSocket()
+    coalescer.hold(late, 1_000, nowUs())
+    expect(late.isHeld).toBe(false)
+  })
+
+  it('forgets those that were released', () => {
+    const sockets = Array.from({ length: 5_000 }, () => new FakeSocket())
+    for (const socket of sockets) coalescer.hold(socket, 1_000, nowUs())
+    for (let ms = 0; ms < 2_000; ms += 10) vi.advanceTimersByTime(10)
+    const more = new FakeSocket()
+    coalescer.hold(more, 1_000, nowUs())
+    for (let ms = 0; ms < 1_000; ms += 10) vi.advanceTimersByTime(10)
+    expect([...sockets, more].every(({ releases }) => releases === 1)).toBe(true)
+  })
+})
