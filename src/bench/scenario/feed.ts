@@ -1,6 +1,8 @@
 import { parse } from 'csv-parse/sync'
 import { ChatwsError } from '../../protocol/error.ts'
 import { parseId } from '../../protocol/id.ts'
+import { suggest } from '../../protocol/suggestion.ts'
+import { invalidFile } from './invalid-file.ts'
 
 /** One line of a feed: who a virtual user is. */
 export interface FeedRow {
@@ -9,36 +11,67 @@ export interface FeedRow {
   readonly token: string | undefined
 }
 
+const COLUMNS = ['user_id', 'token'] as const
+
+type Line = Partial<Record<(typeof COLUMNS)[number], string>>
+
 /**
- * Reads a CSV file with the columns `user_id` and, optionally, `token`. Throws INVALID_SCENARIO
- * with every line that is wrong, or when there are fewer users than the scenario has.
+ * Reads a CSV file with the columns `user_id` and, optionally, `token`; others are left alone.
+ * Throws INVALID_SCENARIO with every line that is wrong, or when there are fewer users than the
+ * scenario has.
  */
 export function parseFeed(text: string, file: string, userCount: number): FeedRow[] {
-  const records = readRecords(text, file)
+  const { header, lines } = readCsv(text, file)
+  const headerProblems = checkHeader(header)
+  if (headerProblems.length > 0) throw invalidFile(file, headerProblems)
   const problems: string[] = []
   const seen = new Set<number>()
-  const rows = records.map((record, index): FeedRow => {
+  const rows = lines.map(({ record, number }): FeedRow => {
     const userId = parseId(record.user_id ?? '')
-    if (userId === undefined) problems.push(`line ${index + 2}: user_id is not a positive integer`)
-    else if (seen.has(userId)) problems.push(`line ${index + 2}: user ${userId} stands there twice`)
+    if (userId === undefined)
+      problems.push(
+        `line ${number}: user_id must be a positive whole number, not "${record.user_id}"`,
+      )
+    else if (seen.has(userId)) problems.push(`line ${number}: user ${userId} stands there twice`)
     seen.add(userId ?? -1)
     return { userId: userId ?? 0, token: record.token || undefined }
   })
   if (rows.length < userCount)
-    problems.push(`it has ${rows.length} users, but users.count is ${userCount}`)
-  if (problems.length > 0)
-    throw new ChatwsError(
-      'INVALID_SCENARIO',
-      [`${file} has ${problems.length} problem(s):`, ...problems.map((line) => `  ${line}`)].join(
-        '\n',
-      ),
-    )
+    problems.push(`it has ${rows.length} users, but users.count of the scenario is ${userCount}`)
+  if (problems.length > 0) throw invalidFile(file, problems)
   return rows.slice(0, userCount)
 }
 
-function readRecords(text: string, file: string): Record<string, string | undefined>[] {
+/** A column that is nearly called like one that is known was meant to be that one. */
+function checkHeader(header: readonly string[]): string[] {
+  const misspelt = header.flatMap((name) => {
+    if ((COLUMNS as readonly string[]).includes(name)) return []
+    const suggestion = suggest(name, COLUMNS)
+    const isThere = suggestion === undefined || header.includes(suggestion)
+    return isThere ? [] : [`line 1: column "${name}" is unknown, did you mean ${suggestion}?`]
+  })
+  if (misspelt.length > 0 || header.includes('user_id')) return misspelt
+  const has = header.length === 0 ? 'it is empty' : `it has ${header.join(', ')}`
+  return [`line 1: the header must name a column user_id; ${has}`]
+}
+
+function readCsv(
+  text: string,
+  file: string,
+): { header: string[]; lines: { record: Line; number: number }[] } {
+  let header: string[] = []
   try {
-    return parse(text, { columns: true, skip_empty_lines: true, trim: true, bom: true })
+    const lines = parse(text, {
+      columns: (names: string[]) => {
+        header = names
+        return names
+      },
+      skip_empty_lines: true,
+      trim: true,
+      bom: true,
+      info: true,
+    }) as unknown as { record: Line; info: { lines: number } }[]
+    return { header, lines: lines.map(({ record, info }) => ({ record, number: info.lines })) }
   } catch (cause) {
     const { message } = cause as Error
     throw new ChatwsError('INVALID_SCENARIO', `${file} is not CSV: ${message}`, { cause })

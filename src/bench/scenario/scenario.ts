@@ -69,51 +69,23 @@ const Audit = z.strictObject({
 })
 
 /** A load test, as its file states it. */
-export const Scenario = z
-  .strictObject({
-    $schema: z.string().optional().describe('The JSON Schema of scenario files, for editors'),
-    name: z.string().min(1).describe('Stands at the head of the report'),
-    description: z.string().optional().describe('What the scenario shows'),
-    seed: z.int().min(0).max(0xffffffff).default(1).describe('Makes random choices repeatable'),
-    users: Users.describe('Who takes part'),
-    phases: z.array(Phase).min(1).describe('What happens, one after the other'),
-    behaviours: z
-      .array(Behaviour)
-      .min(1)
-      .default([{ name: 'idle', weight: 1 }])
-      .describe('What users do; each user has one of them, by weight'),
-    http: Http.optional().describe('HTTP requests while the load runs'),
-    drainSeconds: positive('The longest wait for what is still under way').max(600).default(10),
-    audit: Audit.prefault({}).describe('What the audit looks at'),
-    thresholds: Thresholds.default({}).describe('Conditions for passing; metric to conditions'),
-  })
-  .superRefine((scenario, context) => {
-    for (const [index, { users, arrivals, chaos }] of scenario.phases.entries()) {
-      const path = ['phases', index]
-      if (users !== undefined && users > scenario.users.count)
-        context.addIssue({
-          code: 'custom',
-          path: [...path, 'users'],
-          message: `must not exceed users.count (${scenario.users.count})`,
-        })
-      if (users !== undefined && arrivals !== undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [...path, 'arrivals'],
-          message: 'must not stand beside users: a phase is closed or open',
-        })
-      if (
-        chaos &&
-        'server' in chaos &&
-        chaos.downSeconds >= scenario.phases[index]!.durationSeconds
-      )
-        context.addIssue({
-          code: 'custom',
-          path: [...path, 'chaos', 'downSeconds'],
-          message: 'must be less than the durationSeconds of its phase',
-        })
-    }
-  })
+export const Scenario = z.strictObject({
+  $schema: z.string().optional().describe('The JSON Schema of scenario files, for editors'),
+  name: z.string().min(1).describe('Stands at the head of the report'),
+  description: z.string().optional().describe('What the scenario shows'),
+  seed: z.int().min(0).max(0xffffffff).default(1).describe('Makes random choices repeatable'),
+  users: Users.describe('Who takes part'),
+  phases: z.array(Phase).min(1).describe('What happens, one after the other'),
+  behaviours: z
+    .array(Behaviour)
+    .min(1)
+    .default([{ name: 'idle', weight: 1 }])
+    .describe('What users do; each user has one of them, by weight'),
+  http: Http.optional().describe('HTTP requests while the load runs'),
+  drainSeconds: positive('The longest wait for what is still under way').max(600).default(10),
+  audit: Audit.prefault({}).describe('What the audit looks at'),
+  thresholds: Thresholds.default({}).describe('Conditions for passing; metric to conditions'),
+})
 export type Scenario = z.infer<typeof Scenario>
 
 /** Seconds that a scenario's phases take, without the idle HTTP requests and the drain. */

@@ -7,15 +7,40 @@ import {
   type ValueName,
 } from '../metrics/metric-names.ts'
 
-const conditionOf = (aggregates: readonly string[], example: string) =>
-  z
+/** What other load testers call an aggregate → what it is called here. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  avg: 'mean',
+  med: 'p50',
+  median: 'p50',
+  count: 'value',
+  rate: 'value',
+}
+
+const conditionOf = (aggregates: readonly string[], example: string) => {
+  const pattern = new RegExp(
+    `^(${aggregates.map((name) => name.replace('.', '\\.')).join('|')})\\s*(<=|>=|<|>)\\s*(\\d+(?:\\.\\d+)?)$`,
+  )
+  const choice = aggregates.length > 1 ? `, with one of ${aggregates.join(', ')}` : ''
+  return z
     .string()
-    .regex(
-      new RegExp(
-        `^(${aggregates.map((name) => name.replace('.', '\\.')).join('|')})\\s*(<=|>=|<|>)\\s*(\\d+(?:\\.\\d+)?)$`,
-      ),
-      { error: `must be like "${example}", with one of ${aggregates.join(', ')}` },
-    )
+    .regex(pattern, {
+      error: ({ input }) => {
+        const guess = guessCondition(String(input))
+        const hint = pattern.test(guess) ? `: did you mean "${guess}"?` : ''
+        return `must be like "${example}"${choice}, not "${input}"${hint}`
+      },
+    })
+    .meta({ examples: [example] })
+}
+
+/** A condition as it would be written here: `p(95) < 200ms` or `avg<200` in other load testers. */
+function guessCondition(text: string): string {
+  const match = /^([a-z]+)\(?([\d.]*)\)?\s*([<>]=?)\s*([\d.]+)\s*(?:ms)?$/i.exec(text.trim())
+  if (!match) return text
+  const [, name, number, operator, limit] = match
+  const aggregate = name!.toLowerCase()
+  return `${OTHER_NAMES[aggregate] ?? aggregate}${number}${operator}${limit}`
+}
 
 const conditionsOf = (aggregates: readonly string[], example: string) => {
   const condition = conditionOf(aggregates, example)
@@ -27,7 +52,7 @@ const conditionsOf = (aggregates: readonly string[], example: string) => {
   return z
     .array(
       z.union([condition, aborting], {
-        error: `must be like "${example}", with one of ${aggregates.join(', ')}, or {"condition": "${example}", "abortOnFail": true}`,
+        error: `must be like "${example}" or {"condition": "${example}", "abortOnFail": true}`,
       }),
     )
     .min(1)

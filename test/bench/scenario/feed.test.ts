@@ -9,12 +9,21 @@ it('reads users and their tokens, as many as the scenario has', () => {
   ])
 })
 
-it('lists every line that is wrong', () => {
-  const read = () => parseFeed('user_id\n7\nx\n7\n', 'users.csv', 9)
-  expect(read).toThrow(/users\.csv has 3 problem\(s\)/)
-  expect(read).toThrow(/line 3: user_id is not a positive integer/)
-  expect(read).toThrow(/line 4: user 7 stands there twice/)
-  expect(read).toThrow(/it has 3 users, but users\.count is 9/)
+it('lists every line that is wrong, by its number in the file', () => {
+  const read = () => parseFeed('user_id,note\n7,a\n\nx,b\n7,c\n', 'users.csv', 9)
+  expect(read).toThrow(/users\.csv has 3 problems:/)
+  expect(read).toThrow(/line 4: user_id must be a positive whole number, not "x"/)
+  expect(read).toThrow(/line 5: user 7 stands there twice/)
+  expect(read).toThrow(/it has 3 users, but users\.count of the scenario is 9/)
+})
+
+it.each([
+  ['userId,token\n1,x', /line 1: column "userId" is unknown, did you mean user_id\?/],
+  ['user_id,tokn\n1,x', /line 1: column "tokn" is unknown, did you mean token\?/],
+  ['number,name\n1,x', /the header must name a column user_id; it has number, name/],
+  ['', /the header must name a column user_id; it is empty/],
+])('says what is wrong with a header: %#', (text, problem) => {
+  expect(() => parseFeed(text, 'users.csv', 1)).toThrow(problem)
 })
 
 it('names a file that is not CSV', () => {

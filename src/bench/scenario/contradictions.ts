@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import type { LatencyName, ValueName } from '../metrics/metric-names.ts'
+import { Behaviour } from './behaviour.ts'
+import { Phase } from './phase.ts'
+
+/** Something in a scenario that cannot be meant, though each part of it is right by itself. */
+export interface Contradiction {
+  readonly path: (string | number)[]
+  readonly message: string
+}
+
+/** The parts of a scenario that are right by themselves; undefined or left out where one is not. */
+interface Parts {
+  readonly users: { readonly count: number } | undefined
+  readonly phases: readonly (Phase | undefined)[]
+  readonly behaviours: readonly (Behaviour | undefined)[]
+  readonly http: { readonly idleSeconds: number } | undefined
+  readonly metrics: readonly string[]
+}
+
+/** Metrics of messages: without any they are never measured. */
+const OF_MESSAGES: readonly (LatencyName | ValueName)[] = [
+  'ack_ms',
+  'delivery_ms',
+  'skew_ms',
+  'deliveries_per_second',
+  'sends_per_second',
+  'amplification',
+  'unsent',
+  'refused',
+]
+
+/**
+ * Everything that contradicts itself in a scenario. Parts that are wrong by themselves are not
+ * looked at, so that it can be asked whatever else is wrong.
+ */
+export function findContradictions(scenario: unknown): Contradiction[] {
+  const parts = readParts(scenario)
+  return [
+    ...parts.phases.flatMap((phase, index) => (phase ? ofPhase(phase, index, parts) : [])),
+    ...ofAllPhases(parts),
+    ...ofThresholds(parts),
+  ]
+}
+
+function readParts(scenario: unknown): Parts {
+  const given = z.looseObject({}).safeParse(scenario).data ?? {}
+  const list = <T>(value: unknown, schema: z.ZodType<T>) =>
+    Array.isArray(value) ? value.map((one) => schema.safeParse(one).data) : []
+  return {
+    users: z.object({ count: z.number() }).safeParse(given.users).data,
+    phases: list(given.phases, Phase),
+    behaviours: list(given.behaviours, Behaviour),
+    http: z.object({ idleSeconds: z.number().default(2) }).safeParse(given.http).data,
+    metrics: Object.keys(z.looseObject({}).safeParse(given.thresholds).data ?? {}),
+  }
+}
+
+function ofPhase(phase: Phase, index: number, { users }: Parts): Contradiction[] {
+  const found: Contradiction[] = []
+  const path = ['phases', index]
+  if (users && phase.users !== undefined && phase.users > users.count)
+    found.push({
+      path: [...path, 'users'],
+      message: `must not exceed users.count (${users.count})`,
+    })
+  if (phase.users !== undefined && phase.arrivals !== undefined)
+    found.push({
+      path: [...path, 'arrivals'],
+      message: 'must not stand beside users: a phase is closed or open',
+    })
+  const { chaos, durationSeconds } = phase
+  if (chaos && 'server' in chaos && chaos.downSeconds >= durationSeconds)
+    found.push({
+      path: [...path, 'chaos', 'downSeconds'],
+      message: `must be less than the durationSeconds of its phase (${durationSeconds})`,
+    })
+  return found
+}
+
+function ofAllPhases({ phases, metrics }: Parts): Contradiction[] {
+  // Of a phase that cannot be read nobody knows whom it brings.
+  if (phases.length === 0 || phases.includes(undefined)) return []
+  const known = phases as readonly Phase[]
+  const found: Contradiction[] = []
+  if (!known.some(({ users, arrivals }) => (users ?? 0) > 0 || arrivals))
+    found.push({
+      path: ['phases'],
+      message:
+        'nobody ever connects: give a phase "users" (how many there are at its end), or "arrivals"',
+    })
+  if (metrics.length > 0 && known.every(({ record }) => !record))
+    found.push({
+      path: ['thresholds'],
+      message: 'nothing is measured: every phase has "record": false',
+    })
+  return found
+}
+
+function ofThresholds({ behaviours, http, metrics }: Parts): Contradiction[] {
+  // A behaviour that cannot be read may be the one that does it.
+  const isNever = (does: (behaviour: Behaviour) => unknown) =>
+    behaviours.every((behaviour) => behaviour !== undefined && !does(behaviour))
+  const isSilent = isNever(({ send, converse }) => (send?.length ?? 0) > 0 || converse)
+  const reasonOf = (metric: string): string | undefined => {
+    if (metric.startsWith('http_') && !http) return 'the scenario has no "http"'
+    if (metric === 'http_idle_ms' && http?.idleSeconds === 0) return '"idleSeconds" of "http" is 0'
+    if (metric === 'expectations_missed' && isNever(({ expect }) => (expect?.length ?? 0) > 0))
+      return 'no behaviour has "expect"'
+    if ((OF_MESSAGES as readonly string[]).includes(metric) && isSilent)
+      return 'no behaviour sends any message'
+    return undefined
+  }
+  return metrics.flatMap((metric) => {
+    const reason = reasonOf(metric)
+    return reason === undefined
+      ? []
+      : [{ path: ['thresholds', metric], message: `is never measured: ${reason}` }]
+  })
+}
