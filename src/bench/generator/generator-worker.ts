@@ -4,6 +4,12 @@ import type { GeneratorAnswer, GeneratorCall } from './generator-thread.ts'
 import { threadFile } from './thread-file.ts'
 
 /**
+ * Connections are old at once, and reading makes little garbage: with the usual 48 MB for what is
+ * young, a thread keeps room for thousands of connections that it has no use for.
+ */
+const LIMITS = { maxYoungGenerationSizeMb: 8 }
+
+/**
  * A generator in a thread of its own. The thread starts and loads its code at once, so that it is
  * there when what it has to do is known; whoever made it ends it.
  */
@@ -17,7 +23,7 @@ export class GeneratorWorker implements GeneratorHandle {
   #failure: Error | undefined
 
   constructor() {
-    this.#worker = new Worker(threadFile('generator-thread'))
+    this.#worker = new Worker(threadFile('generator-thread'), { resourceLimits: LIMITS })
     this.#worker.on('message', ({ id, value, error }: GeneratorAnswer) => {
       const call = this.#calls.get(id)
       this.#calls.delete(id)
