@@ -16,7 +16,9 @@ const GROUPS = {
   stall: async () => (await import('./measure/stall.mjs')).measureStall,
   history: async () => (await import('./measure/history.mjs')).measureHistory,
   resume: async () => (await import('./measure/resume.mjs')).measureResume,
-  generator: async () => (await import('./measure/generator.mjs')).measureGenerator,
+  receiving: async () => (await import('./measure/receiving.mjs')).measureReceiving,
+  connections: async () => (await import('./measure/connections.mjs')).measureConnections,
+  bench: async () => (await import('./measure/bench.mjs')).measureBench,
   terminal: async () => (await import('./measure/terminal.mjs')).measureTerminal,
 }
 
