@@ -12,10 +12,9 @@ export function collectFindings(generator: Generator, lastOffset: number): Gener
   const { audit, messages } = generator
   const { counts } = audit
   let missing = counts.missing
-  for (const connections of generator.connections.values())
-    for (const { state, receiver } of connections)
-      if (state !== 'away' && state !== 'leaving')
-        missing += receiver.offsets.missingUntil(lastOffset)
+  for (const { state, receiver } of generator.connections.all())
+    if (state !== 'away' && state !== 'leaving')
+      missing += receiver.offsets.missingUntil(lastOffset)
   const ackOffsets = messages.ackOffsets()
   const sums = audit.stream.sums()
   return {

@@ -9,7 +9,9 @@ import { seededRandom } from '../plan/seeded-random.ts'
 import type { Chaos } from '../scenario/phase.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { parseTarget, type SocketEnd } from '../wire/client-socket.ts'
+import { ChaosMonkey } from './chaos-monkey.ts'
 import { Conduct } from './conduct.ts'
+import { ConnectionPool } from './connection-pool.ts'
 import { collectFindings, differencesOf } from './findings.ts'
 import type {
   GeneratorHandle,
@@ -18,27 +20,16 @@ import type {
   Settlement,
 } from './generator-setup.ts'
 import { LoopWatch } from './loop-watch.ts'
+import { PlanRunner } from './plan-runner.ts'
 import { ReadCoalescer } from './read-coalescer.ts'
 import { SentMessages } from './sent-messages.ts'
 import { Tally } from './tally.ts'
 import type { GeneratorCounts, GeneratorFindings, GeneratorTick } from './tick.ts'
 import { TimedSample } from './timed-sample.ts'
-import { type ConnectionOwner, VirtualConnection } from './virtual-connection.ts'
-
-/** Actions in a row, when behind time, before sockets are read again. */
-const BURST = 64
-
-/** How long the server has to accept and greet a connection, or to answer a close frame. */
-const CONNECT_TIMEOUT_US = 30e6
+import type { ConnectionOwner, VirtualConnection } from './virtual-connection.ts'
 
 /** How often connections are looked through for those that take too long. */
 const SWEEP_MS = 1_000
-
-/** How long after a planned stop of the server losses are put down to it. */
-const EXCUSE_US = 30e6
-
-/** Polls of a user that is closing its connections. */
-const POLL_MS = 10
 
 /** The load of one thread: its share of the users, over the whole plan. */
 export class Generator implements GeneratorHandle, ConnectionOwner {
@@ -46,8 +37,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   readonly audit: Audit
   readonly messages: SentMessages
   readonly coalescer = new ReadCoalescer()
-  /** Connections of this generator's users, by user. */
-  readonly connections = new Map<number, VirtualConnection[]>()
+  readonly connections: ConnectionPool
   readonly lost = new Tally()
   readonly expectedLosses = new Tally()
   readonly failedConnects = new Tally()
@@ -55,7 +45,8 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   readonly scenario: Scenario
   readonly #setup: GeneratorSetup
   readonly #population: Population
-  readonly #plan: Plan
+  readonly #runner: PlanRunner
+  readonly #chaos: ChaosMonkey
   readonly #watch = new LoopWatch()
   readonly #connects = new Histogram()
   readonly #resumes = new Histogram()
@@ -63,17 +54,9 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   readonly #timed: TimedSample
   /** Decides by itself in what way it does what the plan leaves open. */
   readonly #random: () => number
-  #startUs = 0
-  #timer: NodeJS.Timeout | undefined
-  #immediate: NodeJS.Immediate | undefined
   #sweeper: NodeJS.Timeout | undefined
-  /** When what the timer waits for is due; Infinity while it does not wait. */
-  #nextDueUs = Number.POSITIVE_INFINITY
-  #isHalted = false
   #greeted = 0
   #turnedAway = 0
-  #excuseUntilUs = 0
-  #reconnectSeconds = 0
 
   constructor(setup: GeneratorSetup) {
     const { scenario, feed, url, localAddresses, clock, index, count, shard, memory } = setup
@@ -83,19 +66,22 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     this.#population = new Population(scenario, feed)
     this.audit = new Audit(this.#population, new UserLedger(memory), clock)
     this.messages = new SentMessages(clock, index)
-    this.#plan = new Plan(scenario, this.#population)
+    this.#runner = new PlanRunner(new Plan(scenario, this.#population), (action, dueUs) =>
+      this.#act(action, dueUs),
+    )
     this.#random = seededRandom(scenario.seed + 7919 * (1 + index + shard.index))
     this.#timed = new TimedSample(
       Math.ceil(scenario.audit.timedConnections / (count * shard.count)),
       seededRandom(scenario.seed + 6_101 * (1 + index + shard.index)),
     )
     this.#conduct = new Conduct(scenario, this.audit, this.messages, this.#random)
+    this.connections = new ConnectionPool(this.#population, this.#conduct, this, setup)
+    this.#chaos = new ChaosMonkey(scenario, this.#population, this.connections)
   }
 
   async start(startUs: number): Promise<void> {
-    this.#startUs = startUs
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS)
-    this.#run()
+    this.#runner.start(startUs)
   }
 
   async tick(): Promise<GeneratorTick> {
@@ -115,17 +101,14 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   }
 
   async halt(): Promise<void> {
-    this.#isHalted = true
+    this.#runner.halt()
     this.coalescer.isActive = false
     this.#conduct.halt()
-    clearTimeout(this.#timer)
-    clearImmediate(this.#immediate)
-    this.#nextDueUs = Number.POSITIVE_INFINITY
   }
 
   async settle(lastOffset: number): Promise<Settlement> {
     let isComplete = true
-    for (const connection of this.#all()) {
+    for (const connection of this.connections.all()) {
       if (connection.state === 'away') continue
       if (connection.state !== 'open' || connection.pending.size > 0) isComplete = false
       else if (!connection.receiver.offsets.isComplete(lastOffset)) isComplete = false
@@ -135,18 +118,11 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   }
 
   async rosterDifferences(): Promise<RosterDifferences> {
-    return differencesOf(this.#all(), this.audit)
+    return differencesOf(this.connections.all(), this.audit)
   }
 
   async leaveFrom(firstUser: number, timeoutMs: number): Promise<void> {
-    const leaving = [...this.connections]
-      .filter(([user]) => user >= firstUser)
-      .flatMap(([, connections]) => connections)
-    for (const connection of leaving) connection.leave()
-    const deadlineUs = nowUs() + timeoutMs * 1e3
-    while (leaving.some(({ state }) => state === 'leaving') && nowUs() < deadlineUs)
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-    for (const connection of leaving) connection.end()
+    await this.connections.leaveFrom(firstUser, timeoutMs)
   }
 
   async findings(lastOffset: number): Promise<GeneratorFindings> {
@@ -158,7 +134,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     clearInterval(this.#sweeper)
     this.#watch.stop()
     this.#conduct.end()
-    for (const connection of this.#all()) connection.end()
+    for (const connection of this.connections.all()) connection.end()
   }
 
   onGreeted(connection: VirtualConnection, dueUs: number, isResuming: boolean): void {
@@ -166,7 +142,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     this.#timed.offer(connection)
     const latencyUs = nowUs() - dueUs
     if (this.audit.isRecording) this.#connects.record(latencyUs)
-    const isFirst = this.connections.get(connection.user)![0] === connection
+    const isFirst = this.connections.of(connection.user)[0] === connection
     this.#conduct.onGreeted(connection, latencyUs, isFirst && !isResuming)
   }
 
@@ -191,9 +167,9 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   }
 
   onLost(connection: VirtualConnection, end: SocketEnd, wasOpen: boolean): void {
+    const { isServerDown } = this.#chaos
     const isExpected =
-      nowUs() < this.#excuseUntilUs ||
-      (end.code !== undefined && this.scenario.audit.allowCloses.includes(end.code))
+      isServerDown || (end.code !== undefined && this.scenario.audit.allowCloses.includes(end.code))
     if (end.isOurFault) this.ownFaults.add(end.reason)
     else if (isExpected) this.expectedLosses.add(end.reason)
     else (wasOpen ? this.lost : this.failedConnects).add(end.reason)
@@ -201,37 +177,13 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
       this.audit.settle(connection.receiver, this.audit.stream.lastOffset)
       return
     }
-    const spreadMs = this.#random() * this.#reconnectSeconds * 1000
-    const delayMs = wasOpen && nowUs() < this.#excuseUntilUs ? spreadMs : connection.nextBackoffMs()
+    const spreadMs = this.#random() * this.#chaos.reconnectSeconds * 1000
+    const delayMs = wasOpen && isServerDown ? spreadMs : connection.nextBackoffMs()
     connection.reconnect(end.retryAfterMs ?? delayMs)
   }
 
-  /** Timers wait until all sockets are read, which takes long when there are thousands. */
   onTurn(now: number): void {
-    if (now < this.#nextDueUs) return
-    clearTimeout(this.#timer)
-    this.#run()
-  }
-
-  /** Does what is due, and comes back when more is. */
-  #run(): void {
-    this.#nextDueUs = Number.POSITIVE_INFINITY
-    for (let done = 0; !this.#isHalted; done++) {
-      const next = this.#plan.peek()
-      if (next === undefined) return
-      const waitMs = (this.#startUs + next.dueUs - nowUs()) / 1e3
-      if (waitMs > 0) {
-        this.#timer = setTimeout(() => this.#run(), Math.max(1, Math.round(waitMs)))
-        this.#nextDueUs = this.#startUs + next.dueUs
-        return
-      }
-      if (done >= BURST) {
-        this.#immediate = setImmediate(() => this.#run())
-        return
-      }
-      this.#plan.take()
-      this.#act(next.action, this.#startUs + next.dueUs)
-    }
+    this.#runner.onTurn(now)
   }
 
   #act(action: Action, dueUs: number): void {
@@ -244,8 +196,8 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
         if (this.#setup.index === 0 && this.#setup.shard.index === 0) this.#turnedAway += 1
         return
     }
-    if (!this.#isMine(action.user)) return
-    const connections = this.#connectionsOf(action.user)
+    if (!this.connections.isMine(action.user)) return
+    const connections = this.connections.of(action.user)
     switch (action.kind) {
       case 'join':
         for (const connection of connections) connection.join(dueUs)
@@ -276,48 +228,18 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     this.audit.isRecording = this.scenario.phases[index]!.record
     // That a server is gone is noticed by reading.
     this.coalescer.isActive = !(chaos && 'server' in chaos)
-    if (!chaos) return
-    if ('server' in chaos) {
-      this.#excuseUntilUs = nowUs() + chaos.downSeconds * 1e6 + EXCUSE_US
-      this.#reconnectSeconds = chaos.reconnectSeconds
-      return
-    }
-    const random = seededRandom(this.scenario.seed + 104_729 * (index + 1))
-    const share = ('drop' in chaos ? chaos.drop : chaos.stall) / 100
-    for (let user = 0; user < this.#population.size; user++)
-      for (let place = 0; place < this.#population.connectionsOf[user]!; place++) {
-        // Drawn for every connection, so that all generators and runs choose the same.
-        const isChosen = random() < share
-        const delay = random()
-        const connection = isChosen ? this.connections.get(user)?.[place] : undefined
-        if (!connection) continue
-        if ('drop' in chaos) connection.drop(chaos.by, delay * chaos.reconnectSeconds * 1000)
-        else connection.stall(chaos.seconds * 1000)
-      }
+    if (chaos) this.#chaos.begin(index, chaos)
   }
 
   #sweep(): void {
-    const now = nowUs()
-    let least = Number.POSITIVE_INFINITY
-    for (const connection of this.#all()) {
-      if (connection.connectingUs(now) > CONNECT_TIMEOUT_US) connection.terminate('timeout')
-      if (connection.receiver.cursor >= 0) least = Math.min(least, connection.receiver.cursor)
-    }
-    if (Number.isFinite(least)) this.audit.stream.release(least)
+    const passed = this.connections.sweep()
+    if (passed !== undefined) this.audit.stream.release(passed)
   }
 
   #counts(): GeneratorCounts {
-    let open = 0
-    let timed = 0
-    for (const { state, receiver } of this.#all()) {
-      if (state !== 'open') continue
-      open += 1
-      if (receiver.isTimed) timed += 1
-    }
     const { messages } = this
     return {
-      open,
-      timed,
+      ...this.connections.countOpen(),
       greeted: this.#greeted,
       sent: messages.sent,
       acknowledged: messages.acknowledged,
@@ -330,30 +252,6 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
       failedConnects: this.failedConnects.total,
       lost: this.lost.total,
     }
-  }
-
-  *#all(): Iterable<VirtualConnection> {
-    for (const connections of this.connections.values()) yield* connections
-  }
-
-  #isMine(user: number): boolean {
-    const { shard, index, count } = this.#setup
-    return user % shard.count === shard.index && Math.floor(user / shard.count) % count === index
-  }
-
-  #connectionsOf(user: number): VirtualConnection[] {
-    const known = this.connections.get(user)
-    if (known) return known
-    const { slowReader, expect = [] } = this.#conduct.behaviourOf(user)
-    const created = Array.from({ length: this.#population.connectionsOf[user]! }, (_, place) => {
-      const connection = new VirtualConnection(user, user * 128 + place, this)
-      connection.receiver.isTimed = false
-      connection.slowness = slowReader?.bytesPerSecond ?? 0
-      connection.isExpected = expect.length > 0
-      return connection
-    })
-    this.connections.set(user, created)
-    return created
   }
 }
 

@@ -2,12 +2,8 @@ import type { Audit } from '../audit/audit.ts'
 import type { PrivateFrame } from '../audit/private-frame.ts'
 import { Receiver, type ReceiverHooks } from '../audit/receiver.ts'
 import { nowUs } from '../clock.ts'
-import {
-  ClientSocket,
-  type SocketEnd,
-  type SocketListener,
-  type SocketTarget,
-} from '../wire/client-socket.ts'
+import { ClientSocket, type SocketEnd, type SocketTarget } from '../wire/client-socket.ts'
+import { Gate } from './gate.ts'
 import type { ReadCoalescer } from './read-coalescer.ts'
 
 /** How it stands with a connection. */
@@ -288,25 +284,5 @@ export class VirtualConnection implements ReceiverHooks {
     if (!socket) return
     socket.pause()
     setTimeout(() => socket.resume(), (bytes / this.slowness) * 1000)
-  }
-}
-
-/** Passes on what one socket of a connection tells, until the connection has another. */
-class Gate implements SocketListener {
-  isOpen = true
-  readonly #connection: VirtualConnection
-
-  constructor(connection: VirtualConnection) {
-    this.#connection = connection
-  }
-
-  onOpen(): void {}
-
-  onBytes(bytes: Buffer, at: number, length: number): void {
-    if (this.isOpen) this.#connection.onBytes(bytes, at, length)
-  }
-
-  onEnd(end: SocketEnd): void {
-    if (this.isOpen) this.#connection.onEnd(end)
   }
 }

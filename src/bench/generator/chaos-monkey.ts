@@ -1,0 +1,64 @@
+import { nowUs } from '../clock.ts'
+import type { Population } from '../plan/population.ts'
+import { seededRandom } from '../plan/seeded-random.ts'
+import type { Chaos } from '../scenario/phase.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import type { ConnectionPool } from './connection-pool.ts'
+import type { VirtualConnection } from './virtual-connection.ts'
+
+/** How long after a planned stop of the server losses are put down to it. */
+const EXCUSE_US = 30e6
+
+/** Does to connections what a phase wants to go wrong. */
+export class ChaosMonkey {
+  readonly #scenario: Scenario
+  readonly #population: Population
+  readonly #connections: ConnectionPool
+  #excuseUntilUs = 0
+  #reconnectSeconds = 0
+
+  constructor(scenario: Scenario, population: Population, connections: ConnectionPool) {
+    this.#scenario = scenario
+    this.#population = population
+    this.#connections = connections
+  }
+
+  /** Whether the server is stopped by plan, or was a moment ago. */
+  get isServerDown(): boolean {
+    return nowUs() < this.#excuseUntilUs
+  }
+
+  /** In what time connections come back once the server is there again. */
+  get reconnectSeconds(): number {
+    return this.#reconnectSeconds
+  }
+
+  /** Begins what the phase with an index wants. */
+  begin(phase: number, chaos: Chaos): void {
+    if ('server' in chaos) {
+      this.#excuseUntilUs = nowUs() + chaos.downSeconds * 1e6 + EXCUSE_US
+      this.#reconnectSeconds = chaos.reconnectSeconds
+      return
+    }
+    const share = ('drop' in chaos ? chaos.drop : chaos.stall) / 100
+    for (const { connection, delay } of this.#choose(phase, share))
+      if ('drop' in chaos) connection.drop(chaos.by, delay * chaos.reconnectSeconds * 1000)
+      else connection.stall(chaos.seconds * 1000)
+  }
+
+  /** A share of this generator's connections, and a number in [0, 1) for each. */
+  *#choose(
+    phase: number,
+    share: number,
+  ): Iterable<{ connection: VirtualConnection; delay: number }> {
+    const random = seededRandom(this.#scenario.seed + 104_729 * (phase + 1))
+    for (let user = 0; user < this.#population.size; user++)
+      for (let place = 0; place < this.#population.connectionsOf[user]!; place++) {
+        // Drawn for every connection, so that all generators and runs choose the same.
+        const isChosen = random() < share
+        const delay = random()
+        const connection = this.#connections.known(user)?.[place]
+        if (isChosen && connection) yield { connection, delay }
+      }
+  }
+}
