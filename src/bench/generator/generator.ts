@@ -70,10 +70,8 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
       this.#act(action, dueUs),
     )
     this.#random = seededRandom(scenario.seed + 7919 * (1 + index + shard.index))
-    this.#timed = new TimedSample(
-      Math.ceil(scenario.audit.timedConnections / (count * shard.count)),
-      seededRandom(scenario.seed + 6_101 * (1 + index + shard.index)),
-    )
+    const share = scenario.audit.timedConnections / (count * shard.count)
+    this.#timed = new TimedSample(Math.ceil(share))
     this.#conduct = new Conduct(scenario, this.audit, this.messages, this.#random)
     this.connections = new ConnectionPool(this.#population, this.#conduct, this, setup)
     this.#chaos = new ChaosMonkey(scenario, this.#population, this.connections)
@@ -167,6 +165,8 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   }
 
   onLost(connection: VirtualConnection, end: SocketEnd, wasOpen: boolean): void {
+    // Perhaps the server is gone: the others notice only by reading.
+    this.coalescer.releaseAll()
     const { isServerDown } = this.#chaos
     const isExpected =
       isServerDown || (end.code !== undefined && this.scenario.audit.allowCloses.includes(end.code))

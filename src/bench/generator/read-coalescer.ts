@@ -1,10 +1,10 @@
 import { nowUs } from '../clock.ts'
 
-/** What one read should bring: less than a receive window, so that the server never has to wait. */
-const READ_BYTES = 48 * 1024
+/** What one read should bring at most, and what may wait in the kernel for all sockets together. */
+const BYTES = { each: 128 * 1024, all: 64 * 1024 * 1024 }
 
 /** The shortest and the longest time for which a socket is not read. */
-const HOLD_US = { least: 10_000, most: 500_000 }
+const HOLD_US = { least: 10_000, most: 1_000_000 }
 
 /** How fast the time follows the rate at which bytes come. */
 const SMOOTHING = 1 / 16
@@ -47,7 +47,8 @@ export class ReadCoalescer {
   /** Takes note of a read, and holds the socket; from within its `onBytes`. */
   hold(socket: HeldSocket, bytes: number, now: number): void {
     if (!this.#isActive) return
-    const fitting = (this.#holdUs * READ_BYTES) / Math.max(1, bytes)
+    const held = this.#sockets.length - this.#first + 1
+    const fitting = (this.#holdUs * Math.min(BYTES.each, BYTES.all / held)) / Math.max(1, bytes)
     const within = Math.min(HOLD_US.most, Math.max(HOLD_US.least, fitting))
     this.#holdUs += (within - this.#holdUs) * SMOOTHING
     this.#sockets.push(socket)
@@ -62,8 +63,12 @@ export class ReadCoalescer {
     if (isActive) return
     clearInterval(this.#timer)
     this.#timer = undefined
-    for (const socket of this.#sockets.slice(this.#first)) socket.release()
-    this.#sockets = []
+    this.releaseAll()
+  }
+
+  /** Lets all sockets that are held go on at once. */
+  releaseAll(): void {
+    for (const socket of this.#sockets.splice(0).slice(this.#first)) socket.release()
     this.#sinceUs = []
     this.#first = 0
   }

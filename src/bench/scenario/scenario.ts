@@ -57,9 +57,9 @@ const Audit = z.strictObject({
     .int()
     .min(1)
     .max(1_000_000)
-    .default(32)
+    .default(16)
     .describe(
-      'On how many connections, drawn from all, it is timed when something arrives. The others ' +
+      'On how many connections, spread over all, it is timed when something arrives. The others ' +
         'check all that they are sent, too, but read it less often, which costs less',
     ),
   reconnect: z

@@ -41,14 +41,26 @@ describe('ReadCoalescer', () => {
     const socket = new FakeSocket()
     coalescer.hold(socket, 1_000, nowUs())
     expect(socket.isHeld).toBe(true)
-    vi.advanceTimersByTime(1_000)
+    vi.advanceTimersByTime(1_100)
     expect(socket).toMatchObject({ isHeld: false, releases: 1 })
   })
 
-  it('holds until about 48 KiB have come, within 10 and 500 ms', () => {
-    expect(readAt(491_520, 100)).toBeCloseTo(100, -1)
-    expect(readAt(1_000, 100)).toBeCloseTo(500, -1)
+  it('holds until about 128 KiB have come, within 10 ms and a second', () => {
+    expect(readAt(1_310_720, 100)).toBeCloseTo(100, -1)
+    expect(readAt(1_000, 100)).toBeCloseTo(1_000, -1)
     expect(readAt(100_000_000, 100)).toBeLessThan(15)
+  })
+
+  it('lets no more than 64 MiB gather for all together', () => {
+    const sockets = Array.from({ length: 6_400 }, () => new FakeSocket())
+    const bytesPerS = 100_000
+    for (let round = 0; round < 3; round++) {
+      for (const socket of sockets)
+        coalescer.hold(socket, (bytesPerS * coalescer.holdUs) / 1e6, nowUs())
+      for (let ms = 0; ms < 1_100; ms += 10) vi.advanceTimersByTime(10)
+    }
+    expect(coalescer.holdUs / 1e3).toBeLessThan(150)
+    expect(sockets.some(({ isHeld }) => isHeld)).toBe(false)
   })
 
   it('releases in the order of holding, some at a time', () => {
@@ -67,6 +79,16 @@ describe('ReadCoalescer', () => {
     expect(sockets.every(({ releases }) => releases === 1)).toBe(true)
   })
 
+  it('releases all at once, and goes on holding', () => {
+    const sockets = Array.from({ length: 50 }, () => new FakeSocket())
+    for (const socket of sockets) coalescer.hold(socket, 1_000, nowUs())
+    coalescer.releaseAll()
+    expect(sockets.some(({ isHeld }) => isHeld)).toBe(false)
+    coalescer.hold(sockets[0]!, 1_000, nowUs())
+    for (let ms = 0; ms < 1_100; ms += 10) vi.advanceTimersByTime(10)
+    expect(sockets.map(({ releases }) => releases)).toEqual([2, ...new Array(49).fill(1)])
+  })
+
   it('releases all at once, and holds no more, when it is not active', () => {
     const sockets = Array.from({ length: 50 }, () => new FakeSocket())
     for (const socket of sockets) coalescer.hold(socket, 1_000, nowUs())
@@ -80,10 +102,10 @@ describe('ReadCoalescer', () => {
   it('forgets those that were released', () => {
     const sockets = Array.from({ length: 5_000 }, () => new FakeSocket())
     for (const socket of sockets) coalescer.hold(socket, 1_000, nowUs())
-    for (let ms = 0; ms < 2_000; ms += 10) vi.advanceTimersByTime(10)
+    for (let ms = 0; ms < 4_000; ms += 10) vi.advanceTimersByTime(10)
     const more = new FakeSocket()
     coalescer.hold(more, 1_000, nowUs())
-    for (let ms = 0; ms < 1_000; ms += 10) vi.advanceTimersByTime(10)
+    for (let ms = 0; ms < 1_100; ms += 10) vi.advanceTimersByTime(10)
     expect([...sockets, more].every(({ releases }) => releases === 1)).toBe(true)
   })
 })

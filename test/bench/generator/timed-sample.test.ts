@@ -1,49 +1,43 @@
 import { describe, expect, it } from 'vitest'
 import { TimedSample } from '../../../src/bench/generator/timed-sample.ts'
-import { seededRandom } from '../../../src/bench/plan/seeded-random.ts'
 
 const create = () => ({ state: 'open' as 'open' | 'away', receiver: { isTimed: false } })
-const isTimed = ({ receiver }: ReturnType<typeof create>) => receiver.isTimed
+type Fake = ReturnType<typeof create>
+const isTimed = ({ receiver }: Fake) => receiver.isTimed
+
+function offer(sample: TimedSample, count: number): Fake[] {
+  const connections = Array.from({ length: count }, create)
+  for (const connection of connections) sample.offer(connection)
+  return connections
+}
 
 describe('TimedSample', () => {
   it('takes all as long as there are no more than it may', () => {
-    const sample = new TimedSample(3, seededRandom(1))
-    const connections = [create(), create(), create()]
-    for (const connection of connections) sample.offer(connection)
-    expect(connections.every(isTimed)).toBe(true)
+    expect(offer(new TimedSample(3), 3).every(isTimed)).toBe(true)
   })
 
-  it('never takes more, and each as likely as any other', () => {
-    const times = new Array(40).fill(0)
-    for (let run = 0; run < 400; run++) {
-      const sample = new TimedSample(10, seededRandom(run))
-      const connections = times.map(create)
-      for (const connection of connections) sample.offer(connection)
-      expect(connections.filter(isTimed)).toHaveLength(10)
-      for (const [index, connection] of connections.entries())
-        if (isTimed(connection)) times[index] += 1
-    }
-    // 400 × 10 / 40 are 100; the standard deviation is 9.
-    for (const count of times) expect(Math.abs(count - 100)).toBeLessThan(45)
+  it.each([17, 50, 500, 4_321])('spreads evenly over %i that come one after the other', (count) => {
+    const connections = offer(new TimedSample(16), count)
+    const timed = [...connections.keys()].filter((index) => isTimed(connections[index]!))
+    expect(timed).toHaveLength(16)
+    // However many come, no gap is much longer than if they stood at equal distances.
+    const gaps = [...timed, count].map((index, i) => index - (timed[i - 1] ?? -1))
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(2.7 * Math.ceil(count / 16))
   })
 
   it('gives the place of one that has left to the next', () => {
-    const sample = new TimedSample(1, () => 0.999)
-    const [first, second] = [create(), create()]
-    sample.offer(first)
-    sample.offer(second)
-    expect([first, second].map(isTimed)).toEqual([true, false])
+    const sample = new TimedSample(2)
+    const [first, second] = offer(sample, 2) as [Fake, Fake]
     first.state = 'away'
-    sample.offer(second)
-    expect([first, second].map(isTimed)).toEqual([false, true])
+    const [third] = offer(sample, 1) as [Fake]
+    expect([first, second, third].map(isTimed)).toEqual([false, true, true])
   })
 
-  it('offers one that came back no second place', () => {
-    const sample = new TimedSample(2, seededRandom(1))
-    const [first, second] = [create(), create()]
+  it('gives one that came back no second place', () => {
+    const sample = new TimedSample(2)
+    const [first] = offer(sample, 1) as [Fake]
     sample.offer(first)
-    sample.offer(first)
-    sample.offer(second)
+    const [second] = offer(sample, 1) as [Fake]
     expect([first, second].map(isTimed)).toEqual([true, true])
   })
 })

@@ -302,12 +302,19 @@ describe('runBench', () => {
     expect(result.problems).toEqual([])
   })
 
-  it('reports what it knows when the server dies in the middle', async () => {
+  it.each([
+    ['timed on all', 16],
+    ['timed on one', 1],
+  ])('reports what it knows when the server dies in the middle, %s', async (_, timed) => {
     const target = await server()
     let isClosing = false
     const result = await run(
       target.url,
-      { phases: [{ name: 'all', durationSeconds: 1.5, users: 6 }], drainSeconds: 0.5 },
+      {
+        phases: [{ name: 'all', durationSeconds: 1.5, users: 6 }],
+        drainSeconds: 0.5,
+        audit: { timedConnections: timed },
+      },
       {
         onSecond: () => {
           if (!isClosing) void target.close()
