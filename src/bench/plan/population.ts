@@ -24,8 +24,8 @@ export class Population {
     const random = seededRandom(scenario.seed)
     const behaviours = scenario.behaviours.map(({ weight }, value) => ({ weight, value }))
     const counts = connections.map(({ weight, count: value }) => ({ weight, value }))
-    this.connectionsOf = Uint8Array.from({ length: count }, () => draw(counts, random()))
-    this.behaviourOf = Uint16Array.from({ length: count }, () => draw(behaviours, random()))
+    this.connectionsOf = Uint8Array.from(deal(counts, count, random))
+    this.behaviourOf = Uint16Array.from(deal(behaviours, count, random))
     this.connectionCount = this.connectionsOf.reduce((sum, value) => sum + value, 0)
   }
 
@@ -45,13 +45,30 @@ export class Population {
   }
 }
 
-/** @param point in [0, 1) */
-function draw(shares: readonly { weight: number; value: number }[], point: number): number {
+/**
+ * For each of `count` users the value of a share, as many of each as its weight says (to one user,
+ * by largest remainder), in an order that is drawn.
+ */
+function deal(
+  shares: readonly { weight: number; value: number }[],
+  count: number,
+  random: () => number,
+): number[] {
   const total = shares.reduce((sum, { weight }) => sum + weight, 0)
-  let left = point * total
-  for (const { weight, value } of shares) {
-    left -= weight
-    if (left < 0) return value
+  const quotas = shares.map(({ weight, value }) => {
+    const exact = (weight / total) * count
+    return { value, whole: Math.floor(exact), rest: exact - Math.floor(exact) }
+  })
+  const left = count - quotas.reduce((sum, { whole }) => sum + whole, 0)
+  const favoured = new Set([...quotas].sort((a, b) => b.rest - a.rest).slice(0, left))
+  const dealt = quotas.flatMap((quota) =>
+    Array<number>(quota.whole + (favoured.has(quota) ? 1 : 0)).fill(quota.value),
+  )
+  for (let last = dealt.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1))
+    const value = dealt[last]!
+    dealt[last] = dealt[other]!
+    dealt[other] = value
   }
-  return shares.at(-1)!.value
+  return dealt
 }

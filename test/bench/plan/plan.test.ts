@@ -151,23 +151,43 @@ describe('Plan', () => {
 })
 
 describe('Population', () => {
-  it('gives every user a count that the scenario names, in about the shares it states', () => {
-    const { connectionsOf, connectionCount } = new Population(
-      scenario({
-        users: {
-          count: 10_000,
-          connections: [
-            { count: 1, weight: 70 },
-            { count: 3, weight: 30 },
-          ],
-        },
-      }),
-    )
-    const threes = connectionsOf.filter((count) => count === 3).length
-    expect(connectionsOf.filter((count) => count === 1).length + threes).toBe(10_000)
-    expect(connectionCount).toBe(10_000 + 2 * threes)
-    expect(threes).toBeGreaterThan(2_700)
-    expect(threes).toBeLessThan(3_300)
+  it('gives as many users a count or a behaviour as its weight says, in a drawn order', () => {
+    const connections = [
+      { count: 1, weight: 70 },
+      { count: 3, weight: 30 },
+    ]
+    const behaviours = [
+      { name: 'a', weight: 1 },
+      { name: 'b', weight: 2 },
+      { name: 'c', weight: 1 },
+    ]
+    const given = scenario({ users: { count: 1_000, connections }, behaviours })
+    const { connectionsOf, connectionCount, behaviourOf } = new Population(given)
+    expect(connectionsOf.filter((count) => count === 3)).toHaveLength(300)
+    expect(connectionCount).toBe(700 + 3 * 300)
+    expect([0, 1, 2].map((one) => behaviourOf.filter((other) => other === one).length)).toEqual([
+      250, 500, 250,
+    ])
+    expect(new Set(behaviourOf.slice(0, 50)).size).toBe(3)
+    const other = new Population(scenario({ ...given, seed: 2 }))
+    expect(other.connectionCount).toBe(connectionCount)
+    expect(other.connectionsOf).not.toEqual(connectionsOf)
+  })
+
+  it('shares few users out to the nearest, none of them twice', () => {
+    const behaviours = ['a', 'b', 'c'].map((name) => ({ name, weight: 1 }))
+    for (const [count, most] of [
+      [1, 1],
+      [4, 2],
+      [5, 2],
+      [6, 2],
+    ] as const) {
+      const { behaviourOf } = new Population(scenario({ users: { count }, behaviours }))
+      const sizes = [0, 1, 2].map((one) => behaviourOf.filter((other) => other === one).length)
+      expect(sizes.reduce((a, b) => a + b)).toBe(count)
+      expect(Math.max(...sizes)).toBe(most)
+      expect(Math.min(...sizes)).toBeGreaterThanOrEqual(Math.floor(count / 3))
+    }
   })
 
   it('knows users by the ids of a feed', () => {
