@@ -1,18 +1,25 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { compareResults } from '../bench/report/baseline.ts'
 import { mergeResults } from '../bench/report/merge-results.ts'
-import { parseResult } from '../bench/report/read-result.ts'
-import { formatReport } from '../bench/report/text-report.ts'
-import { resultJsonSchema } from '../bench/run/bench-result.ts'
+import { exitCodeOf, resultJsonSchema } from '../bench/run/bench-result.ts'
 import { scenarioJsonSchema } from '../bench/scenario/scenario.ts'
+import { MergeConfig } from '../config/bench-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
+import { loadResult } from './bench-files.ts'
+import { checkTargets, publish, type ReportTargets } from './bench-reports.ts'
+import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
 import type { Run } from './main.ts'
+import { runWithConfig } from './run-with-config.ts'
 
 const SCHEMAS: Readonly<Record<string, () => string>> = {
   scenario: scenarioJsonSchema,
   result: resultJsonSchema,
 }
+
+const MERGE_HELP = `
+Without --json the merged result goes to standard output, and the report for people to standard
+error. Of a single result it makes the same reports again.`
 
 /** Adds `chatws bench schema` and `chatws bench merge`; returns what runs them. */
 export function defineBenchTools(command: Command, host: Host): [Command, Run][] {
@@ -29,28 +36,39 @@ export function defineBenchTools(command: Command, host: Host): [Command, Run][]
   }
   const merge = command
     .command('merge')
-    .description('add up the results of several shards, as JSON, and judge them as one')
+    .description('add up the results of several shards, and judge them as one')
     .argument('<results...>', 'files that --shard runs wrote with --json')
-  const mergeFiles = async (files: string[]) => {
-    const results = await Promise.all(
-      files.map(async (file) => parseResult(await read(file), file)),
+    .addHelpText('after', MERGE_HELP)
+  defineOptions(merge, MergeConfig)
+  // Flags that bench has, too, are read as its own, wherever they stand.
+  const run = (files: string[], _flags: object, called: Command) =>
+    runWithConfig(
+      { schema: MergeConfig, sections: ['bench'], flags: called.optsWithGlobals(), host },
+      (config) => mergeFiles(files, config, host),
     )
-    const merged = mergeResults(results)
-    host.stdout.write(`${JSON.stringify(merged, null, 2)}\n`)
-    host.stderr.write(formatReport(merged))
-    return merged.exitCode
-  }
   return [
     [schema, print],
-    [merge, mergeFiles],
+    [merge, run],
   ]
 }
 
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    const { message } = cause as Error
-    throw new ChatwsError('USAGE', `Cannot read the result: ${message}`, { cause })
-  }
+async function mergeFiles(
+  files: readonly string[],
+  config: Readonly<MergeConfig>,
+  host: Host,
+): Promise<number> {
+  const isStdoutTaken = [config.junit, config.markdown, config.html].includes('-')
+  const json = config.json ?? (isStdoutTaken ? undefined : '-')
+  const targets: ReportTargets = { ...config, json }
+  checkTargets(targets)
+  const results = await Promise.all(files.map((file) => loadResult(file, 'result')))
+  const baseline =
+    config.baseline === undefined ? undefined : await loadResult(config.baseline, 'baseline')
+  const merged = mergeResults(results)
+  const compared = baseline
+    ? { ...merged, comparison: compareResults(baseline, merged, config.maxRegression) }
+    : merged
+  const result = { ...compared, exitCode: exitCodeOf(compared) }
+  await publish(result, targets, host)
+  return result.exitCode
 }

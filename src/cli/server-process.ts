@@ -1,10 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ChatwsError } from '../protocol/error.ts'
+
+/** How long a server has to start before it is given up. */
+const START_TIMEOUT_MS = 30_000
 
 /** How long a server has to stop in order before it is killed. */
 const STOP_TIMEOUT_MS = 10_000
@@ -24,6 +28,7 @@ export class ServerProcess {
     this.#folder = folder
     this.#child = child
     this.#url = url
+    process.on('exit', this.#abandon)
   }
 
   /**
@@ -65,8 +70,15 @@ export class ServerProcess {
 
   /** Ends it at once and deletes its database: there is nothing that it has to bring to an end. */
   async stop(): Promise<void> {
+    process.off('exit', this.#abandon)
     await stopProcess(this.#child, 'SIGKILL')
     await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  /** This process ends without having stopped it (a second Ctrl-C): nothing may stay. */
+  readonly #abandon = () => {
+    if (isRunning(this.#child)) this.#child.kill('SIGKILL')
+    rmSync(this.#folder, { recursive: true, force: true })
   }
 }
 
@@ -88,13 +100,13 @@ async function startProgram(
   const output: string[] = []
   for (const stream of [child.stdout!, child.stderr!])
     stream.on('data', (chunk) => output.push(String(chunk)))
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS)
   const [message] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [])])
+  clearTimeout(timer)
   if (message?.event === 'listening') return { child, url: message.url }
   await stopProcess(child, 'SIGTERM')
-  throw new ChatwsError(
-    'SERVER_START_FAILED',
-    `The server did not start: ${output.join('').trim() || 'it said nothing'}`,
-  )
+  const reason = output.join('').trim() || (child.killed ? 'it took too long' : 'it said nothing')
+  throw new ChatwsError('SERVER_START_FAILED', `The server did not start: ${reason}`)
 }
 
 async function stopProcess(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {

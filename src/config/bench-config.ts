@@ -47,12 +47,12 @@ export const BenchConfig = z.object({
   json: option(output(), {
     flag: '--json <file>',
     env: 'CHATWS_BENCH_JSON',
-    description: 'write the whole result to this file; - for standard output',
+    description: 'write the whole result to this file; - for standard output, as with all reports',
   }),
   ndjson: option(output(), {
     flag: '--ndjson <file>',
     env: 'CHATWS_BENCH_NDJSON',
-    description: 'write a line for each second as it passes; - for standard output',
+    description: 'write a line for each second as it passes',
   }),
   junit: option(output(), {
     flag: '--junit <file>',
@@ -88,3 +88,14 @@ export const BenchConfig = z.object({
   ),
 })
 export type BenchConfig = z.infer<typeof BenchConfig>
+
+/** What `chatws bench merge` can be told besides the results. */
+export const MergeConfig = BenchConfig.pick({
+  json: true,
+  junit: true,
+  markdown: true,
+  html: true,
+  baseline: true,
+  maxRegression: true,
+})
+export type MergeConfig = z.infer<typeof MergeConfig>

@@ -16,8 +16,8 @@ export const LATENCIES = {
 
 /** Single figures: name → what it is, for people. */
 export const VALUES = {
-  deliveries_per_second: 'messages delivered, a second of sending',
-  sends_per_second: 'messages sent, a second of sending',
+  deliveries_per_second: 'messages delivered, a second of sending and of waiting for the rest',
+  sends_per_second: 'messages acknowledged, a second of sending and of waiting for the rest',
   amplification: 'deliveries for each message stored',
   unsent: 'messages whose connection was gone when they were due',
   expectations_missed: 'things that were expected and did not come in time',

@@ -15,3 +15,10 @@ export function formatShort(number: number): string {
   }
   return number >= 10 ? number.toFixed(0) : number.toFixed(number % 1 === 0 ? 0 : 1)
 }
+
+/** What was measured of a metric: latencies to a hundredth, counts with their thousands set apart. */
+export function formatMeasured(metric: string, actual: number | undefined): string {
+  if (actual === undefined) return 'not measured'
+  if (metric.endsWith('_ms')) return actual.toFixed(2)
+  return Number.isInteger(actual) ? formatCount(actual) : String(actual)
+}

@@ -1,119 +1,73 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { LATENCIES } from '../metrics/metric-names.ts'
-import type { BenchResult, Second } from '../run/bench-result.ts'
-import type { Comparison } from './baseline.ts'
-import { listChecks } from './checks.ts'
+import type { BenchResult, Comparison } from '../run/bench-result.ts'
+import { formatChange } from './comparison-text.ts'
 import { escapeXml } from './escape-xml.ts'
-import { formatCount } from './format-number.ts'
+import { listFigures } from './figures.ts'
+import { formatCount, formatMeasured } from './format-number.ts'
+import { chartData, DRAW_CHARTS } from './html-charts.ts'
+import { describeOutcome } from './outcome.ts'
 import { timedNote } from './timed-note.ts'
 
 const COLUMNS = ['p50', 'p95', 'p99', 'p99.9', 'max'] as const
 
-/** One chart: its title and its lines, drawn over the seconds of the run. */
-interface Chart {
-  readonly title: string
-  readonly lines: readonly {
-    readonly label: string
-    readonly colour: string
-    readonly pick: (second: Second) => number | undefined
-  }[]
-}
-
-const CHARTS: readonly Chart[] = [
-  {
-    title: 'Deliveries a second',
-    lines: [{ label: 'delivered', colour: '#2563eb', pick: ({ delivered }) => delivered }],
-  },
-  {
-    title: 'Latency (ms)',
-    lines: [
-      { label: 'delivery p50', colour: '#16a34a', pick: ({ p50 }) => p50 },
-      { label: 'delivery p99', colour: '#dc2626', pick: ({ p99 }) => p99 },
-      { label: 'ack p99', colour: '#9333ea', pick: ({ ackP99 }) => ackP99 },
-    ],
-  },
-  {
-    title: 'Open connections',
-    lines: [{ label: 'open', colour: '#0891b2', pick: ({ open }) => open }],
-  },
-  {
-    title: 'Processor (cores)',
-    lines: [
-      { label: 'server', colour: '#ea580c', pick: ({ serverCpu }) => serverCpu },
-      { label: 'load tester', colour: '#64748b', pick: ({ generatorCpu }) => generatorCpu },
-    ],
-  },
-]
-
 const STYLE = `
-body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:980px;padding:0 1rem;color:#1e293b;background:#fff}
-h1{margin:0}h2{margin:2rem 0 .5rem;font-size:1.1rem}.faint{color:#64748b}
-table{border-collapse:collapse;width:100%}td,th{padding:.25rem .6rem;border-bottom:1px solid #e2e8f0;text-align:left}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
-.badge{border-radius:4px;padding:.1rem .5rem;color:#fff;font-weight:600;background:#16a34a}
-.bad{background:#dc2626}.doubtful{background:#d97706}
-.figures{display:flex;flex-wrap:wrap;gap:1rem;margin:1rem 0}.figures div{border:1px solid #e2e8f0;border-radius:6px;padding:.5rem 1rem}
-.figures b{display:block;font-size:1.3rem}.charts{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
-@media(max-width:900px){.charts{grid-template-columns:1fr}}pre{white-space:pre-wrap;margin:0}`
+:root{color-scheme:light dark;--ink:#1e293b;--faint:#64748b;--line:#e2e8f0;--paper:#fff}
+@media(prefers-color-scheme:dark){:root{--ink:#e2e8f0;--faint:#94a3b8;--line:#334155;--paper:#0f172a}}
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1000px;padding:0 1rem;color:var(--ink);background:var(--paper)}
+h1{margin:0;font-size:1.7rem}h2{margin:2rem 0 .5rem;font-size:1.1rem}.faint{color:var(--faint)}
+table{border-collapse:collapse}td,th{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+.n{text-align:right;font-variant-numeric:tabular-nums}.wide{overflow-x:auto}
+.badge{border-radius:4px;padding:.1rem .5rem;color:#fff;font-weight:600;background:#15803d;font-size:.9em}
+.bad{background:#dc2626}.doubtful{background:#b45309}
+.tiles{display:flex;flex-wrap:wrap;gap:.8rem;margin:1rem 0}.tiles div{border:1px solid var(--line);border-radius:6px;padding:.5rem 1rem}
+.tiles b{display:block;font-size:1.3rem}.charts{display:flex;flex-wrap:wrap;gap:1rem}
+.u-title{font-size:15px}.u-legend{font-size:13px;min-height:2.2em}.u-inline.u-live th::after{content:''}.u-legend .u-series:first-child th{display:none}
+.wide td:last-child{min-width:16rem}td.n{white-space:nowrap}
+.reasons{margin:0;padding-left:1.1rem}.charts table,.charts th,.charts td{border:0}`
 
 /** The report as one page that needs nothing else: styles, charts and figures are in it. */
-export function formatHtml(result: BenchResult, comparison?: Comparison): string {
-  const { scenario } = result
+export function formatHtml(result: BenchResult): string {
+  const { scenario, comparison } = result
   const title = `chatws bench: ${escapeXml(scenario.name)}`
-  const badge = result.exitCode === 0 ? 'passed' : `exit code ${result.exitCode}`
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title}</title>
 <style>${readAsset('uPlot.min.css')}${STYLE}</style>
-<h1>${title} <span class="badge${result.exitCode === 0 ? '' : ' bad'}">${badge}</span></h1>
+<h1>${title}</h1>
+<p>${badge(result.exitCode === 0 ? 'good' : 'bad', describeOutcome(result))}
 <p class="faint">${escapeXml(scenario.description ?? '')}</p>
-${figures(result)}
 <h2>Thresholds, audit, measurement</h2>
 ${checksTable(result)}
-<h2>Over time</h2>
-<div class="charts" id="charts"></div>
+${tiles(result)}
 <h2>Latencies (ms)</h2>
 ${latencyTable(result)}
 <p class="faint">${timedNote(result)}</p>
+<h2>Over time</h2>
+<div class="charts" id="charts"></div>
+<h2>Counted and used</h2>
+${figuresTable(result)}
 ${comparison ? comparisonTable(comparison) : ''}
 <p class="faint">${escapeXml(footer(result))}</p>
 <script type="application/json" id="data">${scriptJson(chartData(result.series))}</script>
 <script>${readAsset('uPlot.iife.min.js')}</script>
-<script>${DRAW}</script>
+<script>${DRAW_CHARTS}</script>
 </html>
 `
 }
 
-/** Runs in the page. */
-const DRAW = `
-const { seconds, charts } = JSON.parse(document.getElementById('data').textContent)
-const host = document.getElementById('charts')
-for (const { title, lines } of charts)
-  new uPlot({
-    title, width: Math.max(320, Math.min(470, host.clientWidth / 2 - 10)), height: 230,
-    scales: { x: { time: false } },
-    axes: [{ label: 'seconds' }, { size: 70 }],
-    series: [{ label: 's' }, ...lines.map(({ label, colour }) => ({ label, stroke: colour, width: 2, spanGaps: false }))],
-  }, [seconds, ...lines.map(({ values }) => values)], host)`
-
-function chartData(series: readonly Second[]): object {
-  return {
-    seconds: series.map(({ second }) => second),
-    charts: CHARTS.map(({ title, lines }) => ({
-      title,
-      lines: lines.map(({ label, colour, pick }) => ({
-        label,
-        colour,
-        values: series.map((second) => pick(second) ?? null),
-      })),
-    })),
-  }
+function badge(kind: 'good' | 'doubtful' | 'bad', text: string): string {
+  return `<span class="badge${kind === 'good' ? '' : ` ${kind}`}">${escapeXml(text)}</span>`
 }
 
-function figures(result: BenchResult): string {
+function mark(isGood: boolean): string {
+  return isGood ? badge('good', '✓') : badge('bad', '✗')
+}
+
+function tiles(result: BenchResult): string {
   const { audit, values } = result
   const all: [string, string][] = [
     [formatCount(result.users), 'users'],
@@ -124,22 +78,25 @@ function figures(result: BenchResult): string {
     [`${result.elapsedSeconds.toFixed(1)} s`, 'run'],
   ]
   const boxes = all.map(([figure, what]) => `<div><b>${figure}</b>${what}</div>`)
-  return `<div class="figures">${boxes.join('')}</div>`
+  return `<div class="tiles">${boxes.join('')}</div>`
 }
 
-function checksTable(result: BenchResult): string {
-  const measured = new Map(
-    result.thresholds.map(({ metric, condition, actual }) => [`${metric} ${condition}`, actual]),
-  )
-  const rows = listChecks(result).map(({ name, failure }) => {
-    const detail = failure ?? (measured.has(name) ? String(measured.get(name)) : '')
-    const badge = failure === undefined ? 'badge' : 'badge bad'
-    return `<tr><td><span class="${badge}">${failure === undefined ? '✓' : '✗'}</span><td>${escapeXml(name)}<td><pre>${escapeXml(detail)}</pre>`
-  })
-  const { verdict, reasons } = result.verdict
-  const kind = { VALID: 'badge', SUSPECT: 'badge doubtful', INVALID: 'badge bad' }[verdict]
-  const verdictRow = `<tr><td><span class="${kind}">${verdict}</span><td>verdict on the measurement<td><pre>${escapeXml(reasons.join('\n'))}</pre>`
-  return `<table>${rows.join('')}${verdictRow}</table>`
+function checksTable({ thresholds, problems, verdict }: BenchResult): string {
+  const kind = { VALID: 'good', SUSPECT: 'doubtful', INVALID: 'bad' } as const
+  const rows = [
+    ...thresholds.map(
+      ({ metric, condition, actual, isMet }) =>
+        `<tr><td>${mark(isMet)}<td>${escapeXml(`${metric} ${condition}`)}<td class="n">${formatMeasured(metric, actual)}`,
+    ),
+    `<tr><td>${mark(problems.length === 0)}<td>audit<td>${problems.length === 0 ? 'clean' : list(problems)}`,
+    `<tr><td>${badge(kind[verdict.verdict], verdict.verdict)}<td>measurement<td>${list(verdict.reasons)}`,
+  ]
+  return `<table>${rows.join('')}</table>`
+}
+
+function list(texts: readonly string[]): string {
+  if (texts.length === 0) return ''
+  return `<ul class="reasons">${texts.map((text) => `<li>${escapeXml(text)}`).join('')}</ul>`
 }
 
 function latencyTable({ latencies }: BenchResult): string {
@@ -152,22 +109,32 @@ function latencyTable({ latencies }: BenchResult): string {
       `<tr><td>${name}${cells.join('')}<td class="n">${formatCount(summary.count)}<td class="faint">${what}`,
     ]
   })
-  return `<table><tr><th>${head}<th class="n">count<th>${rows.join('')}</table>`
+  return `<div class="wide"><table><tr><th>${head}<th class="n">count<th>${rows.join('')}</table></div>`
 }
 
-function comparisonTable({ rows, warnings }: Comparison): string {
-  const lines = rows.map(
-    ({ metric, before, after, changePercent, isRegression }) =>
-      `<tr><td><span class="badge${isRegression ? ' bad' : ''}">${isRegression ? '✗' : '✓'}</span><td>${escapeXml(metric)}<td class="n">${before}<td class="n">${after}<td class="n">${changePercent.toFixed(1)} %`,
+function figuresTable(result: BenchResult): string {
+  const rows = listFigures(result).map(
+    ([name, text]) => `<tr><td>${escapeXml(name)}<td>${escapeXml(text)}`,
   )
-  const notes = warnings.map((warning) => `<p class="faint">${escapeXml(warning)}</p>`)
-  return `<h2>Compared with the baseline</h2>${notes.join('')}<table><tr><th><th><th class="n">baseline<th class="n">now<th class="n">change${lines.join('')}</table>`
+  return `<table>${rows.join('')}</table>`
 }
 
-function footer({ host, startedAt, workers, shards, scenario }: BenchResult): string {
+function comparisonTable(comparison: Comparison): string {
+  const { rows, warnings, baseline, maxRegressionPercent } = comparison
+  const lines = rows.map(
+    ({ metric, before, after, changePercent, isJudged, isRegression }) =>
+      `<tr><td>${isJudged ? mark(!isRegression) : ''}<td>${escapeXml(metric)}<td class="n">${before}<td class="n">${after}<td class="n">${formatChange(changePercent)}`,
+  )
+  return `<h2>Compared with the baseline</h2>
+<p class="faint">Of ${escapeXml(baseline)}; up to ${maxRegressionPercent} % worse is accepted.</p>
+${list(warnings)}
+<table><tr><th><th><th class="n">baseline<th class="n">now<th class="n">change${lines.join('')}</table>`
+}
+
+function footer({ host, startedAt, shards, scenario }: BenchResult): string {
   return (
-    `${startedAt}; ${host.cores} cores of ${host.cpu}, ${host.platform}, Node ${host.node}; ` +
-    `${workers} worker(s), shard ${shards.join(', ')}, seed ${scenario.seed}, scenario ${scenario.hash}`
+    `${startedAt}; ${host.cores} cores of ${host.cpu}, ${host.platform}; shard ` +
+    `${shards.join(', ')}; scenario ${scenario.hash}`
   )
 }
 

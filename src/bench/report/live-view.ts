@@ -1,26 +1,35 @@
 import type { Second } from '../run/bench-result.ts'
 import type { Progress } from '../run/bench-target.ts'
 import { formatCount, formatShort } from './format-number.ts'
+import { sparkline } from './sparkline.ts'
+import type { Style } from './style.ts'
 
 /** Where progress goes: a terminal gets a live view, anything else a line now and then. */
 export interface ProgressOutput {
   readonly isTTY: boolean
-  /** Columns of the terminal; 80 where unknown. */
-  readonly columns: number
+  /** Columns of the terminal, as it is now; undefined where unknown. */
+  readonly columns: number | undefined
+  readonly style: Style
   write(text: string): void
 }
 
 /** Time between plain lines of the same phase, in seconds. */
 const PLAIN_INTERVAL_S = 5
 
-const BARS = '▁▂▃▄▅▆▇█'
+/** Failing thresholds that are shown; of more, how many there are. */
+const SHOWN_FAILURES = 3
+
+const INTERRUPTED = 'Interrupted: what there is will be reported. Ctrl-C again ends at once.'
 
 /** Shows how a run gets on. */
 export class LiveView {
   readonly #output: ProgressOutput
-  #lines = 0
+  /** The lengths of the lines that stand on the terminal. */
+  #shown: readonly number[] = []
   #lastPhase: string | undefined
   #lastPlainS = 0
+  #lastSeconds = 0
+  #isInterruptionTold = false
 
   constructor(output: ProgressOutput) {
     this.#output = output
@@ -31,78 +40,146 @@ export class LiveView {
       this.#showPlain(progress)
       return
     }
-    const width = this.#output.columns - 1
-    const lines = formatLiveView(progress, width)
-    this.#output.write(`${this.#rewind()}${lines.join('\n')}\n`)
-    this.#lines = lines.length
+    const { columns = 80, style } = this.#output
+    const lines = formatLiveView(progress, columns - 1)
+    const text = lines.map(({ text, tone }) => (tone ? style[tone](text) : text)).join('\n')
+    this.#output.write(`${this.#rewind()}${text}\n`)
+    this.#shown = lines.map(({ text }) => text.length)
+  }
+
+  /** Says what happens before there is anything to show; only on a terminal. */
+  announce(text: string): void {
+    if (!this.#output.isTTY) return
+    this.#output.write(`${this.#rewind()}${text}\n`)
+    this.#shown = [text.length]
   }
 
   /** Leaves the terminal empty for what follows. */
   clear(): void {
     if (this.#output.isTTY) this.#output.write(this.#rewind())
-    this.#lines = 0
+    this.#shown = []
   }
 
   #showPlain(progress: Progress): void {
-    const isDue = progress.elapsedSeconds - this.#lastPlainS >= PLAIN_INTERVAL_S
-    if (progress.phase === this.#lastPhase && !isDue) return
-    this.#lastPhase = progress.phase
-    this.#lastPlainS = progress.elapsedSeconds
-    this.#output.write(`${formatProgress(progress)}\n`)
+    if (progress.isInterrupted && !this.#isInterruptionTold) {
+      this.#isInterruptionTold = true
+      this.#output.write(`${INTERRUPTED}\n`)
+    }
+    const { phase, elapsedSeconds, series } = progress
+    const isDue = elapsedSeconds - this.#lastPlainS >= PLAIN_INTERVAL_S
+    if (phase === this.#lastPhase && !isDue) return
+    // Counts are as of the last second: those that were told already would seem to be of now.
+    const isNews = series.length > this.#lastSeconds
+    this.#lastPhase = phase
+    this.#lastPlainS = elapsedSeconds
+    this.#lastSeconds = series.length
+    const time = `${elapsedSeconds.toFixed(1).padStart(6)} s`
+    const line = isNews ? `${phase.padEnd(16)}  ${formatCounts(progress)}` : phase
+    this.#output.write(`${time}  ${line}\n`)
   }
 
   /** Goes back to where the view begins, and clears what is below. */
   #rewind(): string {
-    return this.#lines === 0 ? '' : `\x1b[${this.#lines}A\r\x1b[J`
+    // A terminal that became narrower has broken the lines.
+    const { columns = 80 } = this.#output
+    const rows = this.#shown.reduce(
+      (sum, length) => sum + Math.max(1, Math.ceil(length / columns)),
+      0,
+    )
+    return rows === 0 ? '' : `\x1b[${rows}A\r\x1b[J`
   }
 }
 
-/** One line that says where a run stands. */
-export function formatProgress(progress: Progress): string {
-  const { phase, elapsedSeconds, connections, sent, delivered, series } = progress
+/** How far each count is; what went wrong only where there is any. */
+export function formatCounts({ connections, counts, series }: Progress): string {
+  const wrong = [
+    [counts.unsent, 'unsent'],
+    [counts.refused, 'refused'],
+    [counts.lost, 'lost'],
+    [counts.failedConnects, 'not connected'],
+  ] as const
   return [
-    `${elapsedSeconds.toFixed(1).padStart(6)} s`,
-    phase.padEnd(12),
     `${formatCount(series.at(-1)?.open ?? 0)}/${formatCount(connections)} connected`,
-    `${formatCount(sent)} sent`,
-    `${formatCount(delivered)} delivered`,
+    `${formatCount(counts.sent)} sent`,
+    `${formatCount(counts.delivered)} delivered`,
+    ...wrong.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : [])),
   ].join('  ')
 }
 
-/** The lines of the live view: how far it is, and rate and latency over time. */
-export function formatLiveView(progress: Progress, width: number): string[] {
-  const { phase, elapsedSeconds, plannedSeconds, series } = progress
-  const done = Math.min(1, Math.max(0, elapsedSeconds / plannedSeconds))
-  const leftSeconds = Math.max(0, plannedSeconds - elapsedSeconds)
-  const eta = leftSeconds > 0 ? `${leftSeconds.toFixed(0)} s left` : 'finishing'
-  const barWidth = Math.max(10, Math.min(30, width - 40))
-  const filled = Math.round(done * barWidth)
-  const bar = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`
+/** A line of the live view, and how it is set off. */
+interface Line {
+  readonly text: string
+  readonly tone?: keyof Style
+}
+
+/** The lines of the live view: how far it is, rate and latency over time, what fails so far. */
+export function formatLiveView(progress: Progress, width: number): Line[] {
+  const { series, isInterrupted } = progress
   const last = series.at(-1)
-  const lines = [
-    `${bar} ${phase}  ${elapsedSeconds.toFixed(0)}/${plannedSeconds.toFixed(0)} s  ${eta}`,
-    formatProgress(progress),
+  const room = Math.max(10, Math.min(60, width - 36))
+  const lines: Line[] = [
+    { text: formatHead(progress, width), tone: 'strong' },
+    { text: formatCounts(progress) },
+    ...(last
+      ? [
+          { text: chart('deliveries/s', series, room, ({ delivered }) => delivered) },
+          { text: chart('delivery p99 ms', series, room, ({ p99 }) => p99) },
+          { text: formatCores(last) },
+        ]
+      : []),
+    ...formatStanding(progress),
+    ...(isInterrupted ? [{ text: INTERRUPTED, tone: 'doubtful' as const }] : []),
   ]
-  if (last) {
-    const room = Math.max(10, Math.min(60, width - 34))
-    lines.push(
-      chart('deliveries/s', series, room, (second) => second.delivered),
-      chart('p99 ms', series, room, (second) => second.p99 ?? 0),
-    )
-  }
-  return lines.map((line) => line.slice(0, width))
+  return lines.map(({ text, ...rest }) => ({ text: text.slice(0, width), ...rest }))
+}
+
+function formatHead(progress: Progress, width: number): string {
+  const { scenario, phase, elapsedSeconds, plannedSeconds, isClosing } = progress
+  const done = isClosing ? 1 : Math.min(1, elapsedSeconds / plannedSeconds)
+  const leftSeconds = Math.max(0, plannedSeconds - elapsedSeconds)
+  const barWidth = Math.max(10, Math.min(30, width - 50))
+  const filled = Math.floor(done * barWidth)
+  const bar = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`
+  const time = `${elapsedSeconds.toFixed(0)}/${plannedSeconds.toFixed(0)} s`
+  const left = isClosing ? 'finishing' : `${leftSeconds.toFixed(0)} s left`
+  return `${bar} ${scenario}: ${phase}  ${time}  ${left}`
+}
+
+function formatCores({ generatorCpu, serverCpu, serverRssMb }: Second): string {
+  const server = serverCpu === undefined ? '' : `, server ${serverCpu.toFixed(2)}`
+  const memory = serverRssMb === undefined ? '' : ` (${serverRssMb} MB)`
+  return `${'cores'.padEnd(17)}load tester ${generatorCpu.toFixed(2)}${server}${memory}`
+}
+
+function formatStanding({ thresholds }: Progress): Line[] {
+  const measured = thresholds.filter(({ actual }) => actual !== undefined)
+  const failing = measured.filter(({ isMet }) => !isMet)
+  if (measured.length === 0) return []
+  const met = `${measured.length - failing.length} of ${thresholds.length} met so far`
+  const more = failing.length - SHOWN_FAILURES
+  return [
+    { text: `${'thresholds'.padEnd(17)}${met}`, ...(failing.length === 0 ? { tone: 'good' } : {}) },
+    ...failing.slice(0, SHOWN_FAILURES).map(
+      ({ metric, condition, actual }): Line => ({
+        text: `${' '.repeat(17)}✗ ${metric} ${condition}  ${actual}`,
+        tone: 'bad',
+      }),
+    ),
+    ...(more > 0 ? [{ text: `${' '.repeat(17)}and ${more} more`, tone: 'bad' } as const] : []),
+  ]
 }
 
 function chart(
   name: string,
   series: readonly Second[],
   room: number,
-  pick: (second: Second) => number,
+  pick: (second: Second) => number | undefined,
 ): string {
   const values = series.slice(-room).map(pick)
-  const most = Math.max(...values)
-  const bars = values.map((value) =>
-    most === 0 ? BARS[0] : BARS[Math.round((value / most) * (BARS.length - 1))],
-  )
-  return `${name.padEnd(13)}${bars.join('').padEnd(room)} ${formatShort(values.at(-1) ?? 0)} (max ${formatShort(most)})`
+  const known = values.filter((value) => value !== undefined)
+  const bars = sparkline(values, room).padEnd(room)
+  if (known.length === 0) return `${name.padEnd(17)}${bars} –`
+  const last = values.at(-1)
+  const now = last === undefined ? '–' : formatShort(last)
+  return `${name.padEnd(17)}${bars} ${now} (max ${formatShort(Math.max(...known))})`
 }

@@ -1,38 +1,51 @@
 import { LATENCIES } from '../metrics/metric-names.ts'
-import type { BenchResult } from '../run/bench-result.ts'
-import type { Comparison } from './baseline.ts'
-import { formatCount } from './format-number.ts'
+import type { BenchResult, Comparison } from '../run/bench-result.ts'
+import { formatChange } from './comparison-text.ts'
+import { listFigures } from './figures.ts'
+import { formatCount, formatMeasured } from './format-number.ts'
+import { describeOutcome } from './outcome.ts'
+import { seriesLines } from './series-text.ts'
 import { timedNote } from './timed-note.ts'
 
 const COLUMNS = ['p50', 'p95', 'p99', 'p99.9', 'max'] as const
 
 /** The report as GitHub shows it on a workflow's summary. */
-export function formatMarkdown(result: BenchResult, comparison?: Comparison): string {
-  const { scenario, verdict, problems, audit, values } = result
-  const isPassed = result.exitCode === 0
+export function formatMarkdown(result: BenchResult): string {
+  const { scenario, users, connections, comparison } = result
   return [
-    `## ${isPassed ? '✅' : '❌'} chatws bench: ${cell(scenario.name)}`,
+    `## ${mark(result.exitCode === 0)} chatws bench: ${prose(scenario.name)} ${describeOutcome(result)}`,
     '',
-    ...(scenario.description ? [cell(scenario.description), ''] : []),
-    `**${formatCount(result.users)}** users, **${formatCount(result.connections)}** connections, ` +
-      `**${formatCount(audit.delivered)}** deliveries ` +
-      `(${formatCount(values.deliveries_per_second ?? 0)} a second) of ` +
-      `${formatCount(audit.acknowledged)} messages; measurement **${verdict.verdict}**.`,
+    ...(scenario.description ? [prose(scenario.description), ''] : []),
+    ...checksTable(result),
     '',
-    ...verdict.reasons.map((reason) => `> ${cell(reason)}`),
-    ...(verdict.reasons.length > 0 ? [''] : []),
-    '| | threshold | measured |',
-    '|---|---|---|',
-    ...result.thresholds.map(
-      ({ metric, condition, actual, isMet }) =>
-        `| ${isMet ? '✅' : '❌'} | \`${metric} ${cell(condition)}\` | ${actual ?? 'not measured'} |`,
-    ),
-    `| ${problems.length === 0 ? '✅' : '❌'} | audit | ${problems.length === 0 ? 'clean' : problems.map(cell).join('<br>')} |`,
+    `📊 WS Stats: **${formatCount(users)}** users, **${formatCount(connections)}** connections`,
     '',
     ...latencyTable(result),
-    ...(comparison ? ['', ...comparisonTable(comparison)] : []),
+    '',
+    ...(comparison ? [...comparisonTable(comparison), ''] : []),
+    ...details('Over time', ['```text', ...seriesLines(result.series), '```']),
+    ...details('Counted and used', [
+      '| | |',
+      '|---|---|',
+      ...listFigures(result).map(([name, text]) => `| ${cell(name)} | ${cell(text)} |`),
+    ]),
     '',
   ].join('\n')
+}
+
+function checksTable({ thresholds, problems, verdict }: BenchResult): string[] {
+  const isValid = verdict.verdict === 'VALID'
+  const verdictMark = verdict.verdict === 'SUSPECT' ? '⚠️' : mark(isValid)
+  return [
+    '| | | measured |',
+    '|---|---|--:|',
+    ...thresholds.map(
+      ({ metric, condition, actual, isMet }) =>
+        `| ${mark(isMet)} | ${code(`${metric} ${condition}`)} | ${formatMeasured(metric, actual)} |`,
+    ),
+    `| ${mark(problems.length === 0)} | audit | ${problems.length === 0 ? 'clean' : problems.map(cell).join('<br>')} |`,
+    `| ${verdictMark} | measurement | ${[verdict.verdict, ...verdict.reasons].map(cell).join('<br>')} |`,
+  ]
 }
 
 function latencyTable(result: BenchResult): string[] {
@@ -42,30 +55,50 @@ function latencyTable(result: BenchResult): string[] {
     const summary = latencies[name]
     if (!summary) return []
     const cells = COLUMNS.map((column) => summary[column].toFixed(2))
-    return [`| \`${name}\` | ${cells.join(' | ')} | ${what} |`]
+    return [`| ${code(name)} | ${cells.join(' | ')} | ${formatCount(summary.count)} | ${what} |`]
   })
   return [
-    `| ms | ${COLUMNS.join(' | ')} | |`,
-    `|---|${COLUMNS.map(() => '--:').join('|')}|---|`,
+    `| ms | ${COLUMNS.join(' | ')} | count | |`,
+    `|---|${COLUMNS.map(() => '--:').join('|')}|--:|---|`,
     ...rows,
     ...(note === '' ? [] : ['', note]),
   ]
 }
 
-function comparisonTable({ rows, warnings }: Comparison): string[] {
+function comparisonTable(comparison: Comparison): string[] {
+  const { rows, warnings, baseline, maxRegressionPercent } = comparison
   return [
-    ...warnings.map((warning) => `> ${cell(warning)}`),
-    ...(warnings.length > 0 ? [''] : []),
+    `Compared with the baseline of ${cell(baseline)}, up to ${maxRegressionPercent} % worse is accepted:`,
+    '',
+    ...warnings.flatMap((warning) => [`> ⚠️ ${prose(warning)}`, '']),
     '| | metric | baseline | now | change |',
     '|---|---|--:|--:|--:|',
     ...rows.map(
-      ({ metric, before, after, changePercent, isRegression }) =>
-        `| ${isRegression ? '❌' : '✅'} | \`${metric}\` | ${before} | ${after} | ${changePercent >= 0 ? '+' : ''}${changePercent.toFixed(1)} % |`,
+      ({ metric, before, after, changePercent, isJudged, isRegression }) =>
+        `| ${isJudged ? mark(!isRegression) : ''} | ${code(metric)} | ${before} | ${after} | ${formatChange(changePercent)} |`,
     ),
   ]
 }
 
-/** Text that does not end a cell of a table. */
+function details(title: string, lines: readonly string[]): string[] {
+  return [`<details><summary>${title}</summary>`, '', ...lines, '', '</details>', '']
+}
+
+function mark(isGood: boolean): string {
+  return isGood ? '✅' : '❌'
+}
+
+/** Text that no Markdown or HTML is read from. */
+function prose(text: string): string {
+  return text.replaceAll('<', '&lt;').replaceAll('\n', ' ')
+}
+
+/** The same in a cell of a table. */
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ')
+  return prose(text).replaceAll('|', '\\|')
+}
+
+/** Code in a cell of a table, where nothing but the cell's end is special. */
+function code(text: string): string {
+  return `\`${text.replaceAll('|', '\\|')}\``
 }

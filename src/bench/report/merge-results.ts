@@ -1,7 +1,7 @@
 import { ChatwsError } from '../../protocol/error.ts'
 import { Histogram } from '../metrics/histogram.ts'
 import { summarizeLatency } from '../metrics/latency-summary.ts'
-import { LATENCIES, type LatencyName } from '../metrics/metric-names.ts'
+import { LATENCIES, type LatencyName, VALUES } from '../metrics/metric-names.ts'
 import { auditProblems } from '../run/audit-problems.ts'
 import {
   type AuditFindings,
@@ -13,6 +13,9 @@ import { addFindings } from '../run/combine-findings.ts'
 import { latencyRecords } from '../run/compose-result.ts'
 import { checkThresholds } from '../run/threshold-check.ts'
 import { listThresholds } from '../scenario/threshold.ts'
+
+/** Parts that start within this time, in seconds, started together. */
+const TOGETHER_S = 3
 
 /** Counts that may be absent: a sum of those that are there. */
 const OPTIONAL = [
@@ -32,6 +35,7 @@ export function mergeResults(results: readonly BenchResult[]): BenchResult {
   if (!first) throw new ChatwsError('USAGE', 'There is nothing to merge')
   refuseStrangers(results)
   const latencies = mergeLatencies(results)
+  const { comparison: _, ...known } = first
   const values = mergeValues(results)
   const audit = mergeAudits(results)
   const thresholds = first.thresholds.flatMap(({ metric, condition }) =>
@@ -39,7 +43,8 @@ export function mergeResults(results: readonly BenchResult[]): BenchResult {
   )
   const abortedBy = results.find((result) => result.abortedBy !== undefined)?.abortedBy
   const merged = {
-    ...first,
+    ...known,
+    startedAt: results.map(({ startedAt }) => startedAt).sort()[0]!,
     elapsedSeconds: Math.max(...results.map(({ elapsedSeconds }) => elapsedSeconds)),
     isInterrupted: results.some(({ isInterrupted }) => isInterrupted),
     ...(abortedBy === undefined ? {} : { abortedBy }),
@@ -100,10 +105,12 @@ function mergeLatencies(results: readonly BenchResult[]): Record<LatencyName, Hi
 
 /** Figures add up, but for those that say how many deliveries there are for a message. */
 function mergeValues(results: readonly BenchResult[]): BenchResult['values'] {
-  const names = [...new Set(results.flatMap(({ values }) => Object.keys(values)))]
-  const values = Object.fromEntries(
-    names.map((name) => [name, sum(results, ({ values: one }) => one[name] ?? 0)]),
-  )
+  const values: BenchResult['values'] = {}
+  for (const name of Object.keys(VALUES)) {
+    // What no part measured stays unknown.
+    const known = results.flatMap(({ values: one }) => one[name] ?? [])
+    if (known.length > 0) values[name] = known.reduce((a, b) => a + b)
+  }
   const acknowledged = sum(results, ({ audit }) => audit.acknowledged)
   if (acknowledged > 0)
     values.amplification =
@@ -131,11 +138,25 @@ function mergeAudits(results: readonly BenchResult[]): AuditFindings {
 
 function mergeVerdicts(results: readonly BenchResult[]): BenchResult['verdict'] {
   const order = ['VALID', 'SUSPECT', 'INVALID'] as const
-  const worst = Math.max(...results.map(({ verdict }) => order.indexOf(verdict.verdict)))
+  const together = judgeTogether(results)
+  const verdicts = [together.verdict, ...results.map(({ verdict }) => verdict.verdict)]
+  const worst = Math.max(...verdicts.map((verdict) => order.indexOf(verdict)))
   const reasons = results.flatMap(({ shards, verdict }) =>
     verdict.reasons.map((reason) => `shard ${shards.join()}: ${reason}`),
   )
-  return { verdict: order[worst]!, reasons }
+  return { verdict: order[worst]!, reasons: [...together.reasons, ...reasons] }
+}
+
+/** Whether the parts were one load: what did not run at the same time was not. */
+function judgeTogether(results: readonly BenchResult[]): BenchResult['verdict'] {
+  const starts = results.map(({ startedAt }) => Date.parse(startedAt) / 1000)
+  const apart = Math.max(...starts) - Math.min(...starts)
+  const shortest = Math.min(...results.map(({ elapsedSeconds }) => elapsedSeconds))
+  if (apart <= TOGETHER_S) return { verdict: 'VALID', reasons: [] }
+  const words = `the parts started ${apart.toFixed(0)} s apart`
+  return apart < shortest
+    ? { verdict: 'SUSPECT', reasons: [`${words}: for that long the load was less`] }
+    : { verdict: 'INVALID', reasons: [`${words} and were not one load: start them together`] }
 }
 
 /** Counts add up second by second; of percentiles, which do not, the worst is kept. */
@@ -168,6 +189,7 @@ function mergeSeconds(a: Second, b: Second): Second {
     lagMs: Math.max(a.lagMs, b.lagMs),
     utilization: Math.max(a.utilization, b.utilization),
     generatorCpu: a.generatorCpu + b.generatorCpu,
+    generatorRssMb: (a.generatorRssMb ?? 0) + (b.generatorRssMb ?? 0),
   }
 }
 

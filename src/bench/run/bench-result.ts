@@ -33,6 +33,24 @@ const ThresholdResult = z.object({
 })
 export type ThresholdResult = z.infer<typeof ThresholdResult>
 
+const ComparisonRow = z.object({
+  metric: z.string().describe('Metric and aggregate: delivery_ms p99'),
+  before: z.number(),
+  after: z.number(),
+  changePercent: z.number().describe('Of the earlier figure'),
+  isJudged: z.boolean().describe('false: shown only, as of too few values or no mark of quality'),
+  isRegression: z.boolean(),
+})
+export type ComparisonRow = z.infer<typeof ComparisonRow>
+
+const Comparison = z.object({
+  baseline: z.string().describe('When the earlier run started'),
+  maxRegressionPercent: z.number(),
+  rows: z.array(ComparisonRow),
+  warnings: z.array(z.string()).describe('What makes the two less comparable'),
+})
+export type Comparison = z.infer<typeof Comparison>
+
 const Second = z.object({
   second: z.int().nonnegative().describe('From the start of the phases'),
   phase: z.string(),
@@ -48,6 +66,7 @@ const Second = z.object({
   lagMs: z.number().describe('The longest time for which a generator thread was held up'),
   utilization: z.number().describe('Of the busiest generator thread, 0 to 1'),
   generatorCpu: z.number().describe('Cores'),
+  generatorRssMb: z.number().optional(),
   serverCpu: z.number().optional(),
   serverRssMb: z.number().optional(),
 })
@@ -127,6 +146,7 @@ export const BenchResult = z.object({
   latencies: z.record(z.enum(Object.keys(LATENCIES) as [string, ...string[]]), Latency.optional()),
   values: z.record(z.enum(Object.keys(VALUES) as [string, ...string[]]), z.number().optional()),
   series: z.array(Second),
+  comparison: Comparison.optional().describe('With the result that --baseline names'),
 })
 export type BenchResult = z.infer<typeof BenchResult>
 
@@ -141,12 +161,14 @@ export const BENCH_EXIT = {
 
 /** What the run's process should exit with. */
 export function exitCodeOf(
-  result: Pick<BenchResult, 'isInterrupted' | 'verdict' | 'problems' | 'thresholds'>,
+  result: Pick<BenchResult, 'isInterrupted' | 'verdict' | 'problems' | 'thresholds' | 'comparison'>,
 ): number {
   if (result.isInterrupted) return BENCH_EXIT.interrupted
   if (result.verdict.verdict === 'INVALID') return BENCH_EXIT.invalid
   if (result.problems.length > 0) return BENCH_EXIT.auditFailed
-  if (result.thresholds.some(({ isMet }) => !isMet)) return BENCH_EXIT.thresholdFailed
+  const hasRegressed = result.comparison?.rows.some(({ isRegression }) => isRegression) === true
+  if (hasRegressed || result.thresholds.some(({ isMet }) => !isMet))
+    return BENCH_EXIT.thresholdFailed
   return BENCH_EXIT.pass
 }
 

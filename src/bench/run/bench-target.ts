@@ -1,6 +1,7 @@
 import type { GeneratorHandle, GeneratorSetup } from '../generator/generator-setup.ts'
+import type { GeneratorCounts } from '../generator/tick.ts'
 import type { FeedRow } from '../scenario/feed.ts'
-import type { Second } from './bench-result.ts'
+import type { Second, ThresholdResult } from './bench-result.ts'
 
 /** A server that this load test started, and may stop. */
 export interface OwnServer {
@@ -15,9 +16,14 @@ export interface OwnServer {
 
 /** How a run gets on. */
 export interface Progress {
+  /** The name of the scenario. */
+  readonly scenario: string
   /** The name of the scenario's phase, or what comes before and after. */
   readonly phase: string
-  /** Since the start of the run, or before it (then negative). */
+  /** Whether the phases are over, and what is under way arrives. */
+  readonly isClosing: boolean
+  readonly isInterrupted: boolean
+  /** Since the start of the phases; 0 before it. */
   readonly elapsedSeconds: number
   /** How long the phases take in all. */
   readonly plannedSeconds: number
@@ -25,8 +31,10 @@ export interface Progress {
   readonly connections: number
   /** The last second, and all before; empty at the beginning. */
   readonly series: readonly Second[]
-  readonly delivered: number
-  readonly sent: number
+  /** As of the last second. */
+  readonly counts: GeneratorCounts
+  /** How the thresholds stand as of the last second; empty at the beginning. */
+  readonly thresholds: readonly ThresholdResult[]
 }
 
 /** What a scenario is played against, and with. */

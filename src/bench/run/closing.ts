@@ -1,30 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { nowUs } from '../clock.ts'
 import type { GeneratorHandle, RosterDifferences } from '../generator/generator-setup.ts'
 import type { GeneratorFindings } from '../generator/tick.ts'
+import type { Population } from '../plan/population.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { BenchTarget } from './bench-target.ts'
+import { type ClosingStep, ClosingTime } from './closing-time.ts'
 import { checkDatabase, type DatabaseFindings } from './database-check.ts'
-import { Observer } from './observer.ts'
+import { countGhosts } from './ghosts.ts'
 import { type ClientCounters, compareCounters, type ServerCounters } from './server-counters.ts'
+import type { ServerOutages } from './server-outage.ts'
 
 /** How often it is looked whether what is waited for has come. */
 const POLL_MS = 20
 
-/** The share of the time in which deliveries may come; the rest is for what follows. */
-const DRAIN_SHARE = 0.6
-
-/** The longest wait when the run was interrupted, for what is under way. */
-const CUT_DRAIN_S = 1
+/** What arrives within this time is still flowing. */
+const FLOW_MS = 100
 
 /** What was found once the phases were over. */
 export interface ClosingFindings {
   readonly generators: readonly GeneratorFindings[]
+  /** How long after the phases the last message came. */
+  readonly drainedSeconds: number
   /** Undefined where presence was not judged. */
   readonly rosters: RosterDifferences | undefined
   readonly ghosts: number | undefined
   readonly database: DatabaseFindings | undefined
-  /** Where the server's own counts differ from the clients', in words. */
+  /** Where the server's own counts differ from the clients', and the like, in words. */
   readonly serverDisagrees: readonly string[]
   /** What keeps the figures from being sure. */
   readonly doubts: readonly string[]
@@ -34,16 +35,16 @@ export interface ClosingFindings {
 export interface ClosingContext {
   readonly generators: readonly GeneratorHandle[]
   readonly clock: string
+  readonly population: Population
   /** Query of a user that takes no part. */
   readonly outsider: string
+  readonly outages: ServerOutages
   /** Where the log stood at the start. */
   readonly start: { readonly epoch: string; readonly offset: number }
-  /** Whether the run was interrupted: nothing is judged that takes time. */
-  readonly isCut: boolean
   /** What the server counted before the run; undefined where it does not tell, or starts again. */
   readonly countersBefore: ServerCounters | undefined
-  /** What the clients counted so far. */
-  readonly clientCounts: () => ClientCounters
+  /** What the clients counted as of the last tick. */
+  readonly clientCounts: () => ClientCounters & { readonly delivered: number }
   readonly tick: () => Promise<void>
   readonly enter: (phase: string) => void
 }
@@ -56,29 +57,27 @@ export class Closing {
   readonly #scenario: Scenario
   readonly #target: BenchTarget
   readonly #context: ClosingContext
-  readonly #drainDeadlineUs: number
-  readonly #deadlineUs: number
+  readonly #time: ClosingTime
   readonly #doubts: string[] = []
 
   constructor(scenario: Scenario, target: BenchTarget, context: ClosingContext) {
     this.#scenario = scenario
     this.#target = target
     this.#context = context
-    const patienceSeconds = context.isCut ? CUT_DRAIN_S : Number.POSITIVE_INFINITY
-    const drainUs = Math.min(scenario.drainSeconds, patienceSeconds) * 1e6
-    this.#drainDeadlineUs = nowUs() + DRAIN_SHARE * drainUs
-    this.#deadlineUs = nowUs() + drainUs
+    this.#time = new ClosingTime(scenario.drainSeconds, target.signal)
   }
 
   async run(): Promise<ClosingFindings> {
-    const { generators, tick, enter } = this.#context
+    const { generators, outages, tick, enter } = this.#context
     enter('draining')
-    const lastOffset = await this.#drain()
-    const isJudging = this.#scenario.audit.presence && !this.#context.isCut
-    const here = isJudging ? await this.#untilRostersAgree() : undefined
+    await outages.settle(this.#time.leftMs('drain'))
+    const { lastOffset, isFlowing, settledSeconds } = await this.#drain()
+    const isJudging = this.#scenario.audit.presence && !isFlowing
+    const here = isJudging ? await this.#untilRostersAgree('rosters') : undefined
     await tick()
+    const drainedSeconds = settledSeconds ?? this.#time.passedSeconds
     const collected = await Promise.all(generators.map((one) => one.findings(lastOffset)))
-    const serverDisagrees = await this.#compareCounters()
+    const serverDisagrees = isFlowing ? [] : await this.#compareCounters()
     const database = await this.#checkDatabase(collected)
     enter('leaving')
     const left = await this.#leave(isJudging)
@@ -93,6 +92,7 @@ export class Closing {
         presence: after[index]!.presence,
         lost: after[index]!.lost,
       })),
+      drainedSeconds,
       rosters: here &&
         left.rosters && {
           notSeenOnline: here.notSeenOnline + left.rosters.notSeenOnline,
@@ -100,13 +100,18 @@ export class Closing {
         },
       ghosts: left.ghosts,
       database,
-      serverDisagrees,
+      serverDisagrees: [...outages.problems, ...serverDisagrees],
       doubts: this.#doubts,
     }
   }
 
-  /** Waits until all have everything; returns the newest offset that there is. */
-  async #drain(): Promise<number> {
+  /** Waits until all have everything, or the time is up; then more may still be flowing. */
+  async #drain(): Promise<{
+    lastOffset: number
+    isFlowing: boolean
+    /** After how long all had everything; undefined when they never had. */
+    settledSeconds: number | undefined
+  }> {
     const { generators, start } = this.#context
     let lastOffset = start.offset
     for (;;) {
@@ -114,21 +119,42 @@ export class Closing {
       const newest = Math.max(lastOffset, ...settlements.map((one) => one.lastOffset))
       const isSettled = newest === lastOffset && settlements.every((one) => one.isComplete)
       lastOffset = newest
-      if (isSettled || nowUs() >= this.#drainDeadlineUs) return lastOffset
+      if (isSettled)
+        return { lastOffset, isFlowing: false, settledSeconds: this.#time.passedSeconds }
+      if (this.#time.leftMs('drain') === 0) break
       await sleep(POLL_MS)
     }
+    const isFlowing = !this.#time.isCut && (await this.#isFlowing())
+    if (isFlowing)
+      this.#doubts.push(
+        'messages were still arriving when the time was up, so presence could not be judged: raise ' +
+          'drainSeconds, or lower the rate',
+      )
+    return { lastOffset, isFlowing, settledSeconds: undefined }
   }
 
-  async #untilRostersAgree(): Promise<RosterDifferences> {
+  async #isFlowing(): Promise<boolean> {
+    const { tick, clientCounts } = this.#context
+    await tick()
+    const before = clientCounts().delivered
+    await sleep(FLOW_MS)
+    await tick()
+    return clientCounts().delivered > before
+  }
+
+  /** How far rosters are from who is here, when they agree or the time is up. */
+  async #untilRostersAgree(step: ClosingStep): Promise<RosterDifferences | undefined> {
     for (let waitMs = POLL_MS; ; waitMs = Math.min(500, waitMs * 2)) {
+      if (this.#time.isCut) return undefined
       const all = await Promise.all(this.#context.generators.map((one) => one.rosterDifferences()))
       const differences = {
         notSeenOnline: all.reduce((sum, one) => sum + one.notSeenOnline, 0),
         notSeenOffline: all.reduce((sum, one) => sum + one.notSeenOffline, 0),
       }
       const isAgreed = differences.notSeenOnline + differences.notSeenOffline === 0
-      if (isAgreed || nowUs() >= this.#deadlineUs) return differences
-      await sleep(waitMs)
+      const leftMs = this.#time.leftMs(step)
+      if (isAgreed || leftMs === 0) return differences
+      await sleep(Math.min(waitMs, leftMs))
     }
   }
 
@@ -136,16 +162,14 @@ export class Closing {
     findings: readonly GeneratorFindings[],
   ): Promise<DatabaseFindings | undefined> {
     const { audit } = this.#scenario
-    const { clock, outsider, start, isCut } = this.#context
-    if (!audit.database || !this.#target.ownServer || isCut) return undefined
+    const { clock, outsider, start } = this.#context
+    if (!audit.database || !this.#target.ownServer || this.#time.isCut) return undefined
     this.#context.enter('reading the log')
-    const query = `${outsider}&since=${start.offset}&epoch=${start.epoch}`
-    const timeoutMs = Math.max(1_000, (this.#deadlineUs - nowUs()) / 1e3)
     const found = await checkDatabase(findings, {
       url: this.#target.url,
-      query,
+      query: `${outsider}&since=${start.offset}&epoch=${start.epoch}`,
       clock,
-      timeoutMs,
+      timeoutMs: this.#time.leftMs('database'),
     })
     if (!found)
       this.#doubts.push('the log could not be read back in time: raise drainSeconds to be sure')
@@ -153,51 +177,42 @@ export class Closing {
   }
 
   async #compareCounters(): Promise<string[]> {
-    const { countersBefore, clientCounts, isCut } = this.#context
-    if (!countersBefore || isCut) return []
-    return compareCounters(this.#target.url, countersBefore, clientCounts())
+    const { countersBefore, clientCounts } = this.#context
+    if (!countersBefore || this.#time.isCut) return []
+    const leftMs = () => this.#time.leftMs('counters')
+    return compareCounters(this.#target.url, countersBefore, { clients: clientCounts(), leftMs })
   }
 
   /** Half of the users leave, watched by the others; then these leave, and someone looks. */
   async #leave(
     isJudging: boolean,
   ): Promise<{ rosters: RosterDifferences | undefined; ghosts: number | undefined }> {
-    const { generators, isCut } = this.#context
-    const timeoutMs = () => Math.max(500, (this.#deadlineUs - nowUs()) / 1e3)
-    const leaveFrom = (user: number) =>
-      Promise.all(generators.map((one) => one.leaveFrom(user, timeoutMs())))
+    const { generators } = this.#context
+    const leaveFrom = (user: number, step: ClosingStep) =>
+      Promise.all(generators.map((one) => one.leaveFrom(user, this.#time.leftMs(step))))
+    const unjudged = { rosters: undefined, ghosts: undefined }
+    if (this.#time.isCut) return unjudged
     if (!isJudging) {
-      if (!isCut) await leaveFrom(0)
-      return { rosters: undefined, ghosts: undefined }
+      await leaveFrom(0, 'all')
+      return unjudged
     }
-    await leaveFrom(Math.ceil(this.#scenario.users.count / 2))
-    const rosters = await this.#untilRostersAgree()
-    await leaveFrom(0)
+    await leaveFrom(Math.ceil(this.#scenario.users.count / 2), 'leaving')
+    const rosters = await this.#untilRostersAgree('leaving')
+    await leaveFrom(0, 'all')
     return { rosters, ghosts: await this.#countGhosts() }
   }
 
-  /** Users of the run that a new connection finds online; undefined when there is no server. */
   async #countGhosts(): Promise<number | undefined> {
     // Other machines' users are still here.
-    if (this.#target.shard.count > 1) return undefined
-    const timeoutMs = Math.max(1_000, (this.#deadlineUs - nowUs()) / 1e3)
+    if (this.#target.shard.count > 1 || this.#time.isCut) return undefined
+    const { outsider, clock, population } = this.#context
+    const leftMs = () => this.#time.leftMs('all')
     const { url } = this.#target
-    const observer = new Observer(url, this.#context.outsider, this.#context.clock, timeoutMs)
-    try {
-      await observer.greeting
-      const { firstId, count } = this.#scenario.users
-      const ids = this.#target.feed?.map(({ userId }) => userId)
-      const own = Number(/userId=(\d+)/.exec(this.#context.outsider)![1])
-      const isGhost = (id: number) =>
-        id !== own && (ids ? ids.includes(id) : id >= firstId && id < firstId + count)
-      const ghosts = () => [...observer.online].filter(isGhost).length
-      while (ghosts() > 0 && nowUs() < this.#deadlineUs) await sleep(POLL_MS)
-      return ghosts()
-    } catch {
-      this.#doubts.push('the server was gone at the end, so who is left could not be judged')
-      return undefined
-    } finally {
-      observer.close()
-    }
+    const found = await countGhosts({ url, outsider, clock, population, leftMs })
+    if (found === undefined)
+      this.#doubts.push(
+        'the server did not say at the end who is online, so who was left could not be judged',
+      )
+    return found
   }
 }

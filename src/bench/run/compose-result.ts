@@ -6,13 +6,24 @@ import type { LatencyName } from '../metrics/metric-names.ts'
 import { phaseSeconds, type Scenario } from '../scenario/scenario.ts'
 import type { Threshold } from '../scenario/threshold.ts'
 import { auditProblems } from './audit-problems.ts'
-import { type AuditFindings, type BenchResult, exitCodeOf } from './bench-result.ts'
+import {
+  type AuditFindings,
+  type BenchResult,
+  exitCodeOf,
+  type ThresholdResult,
+} from './bench-result.ts'
 import type { ClosingFindings } from './closing.ts'
 import { addFindings, compareGenerators } from './combine-findings.ts'
 import { computeValues, createLookup } from './lookup.ts'
 import type { Measurements } from './measurements.ts'
 import { checkThresholds } from './threshold-check.ts'
 import { judgeMeasurement } from './verdict.ts'
+
+/**
+ * What comes within this time after the phases may have been there in time: it is read late. What
+ * comes later was delivered later, and the rates are those over all that time.
+ */
+const READ_LATE_S = 1
 
 /** Everything that a result is made from. */
 export interface ResultParts {
@@ -35,7 +46,7 @@ export interface ResultParts {
     | 'workers'
     | 'users'
     | 'host'
-  > & { readonly hash: string; readonly abortedBy: string | undefined }
+  > & { readonly hash: string; readonly abortedBy: ThresholdResult | undefined }
 }
 
 /** Puts together what a run measured and found. */
@@ -44,7 +55,8 @@ export function composeResult(parts: ResultParts): BenchResult {
   addHttp(measurements, http)
   addSpreads(measurements, findings.generators)
   const httpErrors = http.loaded && http.loaded.failed + http.loaded.refused
-  const valueContext = { loadSeconds: parts.loadSeconds, httpErrors }
+  const lateSeconds = Math.max(0, findings.drainedSeconds - READ_LATE_S)
+  const valueContext = { loadSeconds: parts.loadSeconds + lateSeconds, httpErrors }
   const audit = composeAudit(parts)
   const lookup = createLookup(measurements, valueContext)
   const verdict = judgeMeasurement({
@@ -68,10 +80,13 @@ export function composeResult(parts: ResultParts): BenchResult {
     },
     ...known,
     elapsedSeconds: Math.round(known.elapsedSeconds * 1000) / 1000,
-    ...(abortedBy === undefined ? {} : { abortedBy }),
+    ...(abortedBy ? { abortedBy: nameOf(abortedBy) } : {}),
     connections: measurements.peakOpen,
     timedConnections: measurements.peakTimed,
-    thresholds: checkThresholds(thresholds, lookup),
+    // What ended the run has failed, whatever came of it while the run ended.
+    thresholds: checkThresholds(thresholds, lookup).map((threshold) =>
+      abortedBy && nameOf(threshold) === nameOf(abortedBy) ? abortedBy : threshold,
+    ),
     verdict,
     audit,
     problems: auditProblems(audit),
@@ -139,6 +154,10 @@ function addSpreads(measurements: Measurements, findings: readonly GeneratorFind
       told.set(key, { dueUs, lastUs: Math.max(lastUs, told.get(key)?.lastUs ?? 0) })
     }
   for (const { dueUs, lastUs } of told.values()) presence_last_ms.record(lastUs - dueUs)
+}
+
+function nameOf({ metric, condition }: ThresholdResult): string {
+  return `${metric} ${condition}`
 }
 
 function withoutUndefined<T>(record: Readonly<Record<string, T | undefined>>): Record<string, T> {

@@ -26,19 +26,23 @@ export class Measurements {
   peakServerBytes = 0
   peakGeneratorBytes = 0
   counts: GeneratorCounts = emptyCounts()
-  #before: UsageSample
   readonly #first: UsageSample
   #last: UsageSample
+  /** What the server used since the first sample, over all times that it was started. */
+  #serverSeconds = 0
 
   constructor(sample: UsageSample) {
     this.#first = sample
-    this.#before = sample
     this.#last = sample
   }
 
-  /** Cores that were used on average so far. */
+  /** Cores that were used on average so far; the server's undefined where it cannot be told. */
   get cpuCores(): { generator: number; server: number | undefined } {
-    return coresBetween(this.#first, this.#last)
+    const seconds = secondsBetween(this.#first, this.#last)
+    return {
+      generator: generatorSecondsBetween(this.#first, this.#last) / seconds,
+      server: this.peakServerBytes > 0 ? this.#serverSeconds / seconds : undefined,
+    }
   }
 
   /** Takes in the ticks of all generators, `second` seconds after the start of the phases. */
@@ -60,8 +64,10 @@ export class Measurements {
     this.peakTimed = Math.max(this.peakTimed, this.counts.timed)
     this.peakServerBytes = Math.max(this.peakServerBytes, sample.server?.rssBytes ?? 0)
     this.peakGeneratorBytes = Math.max(this.peakGeneratorBytes, sample.generator.rssBytes)
-    const cores = coresBetween(this.#before, sample)
-    this.#before = sample
+    const seconds = secondsBetween(this.#last, sample)
+    const generatorCpu = generatorSecondsBetween(this.#last, sample) / seconds
+    const serverSeconds = serverSecondsBetween(this.#last, sample)
+    this.#serverSeconds += serverSeconds ?? 0
     this.#last = sample
     const deliveries = summarizeLatency(delivery)
     const row: Second = {
@@ -77,8 +83,9 @@ export class Measurements {
       ...(acks.count > 0 ? { ackP99: acks.percentile(99) / 1000 } : {}),
       lagMs: round(Math.max(0, ...ticks.map(({ lagMs }) => lagMs))),
       utilization: round(Math.max(0, ...ticks.map(({ utilization }) => utilization))),
-      generatorCpu: round(cores.generator),
-      ...(cores.server === undefined ? {} : { serverCpu: round(cores.server) }),
+      generatorCpu: round(generatorCpu),
+      generatorRssMb: Math.round(sample.generator.rssBytes / 2 ** 20),
+      ...(serverSeconds === undefined ? {} : { serverCpu: round(serverSeconds / seconds) }),
       ...(sample.server ? { serverRssMb: Math.round(sample.server.rssBytes / 2 ** 20) } : {}),
     }
     const last = this.series.at(-1)
@@ -103,17 +110,19 @@ function addToSecond(last: Second, rest: Second): Second {
   }
 }
 
-function coresBetween(
-  from: UsageSample,
-  to: UsageSample,
-): { generator: number; server: number | undefined } {
-  const seconds = Math.max(1e-6, (to.atUs - from.atUs) / 1e6)
-  // A server that was started again begins at 0.
-  const server =
-    from.server && to.server && to.server.cpuSeconds >= from.server.cpuSeconds
-      ? (to.server.cpuSeconds - from.server.cpuSeconds) / seconds
-      : undefined
-  return { generator: (to.generator.cpuSeconds - from.generator.cpuSeconds) / seconds, server }
+function secondsBetween(from: UsageSample, to: UsageSample): number {
+  return Math.max(1e-6, (to.atUs - from.atUs) / 1e6)
+}
+
+function generatorSecondsBetween(from: UsageSample, to: UsageSample): number {
+  return to.generator.cpuSeconds - from.generator.cpuSeconds
+}
+
+/** Undefined while there is none. One that was started again begins at 0. */
+function serverSecondsBetween(from: UsageSample, to: UsageSample): number | undefined {
+  if (!to.server) return undefined
+  const used = to.server.cpuSeconds - (from.server?.cpuSeconds ?? 0)
+  return used >= 0 ? used : to.server.cpuSeconds
 }
 
 function addRecord(histogram: Histogram, record: HistogramRecord): void {

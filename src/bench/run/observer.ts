@@ -50,7 +50,11 @@ export class Observer {
       onBytes: (bytes, at, length) => this.#onBytes(bytes, at, length),
       onEnd: (end) => this.#onEnd(url, end),
     })
-    const timer = setTimeout(() => this.#socket.terminate('timeout'), timeoutMs)
+    const seconds = Math.ceil(timeoutMs / 1000)
+    const timer = setTimeout(
+      () => this.#socket.terminate(`it did not greet a client within ${seconds} s`),
+      timeoutMs,
+    )
     void this.greeting.then(
       () => clearTimeout(timer),
       () => clearTimeout(timer),
@@ -84,7 +88,11 @@ export class Observer {
   }
 
   #onFrame(whole: Buffer, payload: Buffer): void {
-    const frame = JSON.parse(payload.toString()) as DurableFrame & Record<string, unknown>
+    const frame = parseFrame(payload)
+    if (!frame) {
+      this.#socket.terminate('it sends what is no frame of chatws')
+      return
+    }
     const offset = frame.payload?.offset ?? (frame.type === 'REACTION' ? frame.offset : undefined)
     if (offset !== undefined) {
       this.crcs.set(offset, crc32(whole))
@@ -112,5 +120,15 @@ export class Observer {
         this.#onResumed(false)
         break
     }
+  }
+}
+
+/** Undefined when it is no JSON object. */
+function parseFrame(payload: Buffer): (DurableFrame & Record<string, unknown>) | undefined {
+  try {
+    const frame = JSON.parse(payload.toString())
+    return typeof frame === 'object' && frame !== null ? frame : undefined
+  } catch {
+    return undefined
   }
 }

@@ -21,11 +21,18 @@ const POLL_MS = 50
 /** How often the server is asked again while it has not noticed the last of what happened. */
 const TRIES = 20
 
-/** Asks a server for its counters; undefined when it does not tell them. */
-export async function readServerCounters(url: string): Promise<ServerCounters | undefined> {
+/** It is asked once, even if the time is up already. */
+const MINIMUM_MS = 100
+
+/** Asks a server for its counters; undefined when it does not tell them in time. */
+export async function readServerCounters(
+  url: string,
+  timeoutMs = TIMEOUT_MS,
+): Promise<ServerCounters | undefined> {
   try {
     const { origin } = new URL(url.replace(/^ws/, 'http'))
-    const response = await fetch(`${origin}/stats`, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const signal = AbortSignal.timeout(Math.ceil(Math.min(timeoutMs, TIMEOUT_MS)))
+    const response = await fetch(`${origin}/stats`, { signal })
     const { messagesStored, connections } = (await response.json()) as Partial<ServerCounters>
     const isComplete = typeof messagesStored === 'number' && typeof connections === 'number'
     return response.ok && isComplete ? { messagesStored, connections } : undefined
@@ -41,17 +48,15 @@ export async function readServerCounters(url: string): Promise<ServerCounters | 
 export async function compareCounters(
   url: string,
   before: ServerCounters,
-  clients: ClientCounters,
+  { clients, leftMs }: { clients: ClientCounters; leftMs: () => number },
 ): Promise<string[]> {
-  let problems: string[] = []
-  for (let tries = 0; tries < TRIES; tries++) {
-    const now = await readServerCounters(url)
+  for (let tries = 1; ; tries++) {
+    const now = await readServerCounters(url, Math.max(MINIMUM_MS, leftMs()))
     if (!now) return ['the server told no counters at the end, although it did at the start']
-    problems = differences(now, before, clients)
-    if (problems.length === 0) return []
-    await sleep(POLL_MS)
+    const problems = differences(now, before, clients)
+    if (problems.length === 0 || tries === TRIES || leftMs() === 0) return problems
+    await sleep(Math.min(POLL_MS, leftMs()))
   }
-  return problems
 }
 
 function differences(

@@ -26,13 +26,12 @@ export function findAbort(
   thresholds: readonly Threshold[],
   lookup: Lookup,
   elapsedSeconds: number,
-): Threshold | undefined {
-  return thresholds.find((threshold) => {
-    const { metric, aggregate, abortAfterSeconds } = threshold
-    if (abortAfterSeconds === undefined || elapsedSeconds < abortAfterSeconds) return false
-    const actual = lookup(metric, aggregate)
-    return actual !== undefined && !holds(threshold, actual)
-  })
+): ThresholdResult | undefined {
+  const due = thresholds.filter(
+    ({ abortAfterSeconds }) =>
+      abortAfterSeconds !== undefined && elapsedSeconds >= abortAfterSeconds,
+  )
+  return checkThresholds(due, lookup).find(({ actual, isMet }) => actual !== undefined && !isMet)
 }
 
 function holds({ operator, limit }: Threshold, actual: number): boolean {

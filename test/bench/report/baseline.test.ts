@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { compareResults } from '../../../src/bench/report/baseline.ts'
-import { mergeResults } from '../../../src/bench/report/merge-results.ts'
-import { cleanResult, latency, second } from './sample-result.ts'
+import { cleanResult, latency } from './sample-result.ts'
 
-const withAcks = (...ms: number[]) => cleanResult({ latencies: { ack_ms: latency(...ms) } })
+/** As many acknowledgements of these times as it takes to judge all percentiles. */
+const withAcks = (...ms: number[]) => {
+  const times = Array.from({ length: 500 }, (_, index) => ms[index % ms.length]!)
+  return cleanResult({ latencies: { ack_ms: latency(...times) } })
+}
 const regressions = (...results: Parameters<typeof compareResults>) =>
   compareResults(...results).rows.flatMap(({ metric, isRegression }) =>
     isRegression ? [metric] : [],
@@ -25,56 +28,38 @@ describe('compareResults', () => {
     expect(regressions(withAcks(0.1), withAcks(0.9), 10)).toEqual([])
   })
 
+  it('shows percentiles of too few values, and what the server used, without judging them', () => {
+    const few = (ms: number) =>
+      cleanResult({ latencies: { ack_ms: latency(...Array(99).fill(ms)) } })
+    const { rows } = compareResults(few(10), few(30), 10)
+    expect(rows.map(({ metric, isJudged }) => [metric, isJudged])).toEqual([
+      ['ack_ms p50', true],
+      ['ack_ms p95', false],
+      ['ack_ms p99', false],
+      ['deliveries_per_second', true],
+    ])
+    expect(regressions(few(10), few(30), 10)).toEqual(['ack_ms p50'])
+    const used = (server_rss_mb: number) =>
+      cleanResult({ values: { server_rss_mb }, latencies: {} })
+    expect(compareResults(used(100), used(900), 10).rows).toMatchObject([
+      { metric: 'server_rss_mb', changePercent: 800, isJudged: false, isRegression: false },
+    ])
+  })
+
   it('refuses other scenarios and other shards, and warns of another host', () => {
     const { scenario, host } = cleanResult()
     const other = cleanResult({ scenario: { ...scenario, hash: 'xyz' } })
     expect(() => compareResults(cleanResult(), other, 10)).toThrow(/of another scenario/)
     const part = cleanResult({ shards: ['1/2'] })
-    expect(() => compareResults(cleanResult(), part, 10)).toThrow(/of other shards/)
+    expect(() => compareResults(cleanResult(), part, 10)).toThrow(/of the shards 1\/1, not of 1\/2/)
     const elsewhere = cleanResult({ host: { ...host, cores: 64 } })
     expect(compareResults(elsewhere, cleanResult(), 10).warnings).toEqual([
       'the baseline is of another host: cores 64, now 2',
     ])
-  })
-})
-
-describe('mergeResults', () => {
-  const part = (shard: string, ...ms: number[]) =>
-    cleanResult({ shards: [shard], latencies: { ack_ms: latency(...ms) } })
-
-  it('adds histograms and counts, and judges thresholds by the whole', () => {
-    const merged = mergeResults([part('1/2', 1, 1, 1), part('2/2', 50)])
-    expect(merged.shards).toEqual(['1/1'])
-    expect(merged.latencies.ack_ms).toMatchObject({ count: 4, max: 50 })
-    expect(merged.audit).toMatchObject({ sent: 4, delivered: 32 })
-    expect(merged.connections).toBe(16)
-    expect(merged.thresholds[0]).toMatchObject({ metric: 'ack_ms', isMet: false })
-    expect(merged.exitCode).toBe(99)
-    expect(merged.series[0]).toEqual(
-      second(0, { open: 16, sent: 4, acknowledged: 4, delivered: 32, generatorCpu: 0.2 }),
-    )
-  })
-
-  it('says which parts are missing by the shards it has', () => {
-    expect(mergeResults([part('1/3', 1), part('3/3', 1)]).shards).toEqual(['1/3', '3/3'])
-  })
-
-  it('refuses the same part twice, and parts of different runs', () => {
-    expect(() => mergeResults([part('1/2', 1), part('1/2', 1)])).toThrow(/not parts of one run/)
-    expect(() => mergeResults([part('1/2', 1), part('1/3', 1)])).toThrow(/not parts of one run/)
-    const { scenario } = cleanResult()
-    const other = cleanResult({ shards: ['2/2'], scenario: { ...scenario, hash: 'x' } })
-    expect(() => mergeResults([part('1/2', 1), other])).toThrow(/different scenarios/)
-  })
-
-  it('keeps the worst verdict, with the part that it is of', () => {
-    const doubtful = cleanResult({
-      shards: ['2/2'],
-      verdict: { verdict: 'SUSPECT', reasons: ['late'] },
-    })
-    expect(mergeResults([part('1/2', 1), doubtful]).verdict).toEqual({
-      verdict: 'SUSPECT',
-      reasons: ['shard 2/2: late'],
-    })
+    const cut = cleanResult({ isInterrupted: true, isOwnServer: false })
+    expect(compareResults(cut, cleanResult(), 10).warnings).toEqual([
+      'one of the two runs had a server of its own, the other had not',
+      'the baseline ended early',
+    ])
   })
 })

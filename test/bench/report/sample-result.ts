@@ -1,6 +1,27 @@
+import type { GeneratorCounts } from '../../../src/bench/generator/tick.ts'
 import { Histogram } from '../../../src/bench/metrics/histogram.ts'
 import { summarizeLatency } from '../../../src/bench/metrics/latency-summary.ts'
 import type { BenchResult, Second } from '../../../src/bench/run/bench-result.ts'
+
+/** What generators counted. */
+export function counts(changes: Partial<GeneratorCounts> = {}): GeneratorCounts {
+  return {
+    open: 8,
+    timed: 8,
+    greeted: 8,
+    sent: 0,
+    acknowledged: 0,
+    delivered: 0,
+    recorded: 0,
+    unsent: 0,
+    refused: 0,
+    turnedAway: 0,
+    expectationsMissed: 0,
+    failedConnects: 0,
+    lost: 0,
+    ...changes,
+  }
+}
 
 /** A row of a series. */
 export function second(number: number, changes: Partial<Second> = {}): Second {
@@ -19,6 +40,7 @@ export function second(number: number, changes: Partial<Second> = {}): Second {
     lagMs: 1,
     utilization: 0.2,
     generatorCpu: 0.1,
+    generatorRssMb: 90,
     ...changes,
   }
 }
@@ -28,6 +50,34 @@ export function latency(...valuesMs: number[]): NonNullable<BenchResult['latenci
   const histogram = new Histogram()
   for (const ms of valuesMs) histogram.record(ms * 1000)
   return { ...summarizeLatency(histogram)!, histogram: histogram.toRecord() }
+}
+
+/** The result of a run in which much went wrong, with texts that formats must escape. */
+export function failedResult(): BenchResult {
+  return cleanResult({
+    exitCode: 98,
+    thresholds: [{ metric: 'ack_ms', condition: 'p99<2', actual: 3, isMet: false }],
+    problems: ['1 connection lost: closed with 1011 <oops> & "more" | less'],
+    verdict: { verdict: 'SUSPECT', reasons: ['all 2 cores were in use'] },
+  })
+}
+
+/** A clean result beside a baseline: one figure worse, one too uncertain to be judged. */
+export function comparedResult(): BenchResult {
+  const row = { before: 2, after: 3, changePercent: 50, isJudged: true, isRegression: true }
+  return cleanResult({
+    exitCode: 99,
+    comparison: {
+      baseline: '2025-12-31T00:00:00.000Z',
+      maxRegressionPercent: 10,
+      rows: [
+        { ...row, metric: 'ack_ms p99' },
+        { ...row, metric: 'ack_ms p50', isRegression: false, changePercent: -4 },
+        { ...row, metric: 'server_rss_mb', isJudged: false, isRegression: false },
+      ],
+      warnings: ['other <host>'],
+    },
+  })
 }
 
 /** The result of a clean run. */

@@ -326,7 +326,7 @@ describe('runBench', () => {
     const problems = result.problems.join('\n')
     expect(problems).toMatch(/connections? lost: closed with (1001|4000)/)
     expect(problems).toMatch(/could not be opened: ECONNREFUSED/)
-    expect(result.verdict.reasons.join()).toMatch(/the server was gone at the end/)
+    expect(result.verdict.reasons.join()).toMatch(/did not say at the end who is online/)
   })
 
   it('says that there is no server', async () => {

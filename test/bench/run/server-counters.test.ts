@@ -21,17 +21,25 @@ async function serverThatTells(...bodies: object[]): Promise<string> {
 }
 
 const before = { messagesStored: 5, connections: 0 }
+const ask = { clients: { acknowledged: 10, sent: 11, open: 3 }, leftMs: () => 10_000 }
 
 it('finds nothing where both sides count the same, if not at once', async () => {
   const late = { messagesStored: 15, connections: 4 }
   const url = await serverThatTells(late, { messagesStored: 15, connections: 3 })
-  expect(await compareCounters(url, before, { acknowledged: 10, sent: 11, open: 3 })).toEqual([])
+  expect(await compareCounters(url, before, ask)).toEqual([])
 })
 
 it('tells what a server counts otherwise than its clients', async () => {
   const url = await serverThatTells({ messagesStored: 14, connections: 4 })
-  expect(await compareCounters(url, before, { acknowledged: 10, sent: 11, open: 3 })).toEqual([
+  expect(await compareCounters(url, before, ask)).toEqual([
     'the server counts 9 messages stored, its clients 10 acknowledged of 11',
+    'the server counts 4 connections, its clients 3',
+  ])
+})
+
+it('asks once, and not again, when the time is up', async () => {
+  const url = await serverThatTells({ messagesStored: 15, connections: 4 })
+  expect(await compareCounters(url, before, { ...ask, leftMs: () => 0 })).toEqual([
     'the server counts 4 connections, its clients 3',
   ])
 })

@@ -42,6 +42,6 @@ it('ends a run by the first condition that wants it and fails, not before its ti
     }),
   )
   expect(findAbort(thresholds, lookup, 4)).toBeUndefined()
-  expect(findAbort(thresholds, lookup, 5)?.condition).toBe('p99<2')
+  expect(findAbort(thresholds, lookup, 5)).toMatchObject({ condition: 'p99<2', isMet: false })
   expect(findAbort(thresholds, () => undefined, 5)).toBeUndefined()
 })

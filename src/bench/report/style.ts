@@ -1,0 +1,24 @@
+/** How parts of a report are set off; plain where the output is no terminal. */
+export interface Style {
+  good(text: string): string
+  bad(text: string): string
+  doubtful(text: string): string
+  strong(text: string): string
+  faint(text: string): string
+}
+
+export const PLAIN: Style = {
+  good: (text) => text,
+  bad: (text) => text,
+  doubtful: (text) => text,
+  strong: (text) => text,
+  faint: (text) => text,
+}
+
+export const COLOURED: Style = {
+  good: (text) => `\x1b[32m${text}\x1b[39m`,
+  bad: (text) => `\x1b[31m${text}\x1b[39m`,
+  doubtful: (text) => `\x1b[33m${text}\x1b[39m`,
+  strong: (text) => `\x1b[1m${text}\x1b[22m`,
+  faint: (text) => `\x1b[2m${text}\x1b[22m`,
+}

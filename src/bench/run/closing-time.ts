@@ -1,0 +1,60 @@
+import { nowUs } from '../clock.ts'
+
+/** The longest wait when the run was interrupted, for what is under way. */
+const CUT_SECONDS = 1
+
+/** Step of the closing → the share of the whole time at whose end it must be over. */
+const ENDS = {
+  drain: 0.6,
+  rosters: 0.75,
+  counters: 0.8,
+  database: 0.9,
+  leaving: 0.96,
+  all: 1,
+} as const
+
+export type ClosingStep = keyof typeof ENDS
+
+/**
+ * The time that a run's end may take. A step that needs less leaves the rest to those after it, and
+ * none takes from them, so that the whole is over on time, whatever the server does.
+ */
+export class ClosingTime {
+  readonly #drainUs: number
+  readonly #signal: AbortSignal
+  readonly #beginUs = nowUs()
+  /** When it was interrupted. */
+  #cutUs = Number.POSITIVE_INFINITY
+
+  /** @param signal leaves only a moment from when it is aborted */
+  constructor(drainSeconds: number, signal: AbortSignal) {
+    this.#drainUs = drainSeconds * 1e6
+    this.#signal = signal
+    if (signal.aborted) this.#cutUs = this.#beginUs
+    else
+      signal.addEventListener(
+        'abort',
+        () => {
+          this.#cutUs = nowUs()
+        },
+        { once: true },
+      )
+  }
+
+  /** Whether the run was interrupted: nothing is judged that takes time. */
+  get isCut(): boolean {
+    return this.#signal.aborted
+  }
+
+  /** Since the end of the phases. */
+  get passedSeconds(): number {
+    return (nowUs() - this.#beginUs) / 1e6
+  }
+
+  /** Milliseconds that are left for a step; 0 when its time is up. */
+  leftMs(step: ClosingStep): number {
+    const endUs = this.#beginUs + ENDS[step] * this.#drainUs
+    const cutEndUs = this.#cutUs + ENDS[step] * CUT_SECONDS * 1e6
+    return Math.max(0, (Math.min(endUs, cutEndUs) - nowUs()) / 1e3)
+  }
+}

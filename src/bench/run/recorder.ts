@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { nowUs } from '../clock.ts'
+import type { GeneratorHandle } from '../generator/generator-setup.ts'
+import type { Threshold } from '../scenario/threshold.ts'
+import type { Second, ThresholdResult } from './bench-result.ts'
+import { createLookup } from './lookup.ts'
+import { Measurements, type UsageSample } from './measurements.ts'
+import { ownUsage, usageOf } from './process-usage.ts'
+import type { RunClock } from './run-clock.ts'
+import { checkThresholds, findAbort } from './threshold-check.ts'
+
+/** Time between rows of the series. */
+const SECOND_US = 1e6
+
+/** How often it is looked whether recording is over. */
+const POLL_MS = 50
+
+/** What is recorded, and how. */
+export interface RecorderContext {
+  readonly clock: RunClock
+  readonly thresholds: readonly Threshold[]
+  /** The process of the server, where it is known. */
+  readonly serverPid: () => number | undefined
+}
+
+/** Collects second by second what the generators of a run did, and holds the thresholds to it. */
+export class Recorder {
+  readonly measurements: Measurements
+  /** How the thresholds stand as of the last second. */
+  standing: readonly ThresholdResult[] = []
+  readonly #context: RecorderContext
+
+  constructor(context: RecorderContext) {
+    this.#context = context
+    this.measurements = new Measurements(this.#sample())
+  }
+
+  /** Takes in what was done since the last time. */
+  async tick(generators: readonly GeneratorHandle[]): Promise<Second> {
+    const { clock } = this.#context
+    const ticks = await Promise.all(generators.map((generator) => generator.tick()))
+    const elapsedSeconds = Math.min(clock.elapsedSeconds, clock.plannedSeconds)
+    const second = Math.max(0, Math.round(elapsedSeconds) - 1)
+    return this.measurements.add(ticks, {
+      second,
+      phase: clock.phaseAt(second + 0.5),
+      sample: this.#sample(),
+    })
+  }
+
+  /**
+   * Ticks each second until it is over. Resolves to the threshold that wants the run to end early,
+   * as it was when it failed, or to undefined.
+   */
+  async record(
+    generators: readonly GeneratorHandle[],
+    isOver: () => boolean,
+    onSecond: (second: Second) => void,
+  ): Promise<ThresholdResult | undefined> {
+    const { clock, thresholds } = this.#context
+    for (let dueUs = clock.at(SECOND_US); ; dueUs += SECOND_US) {
+      while (!isOver() && nowUs() < dueUs)
+        await sleep(Math.min(POLL_MS, Math.max(1, (dueUs - nowUs()) / 1e3)))
+      onSecond(await this.tick(generators))
+      const lookup = createLookup(this.measurements, { loadSeconds: clock.loadSeconds })
+      this.standing = checkThresholds(thresholds, lookup)
+      if (isOver()) return undefined
+      const failed = findAbort(thresholds, lookup, clock.elapsedSeconds)
+      if (failed) return failed
+    }
+  }
+
+  #sample(): UsageSample {
+    const pid = this.#context.serverPid()
+    return {
+      atUs: nowUs(),
+      generator: ownUsage(),
+      server: pid === undefined ? undefined : usageOf(pid),
+    }
+  }
+}

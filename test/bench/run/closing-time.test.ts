@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { ClosingTime } from '../../../src/bench/run/closing-time.ts'
+
+it('leaves each step its share of the time, and the last one what is left', () => {
+  const time = new ClosingTime(100, new AbortController().signal)
+  for (const [step, seconds] of [
+    ['drain', 60],
+    ['rosters', 75],
+    ['database', 90],
+    ['all', 100],
+  ] as const) {
+    expect(time.leftMs(step)).toBeLessThanOrEqual(seconds * 1000)
+    expect(time.leftMs(step)).toBeGreaterThan((seconds - 10) * 1000)
+  }
+  expect(time.isCut).toBe(false)
+})
+
+it('leaves nothing when the time is up', () => {
+  expect(new ClosingTime(0, new AbortController().signal).leftMs('all')).toBe(0)
+})
+
+it('leaves a moment from when it is interrupted, before or during the closing', () => {
+  const early = new ClosingTime(100, AbortSignal.abort())
+  const abort = new AbortController()
+  const late = new ClosingTime(100, abort.signal)
+  abort.abort()
+  for (const time of [early, late]) {
+    expect(time.isCut).toBe(true)
+    expect(time.leftMs('all')).toBeLessThanOrEqual(1000)
+  }
+})
