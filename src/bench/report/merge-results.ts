@@ -8,10 +8,11 @@ import {
   type BenchResult,
   exitCodeOf,
   type Second,
+  type ThresholdResult,
 } from '../run/bench-result.ts'
 import { addFindings } from '../run/combine-findings.ts'
 import { latencyRecords } from '../run/compose-result.ts'
-import { checkThresholds } from '../run/threshold-check.ts'
+import { checkThresholds, type Lookup } from '../run/threshold-check.ts'
 import { listThresholds } from '../scenario/threshold.ts'
 
 /** Parts that start within this time, in seconds, started together. */
@@ -36,11 +37,9 @@ export function mergeResults(results: readonly BenchResult[]): BenchResult {
   refuseStrangers(results)
   const latencies = mergeLatencies(results)
   const { comparison: _, ...known } = first
+  if (results.length === 1) return { ...known, exitCode: exitCodeOf(known) }
   const values = mergeValues(results)
   const audit = mergeAudits(results)
-  const thresholds = first.thresholds.flatMap(({ metric, condition }) =>
-    listThresholds({ [metric]: [condition] }),
-  )
   const abortedBy = results.find((result) => result.abortedBy !== undefined)?.abortedBy
   const merged = {
     ...known,
@@ -52,7 +51,7 @@ export function mergeResults(results: readonly BenchResult[]): BenchResult {
     workers: sum(results, ({ workers }) => workers),
     connections: sum(results, ({ connections }) => connections),
     timedConnections: sum(results, (result) => result.timedConnections ?? result.connections),
-    thresholds: checkThresholds(thresholds, (metric, aggregate) =>
+    thresholds: mergeThresholds(results, (metric, aggregate) =>
       aggregate === 'value'
         ? values[metric]
         : (
@@ -88,6 +87,18 @@ function refuseStrangers(results: readonly BenchResult[]): void {
 function mergeShards(results: readonly BenchResult[]): string[] {
   const shards = results.flatMap((result) => result.shards).sort()
   return shards.length === Number(shards[0]!.split('/')[1]) ? ['1/1'] : shards
+}
+
+/** Conditions hold for the whole; but one that ended a part has failed, whatever the whole is. */
+function mergeThresholds(results: readonly BenchResult[], lookup: Lookup): ThresholdResult[] {
+  const thresholds = results[0]!.thresholds.flatMap(({ metric, condition }) =>
+    listThresholds({ [metric]: [condition] }),
+  )
+  return checkThresholds(thresholds, lookup).map((threshold, index) => {
+    const name = `${threshold.metric} ${threshold.condition}`
+    const ended = results.find(({ abortedBy }) => abortedBy === name)
+    return ended?.thresholds[index] ?? threshold
+  })
 }
 
 function mergeLatencies(results: readonly BenchResult[]): Record<LatencyName, Histogram> {

@@ -49,6 +49,20 @@ describe('mergeResults', () => {
     expect(merged.verdict.reasons.join()).toMatch(reason)
   })
 
+  it('leaves a single result as it is, and fails the condition that ended a part', () => {
+    const ended = cleanResult({
+      shards: ['2/2'],
+      exitCode: 99,
+      abortedBy: 'ack_ms p99<10',
+      thresholds: [{ metric: 'ack_ms', condition: 'p99<10', actual: 20, isMet: false }],
+    })
+    expect(mergeResults([ended])).toEqual(ended)
+    expect(mergeResults([part('1/2', 1), ended])).toMatchObject({
+      exitCode: 99,
+      thresholds: [{ actual: 20, isMet: false }],
+    })
+  })
+
   it('says which parts are missing by the shards it has', () => {
     expect(mergeResults([part('1/3', 1), part('3/3', 1)]).shards).toEqual(['1/3', '3/3'])
   })
