@@ -1,5 +1,5 @@
 import type { BenchResult } from '../run/bench-result.ts'
-import { formatCount } from './format-number.ts'
+import { formatCount, formatMeasured } from './format-number.ts'
 
 /** A figure of a report: what it is, and what it came to, in words. */
 export type Figure = readonly [name: string, text: string]
@@ -16,7 +16,9 @@ export function listFigures(result: BenchResult): Figure[] {
 
 function countFigures({ audit, values, latencies }: BenchResult): Figure[] {
   const perMessage =
-    values.amplification === undefined ? '' : `, ${values.amplification} for each message`
+    values.amplification === undefined
+      ? ''
+      : `, ${formatMeasured('amplification', values.amplification)} for each message`
   const unsent = [
     audit.unsent > 0 ? `, ${formatCount(audit.unsent)} unsent` : '',
     audit.refused > 0 ? `, ${formatCount(audit.refused)} refused` : '',

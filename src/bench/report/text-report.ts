@@ -25,7 +25,7 @@ export function formatReport(result: BenchResult, style: Style = PLAIN): string 
   return [
     '',
     heading(result, style),
-    ...(result.scenario.description ? [style.faint(result.scenario.description)] : []),
+    ...wrap(result.scenario.description ?? '').map((line) => style.faint(line)),
     '',
     ...thresholdLines(result, style),
     ...auditLines(result, style),
@@ -56,6 +56,11 @@ function heading(result: BenchResult, style: Style): string {
   ].filter(Boolean)
   const suffix = notes.length > 0 ? ` (${notes.join('; ')})` : ''
   return style.strong(result.scenario.name) + suffix
+}
+
+/** Text in lines that are no longer than this, broken between words. */
+function wrap(text: string, width = 92): string[] {
+  return text.match(new RegExp(`\\S.{0,${width - 1}}(?=\\s|$)|\\S+`, 'g')) ?? []
 }
 
 function thresholdLines({ thresholds }: BenchResult, style: Style): string[] {

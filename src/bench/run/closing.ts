@@ -45,7 +45,7 @@ export interface ClosingContext {
   readonly countersBefore: ServerCounters | undefined
   /** What the clients counted as of the last tick. */
   readonly clientCounts: () => ClientCounters & { readonly delivered: number }
-  readonly tick: () => Promise<void>
+  readonly tick: (options?: { isLeaving: boolean }) => Promise<void>
   readonly enter: (phase: string) => void
 }
 
@@ -81,15 +81,15 @@ export class Closing {
     const database = await this.#checkDatabase(collected)
     enter('leaving')
     const left = await this.#leave(isJudging)
-    await tick()
-    // Who came late or was told of the leaving is in the second look only.
+    // That all leave at once is not of the scenario, and no figure of it.
+    await tick({ isLeaving: true })
+    // Who was reported offline by mistake meanwhile is in the second look only.
     const after = await Promise.all(generators.map((one) => one.findings(lastOffset)))
     return {
       generators: collected.map((findings, index) => ({
         ...findings,
         falseOffline: after[index]!.falseOffline,
         flaps: after[index]!.flaps,
-        presence: after[index]!.presence,
         lost: after[index]!.lost,
       })),
       drainedSeconds,

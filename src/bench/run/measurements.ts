@@ -12,6 +12,16 @@ export interface UsageSample {
   readonly server: ProcessUsage | undefined
 }
 
+/** What is known of a tick besides what the generators tell. */
+export interface TickContext {
+  /** From the start of the phases. */
+  readonly second: number
+  readonly phase: string
+  readonly sample: UsageSample
+  /** Latencies that do not count. */
+  readonly leftOut?: readonly LatencyName[]
+}
+
 /** Collects what the generators tell, tick by tick: totals, and a row for each second. */
 export class Measurements {
   readonly latencies = Object.fromEntries(
@@ -45,17 +55,18 @@ export class Measurements {
     }
   }
 
-  /** Takes in the ticks of all generators, `second` seconds after the start of the phases. */
+  /** Takes in the ticks of all generators. */
   add(
     ticks: readonly GeneratorTick[],
-    { second, phase, sample }: { second: number; phase: string; sample: UsageSample },
+    { second, phase, sample, leftOut = [] }: TickContext,
   ): Second {
     const before = this.counts
     this.counts = ticks.reduce((sum, { counts }) => addCounts(sum, counts), emptyCounts())
     const delivery = new Histogram()
     const acks = new Histogram()
     for (const { latencies, lateness } of ticks) {
-      for (const name of RECORDED) addRecord(this.latencies[name], latencies[name])
+      for (const name of RECORDED)
+        if (!leftOut.includes(name)) addRecord(this.latencies[name], latencies[name])
       addRecord(delivery, latencies.delivery_ms)
       addRecord(acks, latencies.ack_ms)
       addRecord(this.lateness, lateness)
@@ -68,6 +79,8 @@ export class Measurements {
     const generatorCpu = generatorSecondsBetween(this.#last, sample) / seconds
     const serverSeconds = serverSecondsBetween(this.#last, sample)
     this.#serverSeconds += serverSeconds ?? 0
+    // What a server used to start is not of the second in which it was there.
+    const isSame = isSameServer(this.#last, sample)
     this.#last = sample
     const deliveries = summarizeLatency(delivery)
     const row: Second = {
@@ -85,7 +98,9 @@ export class Measurements {
       utilization: round(Math.max(0, ...ticks.map(({ utilization }) => utilization))),
       generatorCpu: round(generatorCpu),
       generatorRssMb: Math.round(sample.generator.rssBytes / 2 ** 20),
-      ...(serverSeconds === undefined ? {} : { serverCpu: round(serverSeconds / seconds) }),
+      ...(serverSeconds !== undefined && isSame
+        ? { serverCpu: round(serverSeconds / seconds) }
+        : {}),
       ...(sample.server ? { serverRssMb: Math.round(sample.server.rssBytes / 2 ** 20) } : {}),
     }
     const last = this.series.at(-1)
@@ -121,8 +136,13 @@ function generatorSecondsBetween(from: UsageSample, to: UsageSample): number {
 /** Undefined while there is none. One that was started again begins at 0. */
 function serverSecondsBetween(from: UsageSample, to: UsageSample): number | undefined {
   if (!to.server) return undefined
-  const used = to.server.cpuSeconds - (from.server?.cpuSeconds ?? 0)
-  return used >= 0 ? used : to.server.cpuSeconds
+  return isSameServer(from, to)
+    ? to.server.cpuSeconds - from.server!.cpuSeconds
+    : to.server.cpuSeconds
+}
+
+function isSameServer({ server: before }: UsageSample, { server: after }: UsageSample): boolean {
+  return before !== undefined && after !== undefined && after.cpuSeconds >= before.cpuSeconds
 }
 
 function addRecord(histogram: Histogram, record: HistogramRecord): void {

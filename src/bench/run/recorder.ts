@@ -35,8 +35,11 @@ export class Recorder {
     this.measurements = new Measurements(this.#sample())
   }
 
-  /** Takes in what was done since the last time. */
-  async tick(generators: readonly GeneratorHandle[]): Promise<Second> {
+  /**
+   * Takes in what was done since the last time.
+   * @param options.isLeaving whether all left meanwhile: their leaving is no figure of the scenario
+   */
+  async tick(generators: readonly GeneratorHandle[], { isLeaving = false } = {}): Promise<Second> {
     const { clock } = this.#context
     const ticks = await Promise.all(generators.map((generator) => generator.tick()))
     const elapsedSeconds = Math.min(clock.elapsedSeconds, clock.plannedSeconds)
@@ -45,6 +48,7 @@ export class Recorder {
       second,
       phase: clock.phaseAt(second + 0.5),
       sample: this.#sample(),
+      leftOut: isLeaving ? ['presence_ms'] : [],
     })
   }
 

@@ -129,7 +129,7 @@ class BenchRun {
       start,
       countersBefore,
       clientCounts: () => this.#recorder.measurements.counts,
-      tick: async () => void (await this.#recorder.tick(this.#generators)),
+      tick: async (options) => void (await this.#recorder.tick(this.#generators, options)),
       enter: (phase) => this.#enter(phase),
     })
     const findings = await closing.run()
