@@ -85,8 +85,8 @@ function checksTable({ thresholds, problems, verdict }: BenchResult): string {
   const kind = { VALID: 'good', SUSPECT: 'doubtful', INVALID: 'bad' } as const
   const rows = [
     ...thresholds.map(
-      ({ metric, condition, actual, isMet }) =>
-        `<tr><td>${mark(isMet)}<td>${escapeXml(`${metric} ${condition}`)}<td class="n">${formatMeasured(metric, actual)}`,
+      ({ metric, condition, actual, isMet, isDeferred }) =>
+        `<tr><td>${isDeferred ? 'when merged' : mark(isMet)}<td>${escapeXml(`${metric} ${condition}`)}<td class="n">${formatMeasured(metric, actual)}`,
     ),
     `<tr><td>${mark(problems.length === 0)}<td>audit<td>${problems.length === 0 ? 'clean' : list(problems)}`,
     `<tr><td>${badge(kind[verdict.verdict], verdict.verdict)}<td>measurement<td>${list(verdict.reasons)}`,

@@ -40,8 +40,8 @@ function checksTable({ thresholds, problems, verdict }: BenchResult): string[] {
     '| | | measured |',
     '|---|---|--:|',
     ...thresholds.map(
-      ({ metric, condition, actual, isMet }) =>
-        `| ${mark(isMet)} | ${code(`${metric} ${condition}`)} | ${formatMeasured(metric, actual)} |`,
+      ({ metric, condition, actual, isMet, isDeferred }) =>
+        `| ${isDeferred ? '➖' : mark(isMet)} | ${code(`${metric} ${condition}`)} | ${formatMeasured(metric, actual)} |`,
     ),
     `| ${mark(problems.length === 0)} | audit | ${problems.length === 0 ? 'clean' : problems.map(cell).join('<br>')} |`,
     `| ${verdictMark} | measurement | ${[verdict.verdict, ...verdict.reasons].map(cell).join('<br>')} |`,

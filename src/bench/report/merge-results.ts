@@ -94,7 +94,8 @@ function mergeThresholds(results: readonly BenchResult[], lookup: Lookup): Thres
   const thresholds = results[0]!.thresholds.flatMap(({ metric, condition }) =>
     listThresholds({ [metric]: [condition] }),
   )
-  return checkThresholds(thresholds, lookup).map((threshold, index) => {
+  const isPart = mergeShards(results).join() !== '1/1'
+  return checkThresholds(thresholds, lookup, isPart).map((threshold, index) => {
     const name = `${threshold.metric} ${threshold.condition}`
     const ended = results.find(({ abortedBy }) => abortedBy === name)
     return ended?.thresholds[index] ?? threshold

@@ -66,10 +66,11 @@ function wrap(text: string, width = 92): string[] {
 function thresholdLines({ thresholds }: BenchResult, style: Style): string[] {
   const names = thresholds.map(({ metric, condition }) => `${metric} ${condition}`)
   const width = Math.max(0, ...names.map((name) => name.length))
-  return thresholds.map(({ metric, actual, isMet }, index) => {
+  return thresholds.map(({ metric, actual, isMet, isDeferred }, index) => {
     const measured = formatMeasured(metric, actual)
-    const line = `${isMet ? '✓' : '✗'} ${names[index]!.padEnd(width)}  ${measured.padStart(10)}`
-    return `  ${isMet ? style.good(line) : style.bad(line)}`
+    const line = `${names[index]!.padEnd(width)}  ${measured.padStart(10)}`
+    if (isDeferred) return `  ${style.faint(`· ${line}  (judged when all shards are merged)`)}`
+    return `  ${isMet ? style.good(`✓ ${line}`) : style.bad(`✗ ${line}`)}`
   })
 }
 

@@ -30,6 +30,10 @@ const ThresholdResult = z.object({
   condition: z.string(),
   actual: z.number().optional().describe('Absent when nothing was measured, which fails'),
   isMet: z.boolean(),
+  isDeferred: z
+    .literal(true)
+    .optional()
+    .describe('Of one shard alone it says nothing: it is judged once all are merged'),
 })
 export type ThresholdResult = z.infer<typeof ThresholdResult>
 

@@ -7,6 +7,7 @@ import type { BenchTarget } from './bench-target.ts'
 import { type ClosingStep, ClosingTime } from './closing-time.ts'
 import { checkDatabase, type DatabaseFindings } from './database-check.ts'
 import { countGhosts } from './ghosts.ts'
+import type { TickStage } from './recorder.ts'
 import { type ClientCounters, compareCounters, type ServerCounters } from './server-counters.ts'
 import type { ServerOutages } from './server-outage.ts'
 
@@ -45,7 +46,7 @@ export interface ClosingContext {
   readonly countersBefore: ServerCounters | undefined
   /** What the clients counted as of the last tick. */
   readonly clientCounts: () => ClientCounters & { readonly delivered: number }
-  readonly tick: (options?: { isLeaving: boolean }) => Promise<void>
+  readonly tick: (stage: TickStage) => Promise<void>
   readonly enter: (phase: string) => void
 }
 
@@ -74,7 +75,7 @@ export class Closing {
     const { lastOffset, isFlowing, settledSeconds } = await this.#drain()
     const isJudging = this.#scenario.audit.presence && !isFlowing
     const here = isJudging ? await this.#untilRostersAgree('rosters') : undefined
-    await tick()
+    await tick('settled')
     const drainedSeconds = settledSeconds ?? this.#time.passedSeconds
     const collected = await Promise.all(generators.map((one) => one.findings(lastOffset)))
     const serverDisagrees = isFlowing ? [] : await this.#compareCounters()
@@ -82,7 +83,7 @@ export class Closing {
     enter('leaving')
     const left = await this.#leave(isJudging)
     // That all leave at once is not of the scenario, and no figure of it.
-    await tick({ isLeaving: true })
+    await tick('leaving')
     // Who was reported offline by mistake meanwhile is in the second look only.
     const after = await Promise.all(generators.map((one) => one.findings(lastOffset)))
     return {
@@ -112,8 +113,9 @@ export class Closing {
     /** After how long all had everything; undefined when they never had. */
     settledSeconds: number | undefined
   }> {
-    const { generators, start } = this.#context
+    const { generators, start, tick } = this.#context
     let lastOffset = start.offset
+    let ticks = 0
     for (;;) {
       const settlements = await Promise.all(generators.map((one) => one.settle(lastOffset)))
       const newest = Math.max(lastOffset, ...settlements.map((one) => one.lastOffset))
@@ -123,6 +125,9 @@ export class Closing {
         return { lastOffset, isFlowing: false, settledSeconds: this.#time.passedSeconds }
       if (this.#time.leftMs('drain') === 0) break
       await sleep(POLL_MS)
+      if (this.#time.passedSeconds < ticks + 1) continue
+      ticks += 1
+      await tick('draining')
     }
     const isFlowing = !this.#time.isCut && (await this.#isFlowing())
     if (isFlowing)
@@ -135,10 +140,10 @@ export class Closing {
 
   async #isFlowing(): Promise<boolean> {
     const { tick, clientCounts } = this.#context
-    await tick()
+    await tick('draining')
     const before = clientCounts().delivered
     await sleep(FLOW_MS)
-    await tick()
+    await tick('draining')
     return clientCounts().delivered > before
   }
 

@@ -69,6 +69,7 @@ export function composeResult(parts: ResultParts): BenchResult {
     doubts: findings.doubts,
   })
   const { hash, abortedBy, ...known } = context
+  const isPart = known.shards.join() !== '1/1'
   const result = {
     version: 1 as const,
     scenario: {
@@ -84,7 +85,7 @@ export function composeResult(parts: ResultParts): BenchResult {
     connections: measurements.peakOpen,
     timedConnections: measurements.peakTimed,
     // What ended the run has failed, whatever came of it while the run ended.
-    thresholds: checkThresholds(thresholds, lookup).map((threshold) =>
+    thresholds: checkThresholds(thresholds, lookup, isPart).map((threshold) =>
       abortedBy && nameOf(threshold) === nameOf(abortedBy) ? abortedBy : threshold,
     ),
     verdict,

@@ -15,10 +15,18 @@ const SECOND_US = 1e6
 /** How often it is looked whether recording is over. */
 const POLL_MS = 50
 
+/**
+ * Where a run is when it is looked at: in its phases; waiting for what is under way, which may take
+ * seconds of its own; at rest, or leaving, whose last deeds belong to the second before.
+ */
+export type TickStage = 'phases' | 'draining' | 'settled' | 'leaving'
+
 /** What is recorded, and how. */
 export interface RecorderContext {
   readonly clock: RunClock
   readonly thresholds: readonly Threshold[]
+  /** Whether other shards play the rest of the users. */
+  readonly isPart: boolean
   /** The process of the server, where it is known. */
   readonly serverPid: () => number | undefined
 }
@@ -35,20 +43,13 @@ export class Recorder {
     this.measurements = new Measurements(this.#sample())
   }
 
-  /**
-   * Takes in what was done since the last time.
-   * @param options.isLeaving whether all left meanwhile: their leaving is no figure of the scenario
-   */
-  async tick(generators: readonly GeneratorHandle[], { isLeaving = false } = {}): Promise<Second> {
-    const { clock } = this.#context
+  /** Takes in what was done since the last time. */
+  async tick(generators: readonly GeneratorHandle[], stage: TickStage = 'phases'): Promise<Second> {
     const ticks = await Promise.all(generators.map((generator) => generator.tick()))
-    const elapsedSeconds = Math.min(clock.elapsedSeconds, clock.plannedSeconds)
-    const second = Math.max(0, Math.round(elapsedSeconds) - 1)
     return this.measurements.add(ticks, {
-      second,
-      phase: clock.phaseAt(second + 0.5),
+      ...this.#rowOf(stage),
       sample: this.#sample(),
-      leftOut: isLeaving ? ['presence_ms'] : [],
+      leftOut: stage === 'leaving' ? ['presence_ms'] : [],
     })
   }
 
@@ -61,17 +62,30 @@ export class Recorder {
     isOver: () => boolean,
     onSecond: (second: Second) => void,
   ): Promise<ThresholdResult | undefined> {
-    const { clock, thresholds } = this.#context
+    const { clock, thresholds, isPart } = this.#context
     for (let dueUs = clock.at(SECOND_US); ; dueUs += SECOND_US) {
       while (!isOver() && nowUs() < dueUs)
         await sleep(Math.min(POLL_MS, Math.max(1, (dueUs - nowUs()) / 1e3)))
       onSecond(await this.tick(generators))
       const lookup = createLookup(this.measurements, { loadSeconds: clock.loadSeconds })
-      this.standing = checkThresholds(thresholds, lookup)
+      this.standing = checkThresholds(thresholds, lookup, isPart)
       if (isOver()) return undefined
-      const failed = findAbort(thresholds, lookup, clock.elapsedSeconds)
+      const failed = findAbort(thresholds, lookup, { elapsedSeconds: clock.elapsedSeconds, isPart })
       if (failed) return failed
     }
+  }
+
+  /** The row of the series that what was done belongs to. */
+  #rowOf(stage: TickStage): { second: number; phase: string } {
+    const { clock } = this.#context
+    const last = this.measurements.series.at(-1)
+    if (stage !== 'phases' && stage !== 'draining' && last) return last
+    const isOver = stage === 'draining' && clock.elapsedSeconds > clock.plannedSeconds + 0.5
+    const elapsedSeconds = isOver
+      ? clock.elapsedSeconds
+      : Math.min(clock.elapsedSeconds, clock.plannedSeconds)
+    const second = Math.max(0, Math.round(elapsedSeconds) - 1)
+    return { second, phase: isOver ? 'draining' : clock.phaseAt(second + 0.5) }
   }
 
   #sample(): UsageSample {

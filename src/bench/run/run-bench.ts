@@ -85,6 +85,7 @@ class BenchRun {
     this.#recorder = new Recorder({
       clock: this.#clock,
       thresholds: this.#thresholds,
+      isPart: target.shard.count > 1,
       serverPid: () => target.ownServer?.pid,
     })
     this.#outages = new ServerOutages(target.ownServer, this.#stop.signal)
@@ -129,7 +130,11 @@ class BenchRun {
       start,
       countersBefore,
       clientCounts: () => this.#recorder.measurements.counts,
-      tick: async (options) => void (await this.#recorder.tick(this.#generators, options)),
+      tick: async (stage) => {
+        const second = await this.#recorder.tick(this.#generators, stage)
+        const isNew = second.second >= this.#clock.plannedSeconds
+        if (stage === 'draining' && isNew) this.#target.onSecond?.(second)
+      },
       enter: (phase) => this.#enter(phase),
     })
     const findings = await closing.run()

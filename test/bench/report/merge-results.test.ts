@@ -49,6 +49,16 @@ describe('mergeResults', () => {
     expect(merged.verdict.reasons.join()).toMatch(reason)
   })
 
+  it('judges what only all shards together can reach once they are all there', () => {
+    const condition = { metric: 'deliveries_per_second', condition: 'value>2000', isMet: true }
+    const of = (shard: string) =>
+      cleanResult({ shards: [shard], thresholds: [{ ...condition, isDeferred: true }] })
+    expect(mergeResults([of('1/2'), of('2/2')]).thresholds).toEqual([
+      { ...condition, actual: 2468 },
+    ])
+    expect(mergeResults([of('1/3'), of('3/3')]).thresholds[0]).toMatchObject({ isDeferred: true })
+  })
+
   it('leaves a single result as it is, and fails the condition that ended a part', () => {
     const ended = cleanResult({
       shards: ['2/2'],

@@ -50,6 +50,13 @@ describe('formatReport', () => {
     expect(lines.at(-2)).toBe('✗ failed: 1 figure worse than the baseline (exit code 99)')
   })
 
+  it('neither passes nor fails what only all shards together can reach', () => {
+    const deferred = { condition: 'value>9', actual: 5, isMet: true, isDeferred: true } as const
+    const thresholds = [{ metric: 'sends_per_second', ...deferred }]
+    const lines = formatReport(cleanResult({ shards: ['1/2'], thresholds })).split('\n')
+    expect(lines[4]).toMatch(/^ {2}· sends_per_second value>9 +5 {2}\(judged when all shards/)
+  })
+
   it('counts HTTP requests where there were any', () => {
     expect(formatReport(cleanResult())).not.toContain('  http ')
     const { values } = cleanResult()

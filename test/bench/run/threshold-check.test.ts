@@ -41,7 +41,28 @@ it('ends a run by the first condition that wants it and fails, not before its ti
       ack_ms: ['p99<1', { condition: 'p99<2', abortOnFail: true, afterSeconds: 5 }],
     }),
   )
-  expect(findAbort(thresholds, lookup, 4)).toBeUndefined()
-  expect(findAbort(thresholds, lookup, 5)).toMatchObject({ condition: 'p99<2', isMet: false })
-  expect(findAbort(thresholds, () => undefined, 5)).toBeUndefined()
+  expect(findAbort(thresholds, lookup, { elapsedSeconds: 4 })).toBeUndefined()
+  expect(findAbort(thresholds, lookup, { elapsedSeconds: 5 })).toMatchObject({
+    condition: 'p99<2',
+    isMet: false,
+  })
+  expect(findAbort(thresholds, () => undefined, { elapsedSeconds: 5 })).toBeUndefined()
+})
+
+it('defers what only all shards together can reach, and judges the rest of each', () => {
+  const thresholds = listThresholds(
+    Thresholds.parse({
+      ack_ms: ['p99<1'],
+      amplification: ['value>1000'],
+      deliveries_per_second: [{ condition: 'value>1000000', afterSeconds: 0 }, 'value<5'],
+    }),
+  )
+  const results = checkThresholds(thresholds, lookup, true)
+  expect(results.map(({ isMet, isDeferred = false }) => [isMet, isDeferred])).toEqual([
+    [false, false],
+    [true, true],
+    [false, false],
+    [false, false],
+  ])
+  expect(findAbort(thresholds, lookup, { elapsedSeconds: 9, isPart: true })).toBeUndefined()
 })
