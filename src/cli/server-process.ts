@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ChatwsError } from '../protocol/error.ts'
+import { readFrames } from './read-frames.ts'
 
 /** How long a server has to start before it is given up. */
 const START_TIMEOUT_MS = 30_000
@@ -68,6 +69,17 @@ export class ServerProcess {
     this.#url = url
   }
 
+  /** Reads from its database, past the server, what is stored after an offset: each as its frame. */
+  async *readLog(after: number): AsyncGenerator<Buffer> {
+    const { openStore } = await import('../storage/open-store.ts')
+    const store = await openStore({ provider: 'sqlite', path: databasePath(this.#folder) })
+    try {
+      yield* readFrames(store, after)
+    } finally {
+      await store.close()
+    }
+  }
+
   /** Ends it at once and deletes its database: there is nothing that it has to bring to an end. */
   async stop(): Promise<void> {
     process.off('exit', this.#abandon)
@@ -82,13 +94,17 @@ export class ServerProcess {
   }
 }
 
+function databasePath(folder: string): string {
+  return join(folder, 'bench.db')
+}
+
 async function startProgram(
   folder: string,
   port: number,
 ): Promise<{ child: ChildProcess; url: string }> {
   const args = [
     ...['serve', '--port', String(port), '--log-level', 'error'],
-    ...['--database-url', join(folder, 'bench.db')],
+    ...['--database-url', databasePath(folder)],
     // A load test is what these limits are there to stop.
     ...['--message-rate', '0', '--max-connections-per-user', '0', '--http-rate', '0'],
   ]

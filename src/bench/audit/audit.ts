@@ -1,11 +1,14 @@
 import { nowUs } from '../clock.ts'
 import { Histogram } from '../metrics/histogram.ts'
 import type { Population } from '../plan/population.ts'
-import { ENTRY, KnownStream, type NewEntry } from './known-stream.ts'
-import { readContent } from './message-mark.ts'
+import { ENTRY, type NewEntry } from './block.ts'
+import { KnownStream } from './known-stream.ts'
+import { type Envelope, readMark } from './message-mark.ts'
+import { PresenceReports } from './presence-reports.ts'
 import type { Receiver } from './receiver.ts'
 import type { Snapshot } from './roster.ts'
 import type { UserLedger } from './user-ledger.ts'
+import { type StreamVersions, Variants, versionsOf } from './versions.ts'
 
 /** How long frames of a connection wait to be found in the stream, and how often that is tried. */
 const PATIENCE_US = 200_000
@@ -19,6 +22,7 @@ export interface AuditCounts {
   recorded: number
   duplicate: number
   reordered: number
+  /** Frames that are wrong by themselves, whatever others had. */
   corrupt: number
   misrouted: number
   /** Frames that cannot be judged, because they were under way when a connection was left. */
@@ -27,12 +31,6 @@ export interface AuditCounts {
   missing: number
   /** Durable events lost at a RESUME_FAILED. */
   resumeFailed: number
-  flaps: number
-}
-
-/** Frames with an offset that differ from how most connections had them. */
-interface Variants {
-  readonly frames: { readonly bytes: Buffer; count: number }[]
 }
 
 /** What all connections of one generator know together, and what was found wrong with each. */
@@ -44,6 +42,7 @@ export class Audit {
   readonly users: UserLedger
   readonly delivery = new Histogram()
   readonly presence = new Histogram()
+  readonly reports: PresenceReports
   readonly counts: AuditCounts = {
     delivered: 0,
     recorded: 0,
@@ -54,7 +53,6 @@ export class Audit {
     ambiguous: 0,
     missing: 0,
     resumeFailed: 0,
-    flaps: 0,
   }
   /** Receivers that have a place in the stream. */
   placed = 0
@@ -66,12 +64,7 @@ export class Audit {
     | { readonly key: 'message_id' | 'support_message_id'; readonly id: number }
     | undefined
   readonly #clock: string
-  readonly #variants = new Map<number, Variants>()
-  /** User → how often it was reported offline. */
-  readonly #offlines: Int32Array
-  /** Entries, and single reports, of users that did not seem to have left. */
-  readonly #suspects: { readonly user: number; readonly index: number }[] = []
-  readonly #isSuspected: Uint8Array
+  readonly #variants = new Variants()
   /** Receivers whose frames are not found in the stream yet → since when. */
   readonly #waiting = new Map<Receiver, number>()
   #isRetryPlanned = false
@@ -84,8 +77,7 @@ export class Audit {
     this.#clock = clock
     this.stream = new KnownStream(population.size)
     this.aside = new KnownStream(0)
-    this.#offlines = new Int32Array(population.size)
-    this.#isSuspected = new Uint8Array(population.size)
+    this.reports = new PresenceReports(users, this.stream, population.size)
   }
 
   /**
@@ -96,57 +88,38 @@ export class Audit {
     if (this.placed === 0) this.stream.forgetPresence()
   }
 
-  /** What a durable frame is; `corrupt` when its content is not what was sent. */
-  judge(frame: DurableFrame, offset: number): NewEntry | 'corrupt' {
-    const payload = frame.payload
-    if (typeof payload?.content !== 'string' || !isMessage(frame.type))
+  /** What a durable frame is; `corrupt` when it is not as its sender wrote it. */
+  judge({ type, payload }: DurableFrame, offset: number): NewEntry | 'corrupt' {
+    if (typeof payload?.content !== 'string' || !isMessage(type))
       return { kind: ENTRY.other, offset }
-    const mark = readContent(payload.content)
+    const mark = readMark(payload)
     if (mark === 'corrupt') return 'corrupt'
     this.#noteMessage(payload)
     if (mark === 'foreign') return { kind: ENTRY.other, offset }
-    const recorded = mark.clock === this.#clock ? ENTRY.timed : ENTRY.foreign
-    return { kind: mark.isRecorded ? recorded : ENTRY.unrecorded, offset, dueUs: mark.dueUs }
+    const { clock, generator, serial, dueUs, isRecorded } = mark
+    const isOwn = clock === this.#clock
+    const kind = isOwn ? ENTRY.timed : ENTRY.foreign
+    return {
+      kind: isRecorded ? kind : ENTRY.unrecorded,
+      offset,
+      dueUs,
+      ...(isOwn ? { message: { generator, serial, id: payload.id } } : {}),
+    }
   }
 
-  /** Takes note of a presence frame that nobody had before. */
-  judgePresence(user: number, isOnline: boolean): NewEntry {
-    // Users of another machine come and go without this one knowing.
-    if (!this.users.isKnown(user)) return { kind: isOnline ? ENTRY.online : ENTRY.offline, user }
-    if (isOnline) {
-      if (this.#isSuspected[user] === 1) this.counts.flaps += 1
-      this.#isSuspected[user] = 0
-      return { kind: ENTRY.online, user, dueUs: this.users.joinUs(user) }
-    }
-    this.#offlines[user]! += 1
-    if (this.#offlines[user]! > this.users.leavesOf(user)) {
-      this.#isSuspected[user] = 1
-      this.#suspects.push({ user, index: this.stream.end })
-    }
-    return { kind: ENTRY.offline, user, dueUs: this.users.leaveUs(user) }
+  /** Whether a durable frame is not as its sender wrote it. */
+  isCorrupt({ type, payload }: DurableFrame): boolean {
+    return payload !== undefined && isMessage(type) && readMark(payload) === 'corrupt'
   }
 
-  /** Takes note of what one connection alone was told of a user. */
-  judgeLone(user: number, isOnline: boolean): void {
-    if (isOnline) {
-      if (this.#isSuspected[user] === 1) this.counts.flaps += 1
-      this.#isSuspected[user] = 0
-      return
-    }
-    if (!this.users.isKnown(user) || this.users.leavesOf(user) > 0) return
-    this.#offlines[user]! += 1
-    this.#isSuspected[user] = 1
-    this.#suspects.push({ user, index: -1 })
-  }
-
-  /** Takes note of a durable frame that is not as it is known. */
+  /** Takes note of a durable frame that is not as it is known, and may be the right one. */
   noteVariant(offset: number, bytes: Buffer): void {
-    this.counts.corrupt += 1
-    const variants = this.#variants.get(offset) ?? { frames: [] }
-    this.#variants.set(offset, variants)
-    const same = variants.frames.find((frame) => frame.bytes.equals(bytes))
-    if (same) same.count += 1
-    else variants.frames.push({ bytes: Buffer.from(bytes), count: 1 })
+    this.#variants.add(offset, bytes)
+  }
+
+  /** How durable frames were sent, by offset. */
+  versions(): StreamVersions {
+    return versionsOf([this.stream, this.aside], this.#variants)
   }
 
   /** The list of who is online, as bytes of JSON: parsed only when it differs from the last one. */
@@ -181,40 +154,15 @@ export class Audit {
     setImmediate(() => this.#retry())
   }
 
-  /** Whether a receiver has waited long enough to go ahead by itself. */
+  /** Whether a receiver that has no place may go ahead by itself. */
   isImpatient(receiver: Receiver): boolean {
+    return this.placed === 0 || this.hasWaited(receiver)
+  }
+
+  /** Whether others had the time to bring what a receiver cannot place. */
+  hasWaited(receiver: Receiver): boolean {
     const sinceUs = this.#waiting.get(receiver)
-    return this.placed === 0 || (sinceUs !== undefined && nowUs() - sinceUs > PATIENCE_US)
-  }
-
-  /** How often a user was reported offline to a connection although it had not left. */
-  falseOfflines(): number {
-    const counted = new Map<number, number>()
-    let sum = 0
-    for (const { user, index } of this.#suspects) {
-      const already = counted.get(user) ?? 0
-      // A leave that was noticed later than it was told of is none.
-      if (this.#offlines[user]! - already <= this.users.leavesOf(user)) continue
-      counted.set(user, already + 1)
-      sum += index < 0 ? 1 : this.stream.blockOf(index).receivers[this.stream.placeOf(index)]!
-    }
-    return sum
-  }
-
-  /**
-   * Corrupt frames, counted so that of several versions of a frame the one that most connections
-   * had is right.
-   */
-  corruptFrames(): number {
-    let corrupt = this.counts.corrupt
-    for (const [offset, { frames }] of this.#variants) {
-      const index = this.stream.find(offset)
-      if (index < 0) continue
-      const agreeing = this.stream.blockOf(index).receivers[this.stream.placeOf(index)]!
-      const most = Math.max(...frames.map(({ count }) => count))
-      if (most > agreeing) corrupt += agreeing - most
-    }
-    return corrupt
+    return sinceUs !== undefined && nowUs() - sinceUs > PATIENCE_US
   }
 
   #retry(): void {
@@ -235,12 +183,10 @@ export class Audit {
 export interface DurableFrame {
   readonly type: string
   readonly offset?: number
-  readonly payload?: {
+  readonly payload?: Envelope & {
     readonly id: number
     readonly offset?: number
     readonly content?: string
-    readonly chat_id?: number
-    readonly support_chat_id?: number
   }
 }
 

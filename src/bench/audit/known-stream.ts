@@ -1,61 +1,18 @@
 import { crc32 } from 'node:zlib'
+import {
+  addToBlock,
+  BLOCK_SIZE,
+  type Block,
+  checksumOf,
+  createBlock,
+  type NewEntry,
+  releaseBytes,
+} from './block.ts'
 
-/** Entries in a block. */
-const SIZE = 1024
-const SIZE_BITS = 10
-
-const FIRST_BYTES = 64 * 1024
+const SIZE_BITS = Math.log2(BLOCK_SIZE)
 
 /** Bytes to keep of what every cursor has passed; of what is older only sums are kept. */
 const KEPT_BYTES = 64 * 1024 * 1024
-
-const NO_BYTES = Buffer.alloc(0)
-
-/** What an entry is to those that receive it. */
-export const ENTRY = {
-  /** A message of this run, whose due time is on our clock. */
-  timed: 0,
-  /** The same, due on the clock of another machine. */
-  foreign: 1,
-  /** A message of a load test that does not count in the figures: a warm-up. */
-  unrecorded: 2,
-  /** Any other durable event. */
-  other: 3,
-  online: 4,
-  offline: 5,
-  /** Typing, receipts: no more than sent on. */
-  ephemeral: 6,
-} as const
-
-/** Entries in the order in which they came, with their bytes one after the other. */
-export interface Block {
-  bytes: Buffer
-  /** Where in `bytes` each entry begins; one more than there are, for the end. */
-  readonly starts: Uint32Array
-  count: number
-  readonly kinds: Uint8Array
-  /** Of a durable entry; 0 for others. */
-  readonly offsets: Float64Array
-  /** When what it tells was due, in microseconds. */
-  readonly dueUs: Float64Array
-  readonly firstUs: Float64Array
-  readonly lastUs: Float64Array
-  /** How many connections received it just so. */
-  readonly receivers: Uint32Array
-  /** Of a presence entry: the user's index, and its entry before; -1 for none. */
-  readonly users: Int32Array
-  readonly previous: Int32Array
-  /** Checksums of the entries, once their bytes were let go of. */
-  crcs: Uint32Array | undefined
-}
-
-/** What is known of a new entry. */
-export interface NewEntry {
-  readonly kind: number
-  readonly offset?: number
-  readonly dueUs?: number
-  readonly user?: number
-}
 
 /**
  * What the server sends to all, in its order, as the first connection of a generator that was sent
@@ -97,7 +54,7 @@ export class KnownStream {
 
   /** Where in its block an entry stands. */
   placeOf(index: number): number {
-    return index & (SIZE - 1)
+    return index & (BLOCK_SIZE - 1)
   }
 
   /** The bytes of an entry, header included; they must not be changed. */
@@ -135,19 +92,10 @@ export class KnownStream {
 
   /** Copies a frame to the end; returns its index. */
   append(bytes: Buffer, at: number, end: number, entry: NewEntry): number {
-    if ((this.#end & (SIZE - 1)) === 0) this.#blocks.push(createBlock())
+    if ((this.#end & (BLOCK_SIZE - 1)) === 0) this.#blocks.push(createBlock())
     const index = this.#end++
     const block = this.blockOf(index)
-    const place = block.count++
-    const start = block.starts[place]!
-    const stop = start + end - at
-    if (stop > block.bytes.length) block.bytes = grow(block.bytes, stop)
-    bytes.copy(block.bytes, start, at, end)
-    block.starts[place + 1] = stop
-    block.kinds[place] = entry.kind
-    block.offsets[place] = entry.offset ?? 0
-    block.dueUs[place] = entry.dueUs ?? 0
-    block.users[place] = entry.user ?? -1
+    const place = addToBlock(block, { bytes, at, end }, entry)
     if (entry.offset !== undefined) this.#note(entry.offset, index)
     if (entry.user !== undefined) {
       block.previous[place] = this.#newestOf[entry.user]!
@@ -158,13 +106,12 @@ export class KnownStream {
 
   /** Lets go of old bytes. @param least every cursor is at this index or after it */
   release(least: number): void {
-    for (; (this.#passed + 1) * SIZE <= least; this.#passed++)
+    for (; (this.#passed + 1) * BLOCK_SIZE <= least; this.#passed++)
       this.#keptBytes += this.#blocks[this.#passed]!.bytes.length
     for (; this.#keptBytes > KEPT_BYTES; this.#released++) {
       const block = this.#blocks[this.#released]!
       this.#keptBytes -= block.bytes.length
-      block.crcs = sumEntries(block)
-      block.bytes = NO_BYTES
+      releaseBytes(block)
     }
   }
 
@@ -173,22 +120,14 @@ export class KnownStream {
     return this.#blocks
   }
 
-  /** What others can be compared with: the sums of all durable frames from an offset on. */
-  sums(): StreamSums {
-    const count = this.#firstOffset < 0 ? 0 : this.#lastOffset - this.#firstOffset + 1
-    const crcs = new Uint32Array(count)
-    const receivers = new Uint32Array(count)
-    for (let place = 0; place < count; place++) {
-      const index = this.#indexes[place]!
-      if (index < 0) continue
-      crcs[place] = this.#sumOf(index)
-      receivers[place] = this.blockOf(index).receivers[this.placeOf(index)]!
-    }
-    return { firstOffset: this.#firstOffset, crcs, receivers }
+  /** The first offset that is known; -1 before it. */
+  get firstOffset(): number {
+    return this.#firstOffset
   }
 
-  #sumOf(index: number): number {
-    return this.blockOf(index).crcs?.[this.placeOf(index)] ?? crc32(this.bytesOf(index))
+  /** The checksum of an entry, header included. */
+  checksumOf(index: number): number {
+    return checksumOf(this.blockOf(index), this.placeOf(index))
   }
 
   #note(offset: number, index: number): void {
@@ -212,41 +151,4 @@ export class KnownStream {
     this.#indexes = indexes
     this.#firstOffset = offset
   }
-}
-
-/** Checksums of durable frames, by offset from `firstOffset` on; 0 where one is not known. */
-export interface StreamSums {
-  /** -1 when there is none. */
-  readonly firstOffset: number
-  readonly crcs: Uint32Array
-  readonly receivers: Uint32Array
-}
-
-function createBlock(): Block {
-  return {
-    bytes: Buffer.allocUnsafeSlow(FIRST_BYTES),
-    starts: new Uint32Array(SIZE + 1),
-    count: 0,
-    kinds: new Uint8Array(SIZE),
-    offsets: new Float64Array(SIZE),
-    dueUs: new Float64Array(SIZE),
-    firstUs: new Float64Array(SIZE),
-    lastUs: new Float64Array(SIZE),
-    receivers: new Uint32Array(SIZE),
-    users: new Int32Array(SIZE),
-    previous: new Int32Array(SIZE).fill(-1),
-    crcs: undefined,
-  }
-}
-
-function sumEntries({ bytes, starts, count }: Block): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, place) =>
-    crc32(bytes.subarray(starts[place]!, starts[place + 1]!)),
-  )
-}
-
-function grow(bytes: Buffer, atLeast: number): Buffer {
-  const grown = Buffer.allocUnsafeSlow(Math.max(atLeast, bytes.length * 2))
-  bytes.copy(grown)
-  return grown
 }

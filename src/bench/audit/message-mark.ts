@@ -35,18 +35,33 @@ export function parseName(
   }
 }
 
-/** The content of a message: its mark, and filler up to a length. It can be checked by itself. */
-export function writeContent(mark: MessageMark, bytes: number): string {
-  const head = `bench:${nameOf(mark)}:${Math.round(mark.dueUs).toString(36)}:${mark.isRecorded ? 'r' : 'w'}`
-  return `${head}${checksum(head)} `.padEnd(bytes, FILLER)
+/** Who a message is from and where it goes, as its frame says it. */
+export interface Envelope {
+  readonly sender_id?: number
+  readonly chat_id?: number
+  readonly support_chat_id?: number
 }
 
 /**
- * Reads a content: its mark, `foreign` when it is not of a load test, or `corrupt` when it is not
- * as it was written.
+ * The content of a message: its mark, which vouches for the envelope, too, and filler up to a
+ * length. It can be checked by itself.
  */
-export function readContent(content: string): MessageMark | 'foreign' | 'corrupt' {
-  if (!content.startsWith('bench:')) return 'foreign'
+export function writeContent(mark: MessageMark, envelope: Envelope, bytes: number): string {
+  const head = `bench:${nameOf(mark)}:${Math.round(mark.dueUs).toString(36)}:${mark.isRecorded ? 'r' : 'w'}`
+  const { sender_id, chat_id, support_chat_id } = envelope
+  const sum = checksum(`${head}${sender_id} ${chat_id} ${support_chat_id}`)
+  return `${head}${sum} `.padEnd(bytes, FILLER)
+}
+
+/**
+ * Reads the payload of a message: its mark, `foreign` when it is not of a load test, or `corrupt`
+ * when content or envelope are not as they were written.
+ */
+export function readMark(
+  payload: Envelope & { readonly content?: unknown },
+): MessageMark | 'foreign' | 'corrupt' {
+  const { content } = payload
+  if (typeof content !== 'string' || !content.startsWith('bench:')) return 'foreign'
   const match = MARK.exec(content)
   if (!match) return 'corrupt'
   const [, clock, generator, serial, due, flag] = match
@@ -57,7 +72,7 @@ export function readContent(content: string): MessageMark | 'foreign' | 'corrupt
     dueUs: Number.parseInt(due!, 36),
     isRecorded: flag === 'r',
   }
-  return writeContent(mark, content.length) === content ? mark : 'corrupt'
+  return writeContent(mark, payload, content.length) === content ? mark : 'corrupt'
 }
 
 /** FNV-1a, 20 bits of it. */

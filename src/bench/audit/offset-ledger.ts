@@ -29,6 +29,27 @@ export class OffsetLedger {
     this.#holes = undefined
   }
 
+  /** Goes on where it was, and is sent again what could not be read. */
+  resume(): void {
+    this.unreadable = 0
+  }
+
+  /** Takes note of an event that came, but not as it was: it is not missing. */
+  excuse(offset: number): void {
+    if (this.isAwaited(offset)) this.arrive(offset)
+    else this.unreadable += 1
+  }
+
+  /** Whether an event came before the connection, or it has had it. */
+  isPast(offset: number): boolean {
+    return offset < this.next && !this.isAwaited(offset)
+  }
+
+  /** Whether something is missing before an event, if that comes next. */
+  isAhead(offset: number): boolean {
+    return this.next >= 0 && offset > this.next + this.unreadable
+  }
+
   /** Takes note that a durable event came; false when it had come before. */
   arrive(offset: number): boolean {
     if (this.next < 0) this.next = offset

@@ -1,10 +1,20 @@
 import { beginsFragments, continuesFragments, Fragments } from '../wire/fragments.ts'
-import { type FrameExtent, readExtent } from '../wire/frame-header.ts'
+import { type FrameExtent, isSoundHeader, readExtent } from '../wire/frame-header.ts'
+import { beginsText, findFrameStart, OPENING, UNDECIDED_BYTES } from '../wire/frame-start.ts'
 import { OPCODE } from '../wire/masked-frame.ts'
 import type { Audit } from './audit.ts'
-import { type Block, ENTRY, type KnownStream, type NewEntry } from './known-stream.ts'
+import { type Block, ENTRY, type NewEntry } from './block.ts'
+import type { KnownStream } from './known-stream.ts'
 import { OffsetLedger } from './offset-ledger.ts'
-import { isDurable, type PrivateFrame, parseFrame, parseText } from './private-frame.ts'
+import {
+  ANSWERS,
+  isDurable,
+  isSameMessage,
+  mayBeDurable,
+  type PrivateFrame,
+  parseFrame,
+  parseText,
+} from './private-frame.ts'
 import { Roster } from './roster.ts'
 import { sameFrames } from './same-frames.ts'
 
@@ -26,6 +36,9 @@ const LOOK_AHEAD = 16
 const LOOK_BACK = 4
 
 const TEXT = 0x80 | OPCODE.text
+
+/** The least first byte of a control frame. */
+const CONTROL = 0x80 | OPCODE.close
 const extent: FrameExtent = { payloadStart: 0, end: 0 }
 
 /**
@@ -50,6 +63,11 @@ export class Receiver {
   readonly #offsets: OffsetLedger
   /** Whether it is being sent what it missed while it was away. */
   #isReplaying = false
+  #isGreeted = false
+  /** Whether what it is sent is damaged, up to where the next frame is found to begin. */
+  #isAdrift = false
+  /** Whether what comes next may be the rest of a frame that could not be read. */
+  #isAfterDamage = false
   /** The message that comes in several frames, while it does. */
   #fragments: Fragments | undefined
 
@@ -75,6 +93,11 @@ export class Receiver {
     return this.#cursor >= 0 && !this.#isReplaying
   }
 
+  /** Whether it is still to be told that it has resumed. */
+  get isReplaying(): boolean {
+    return this.#isReplaying
+  }
+
   /**
    * Begins on a new socket. @param keepsPlace whether it resumes; otherwise the greeting tells
    * where it begins
@@ -82,7 +105,9 @@ export class Receiver {
   begin(keepsPlace: boolean): void {
     this.#leavePlace()
     this.#isReplaying = keepsPlace
-    if (!keepsPlace) this.#offsets.forget()
+    this.#isGreeted = false
+    if (keepsPlace) this.#offsets.resume()
+    else this.#offsets.forget()
   }
 
   /** Its socket is gone: it follows the stream no longer, and knows nothing of who is here. */
@@ -121,7 +146,9 @@ export class Receiver {
     let at = from
     let length = until
     while (at < length) {
-      at = this.#follow(bytes, at, length, nowUs)
+      if (this.#isAdrift) at = this.#drift(bytes, at, length, nowUs)
+      // Within a message in several frames, none of another message may come.
+      else if (!this.#fragments) at = this.#follow(bytes, at, length, nowUs)
       if (at === length) return
       if (this.#matched > 0) {
         // It began like the entry at the cursor, and goes on otherwise.
@@ -131,33 +158,89 @@ export class Receiver {
         length = bytes.length
         this.#matched = 0
       }
-      const isWhole = readExtent(bytes, at, length, extent) && extent.end <= length
-      if (!isWhole) {
+      const next = this.#pass(bytes, at, length, nowUs)
+      if (next === undefined) {
         this.#keep(bytes, at, length, nowUs)
         return
       }
-      const { payloadStart, end } = extent
-      const first = bytes[at]!
-      if (beginsFragments(first)) this.#fragments = new Fragments(first)
-      if (beginsFragments(first) || (this.#fragments && continuesFragments(first))) {
-        const whole = this.#fragments!.add(first, bytes.subarray(payloadStart, end))
-        at = end
-        if (whole) {
-          this.#fragments = undefined
-          bytes = Buffer.concat([whole, bytes.subarray(end, length)])
-          at = 0
-          length = bytes.length
-        }
-        continue
+      if (typeof next === 'number') at = next
+      else {
+        bytes = next
+        at = 0
+        length = bytes.length
       }
-      if (!this.#takeOther(bytes, { at, payloadStart, end }, nowUs)) {
-        this.#keep(bytes, at, length, nowUs)
-        this.#isWaiting = true
-        this.#audit.await(this)
-        return
-      }
-      at = end
     }
+  }
+
+  /**
+   * Passes one frame; returns up to where, or all that is to be read instead. Undefined while it
+   * has not come whole, or cannot be placed yet.
+   */
+  #pass(bytes: Buffer, at: number, length: number, nowUs: number): number | Buffer | undefined {
+    if (!readExtent(bytes, at, length, extent)) return undefined
+    const { payloadStart, end } = extent
+    const isSound = isSoundHeader(bytes, at)
+    if (!isSound && this.#isAfterDamage) {
+      if (length < payloadStart + OPENING.length) return undefined
+      this.#isAdrift = !beginsText(bytes, payloadStart)
+    }
+    this.#isAfterDamage = false
+    if (this.#isAdrift) return at
+    if (end > length) {
+      const next = findFrameStart(bytes, payloadStart, length)
+      if (next < 0) return undefined
+      // Others have begun within it, so it is not as long as it says.
+      this.#noteDamage(bytes, payloadStart, next)
+      return next
+    }
+    if (!isSound) {
+      this.#noteDamage(bytes, payloadStart, end)
+      return this.#passDamaged(bytes, payloadStart, end, length)
+    }
+    const first = bytes[at]!
+    if (this.#fragments && first < CONTROL && !continuesFragments(first)) {
+      this.#noteDamage(this.#fragments.payload)
+      this.#fragments = undefined
+      return at
+    }
+    if (beginsFragments(first)) this.#fragments = new Fragments(first)
+    if (this.#fragments && first < CONTROL) {
+      const whole = this.#fragments.add(first, bytes.subarray(payloadStart, end))
+      if (!whole) return end
+      this.#fragments = undefined
+      return Buffer.concat([whole, bytes.subarray(end, length)])
+    }
+    const { corrupt } = this.#audit.counts
+    if (this.#takeOther(bytes, { at, payloadStart, end }, nowUs)) {
+      const isDamaged = this.#audit.counts.corrupt > corrupt
+      return isDamaged ? this.#passDamaged(bytes, payloadStart, end, length) : end
+    }
+    this.#isWaiting = true
+    this.#audit.await(this)
+    return undefined
+  }
+
+  /** Takes note of a frame that cannot be read, and of which these bytes are left. */
+  #noteDamage(bytes: Buffer, from = 0, to = bytes.length): void {
+    this.#audit.counts.corrupt += 1
+    if (mayBeDurable(bytes.toString('latin1', from, to))) this.#offsets.unreadable += 1
+  }
+
+  /** Passes a frame that could not be read; its length may be wrong, too. */
+  #passDamaged(bytes: Buffer, payloadStart: number, end: number, length: number): number {
+    const next = findFrameStart(bytes, payloadStart, length)
+    if (next >= 0 && next < end) return next
+    this.#isAfterDamage = true
+    return end
+  }
+
+  /** Looks for where the next frame begins; returns that, or `length` when it has not come yet. */
+  #drift(bytes: Buffer, at: number, length: number, nowUs: number): number {
+    const next = findFrameStart(bytes, at, length)
+    this.#isAdrift = next < 0
+    if (next >= 0) return next
+    this.#keep(bytes, Math.max(at, length - UNDECIDED_BYTES), length, nowUs)
+    return length
   }
 
   #keep(bytes: Buffer, at: number, length: number, nowUs: number): void {
@@ -236,6 +319,10 @@ export class Receiver {
     }
     this.#passOwn()
     if (this.#takeExpected(bytes, at, end, nowUs)) return true
+    if (bytes[at] !== TEXT) {
+      this.#noteDamage(bytes, payloadStart, end)
+      return true
+    }
     const head = bytes.toString('latin1', payloadStart, Math.min(end, payloadStart + 60))
     const [, type, userId] =
       /^\{"type":"([A-Z_]+)"(?:,"userId":(\d+),"timestamp")?/.exec(head) ?? []
@@ -246,10 +333,9 @@ export class Receiver {
         nowUs,
       })
     if (type === 'CONNECTION_ESTABLISHED' && this.#greet(bytes, payloadStart, end)) return true
-    const parsed = bytes[at] === TEXT ? parseFrame(bytes, payloadStart, end) : undefined
+    const parsed = parseFrame(bytes, payloadStart, end)
     if (parsed === undefined) {
-      this.#audit.counts.corrupt += 1
-      this.#offsets.unreadable += 1
+      this.#noteDamage(bytes, payloadStart, end)
       return true
     }
     const offset = parsed.payload?.offset ?? parsed.offset
@@ -317,24 +403,40 @@ export class Receiver {
     { user, isOnline, nowUs }: { user: number; isOnline: boolean; nowUs: number },
   ): boolean {
     if (user < 0) return true
-    const { stream } = this.#audit
-    let index = stream.newestOf(user)
-    for (let tries = 0; tries < LOOK_BACK && index >= 0; tries++) {
-      if (stream.isSame(index, bytes, at, end)) {
-        if (this.#cursor < 0 || index >= this.#cursor) this.#takeEntry(index, nowUs)
-        else this.roster?.tell(user, isOnline)
-        return true
+    const { stream, reports } = this.#audit
+    const index = this.#findPresence(bytes, at, end, user)
+    if (index >= 0) {
+      if (this.#cursor < 0 || index >= this.#cursor) {
+        this.#takeEntry(index, nowUs)
+        // It has no place in the stream to follow it from.
+        if (this.#isReplaying) this.roster?.tell(user, isOnline)
+      } else {
+        stream.blockOf(index).receivers[stream.placeOf(index)]! += 1
+        this.roster?.tell(user, isOnline)
       }
-      index = stream.blockOf(index).previous[stream.placeOf(index)]!
+      return true
     }
     if (this.#mayLead() && (this.#cursor < 0 || !this.#isKnown(user, isOnline))) {
-      this.#lead(bytes, at, end, this.#audit.judgePresence(user, isOnline), nowUs)
+      this.#lead(bytes, at, end, reports.judge(user, isOnline), nowUs)
       return true
     }
     if (this.#cursor < 0 && !this.#isReplaying) return false
-    this.#audit.judgeLone(user, isOnline)
+    // What others were told long ago is late, and nothing else.
+    const isLate = !isOnline && this.#findPresence(bytes, at, end, user, stream.end) >= 0
+    if (!isLate) reports.judgeLone(user, isOnline)
     this.roster?.tell(user, isOnline)
     return true
+  }
+
+  /** The index of a frame that tells of a user, among its newest ones; -1 when it is none of them. */
+  #findPresence(bytes: Buffer, at: number, end: number, user: number, tries = LOOK_BACK): number {
+    const { stream } = this.#audit
+    let index = stream.newestOf(user)
+    for (let left = tries; left > 0 && index >= 0; left--) {
+      if (stream.isSame(index, bytes, at, end)) return index
+      index = stream.blockOf(index).previous[stream.placeOf(index)]!
+    }
+    return -1
   }
 
   /**
@@ -355,22 +457,24 @@ export class Receiver {
     { parsed, offset, nowUs }: { parsed: PrivateFrame; offset: number; nowUs: number },
   ): boolean {
     const { stream, aside, counts } = this.#audit
-    const index = stream.find(offset)
-    const other = index < 0 ? aside.find(offset) : -1
-    if (index >= 0 || other >= 0) {
-      const [known, place]: [KnownStream, number] = index >= 0 ? [stream, index] : [aside, other]
-      if (!known.isSame(place, bytes, at, end)) {
-        this.#audit.noteVariant(offset, bytes.subarray(at, end))
-        this.#offsets.arrive(offset)
-      } else if (other >= 0) this.#takeAside(other, nowUs)
+    for (const known of [stream, aside]) {
+      const index = known.find(offset)
+      if (index < 0) continue
+      if (!known.isSame(index, bytes, at, end))
+        this.#takeVariant(bytes.subarray(at, end), { parsed, offset, known, index })
+      else if (known === aside) this.#takeAside(index, nowUs)
       else this.#takeEntry(index, nowUs)
       return true
     }
     const entry = this.#audit.judge(parsed, offset)
     if (entry === 'corrupt') {
       counts.corrupt += 1
-      if (this.#offsets.isAwaited(offset)) this.#offsets.arrive(offset)
-      else this.#offsets.unreadable += 1
+      this.#offsets.excuse(offset)
+      return true
+    }
+    if (this.#isMisplaced(parsed, offset)) {
+      counts.corrupt += 1
+      this.#offsets.unreadable += 1
       return true
     }
     if (offset < stream.lastOffset) {
@@ -378,8 +482,43 @@ export class Receiver {
       return true
     }
     if (this.#cursor < 0 && !this.#audit.isImpatient(this)) return false
+    if (this.#offsets.isAhead(offset) && !this.#audit.hasWaited(this)) return false
     this.#lead(bytes, at, end, entry, nowUs)
     return true
+  }
+
+  /** Whether a frame whose offset nobody knows cannot have that offset. */
+  #isMisplaced(parsed: PrivateFrame, offset: number): boolean {
+    if (this.#offsets.isPast(offset)) return true
+    const { stream, aside } = this.#audit
+    const { next } = this.#offsets
+    return [stream, aside].some((known) => {
+      const index = offset === next ? -1 : known.find(next)
+      return index >= 0 && isSameMessage(parsed, known.bytesOf(index)) === true
+    })
+  }
+
+  /** Takes in a durable frame that is not as it is known. */
+  #takeVariant(
+    bytes: Buffer,
+    {
+      parsed,
+      offset,
+      known,
+      index,
+    }: { parsed: PrivateFrame; offset: number; known: KnownStream; index: number },
+  ): void {
+    if (this.#audit.isCorrupt(parsed)) {
+      this.#audit.counts.corrupt += 1
+      this.#offsets.excuse(offset)
+    } else if (isSameMessage(parsed, known.bytesOf(index)) === false) {
+      // It is another message, of which the offset is wrong.
+      this.#audit.counts.corrupt += 1
+      this.#offsets.unreadable += 1
+    } else {
+      this.#audit.noteVariant(offset, bytes)
+      this.#offsets.arrive(offset)
+    }
   }
 
   #takeEphemeral(bytes: Buffer, at: number, end: number, nowUs: number): void {
@@ -415,8 +554,15 @@ export class Receiver {
     const rest = bytes.toString('utf8', listEnd, end)
     const frame = parseText(`${head}"online":[]${rest}`)
     if (!frame) return false
+    const { stream, population, counts } = this.#audit
+    const isOwn = frame.userId === population.idOf(this.#user)
+    if (!isOwn) counts.misrouted += 1
+    if (this.#isGreeted) {
+      if (isOwn) counts.duplicate += 1
+      return true
+    }
+    this.#isGreeted = true
     this.#audit.noteGreeting()
-    const { stream } = this.#audit
     const snapshot = this.#audit.snapshotOf(bytes.subarray(key + '"online":'.length, listEnd))
     this.roster = new Roster(snapshot, stream.end)
     if (!this.#isReplaying) this.#offsets.next = Number(frame.offset) + 1
@@ -425,9 +571,13 @@ export class Receiver {
   }
 
   #takePrivate(frame: PrivateFrame, nowUs: number): void {
-    if (frame.type === 'RESUMED') this.#isReplaying = false
+    const isEndOfReplay = frame.type === 'RESUMED' || frame.type === 'RESUME_FAILED'
+    if (ANSWERS.has(frame.type) || (isEndOfReplay && !this.#isReplaying)) {
+      this.#audit.counts.misrouted += 1
+      return
+    }
+    if (isEndOfReplay) this.#isReplaying = false
     if (frame.type === 'RESUME_FAILED') {
-      this.#isReplaying = false
       this.#audit.counts.resumeFailed += Math.max(0, Number(frame.offset) - this.#offsets.last)
       this.#offsets.next = Number(frame.offset) + 1
     }
@@ -440,6 +590,8 @@ export class Receiver {
     this.#matched = 0
     this.#carry = undefined
     this.#fragments = undefined
+    this.#isAdrift = false
+    this.#isAfterDamage = false
     this.#isWaiting = false
   }
 }

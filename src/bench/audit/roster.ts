@@ -1,4 +1,5 @@
-import { ENTRY, type KnownStream } from './known-stream.ts'
+import { ENTRY } from './block.ts'
+import type { KnownStream } from './known-stream.ts'
 
 /** Who was online when a connection was greeted: one for all that were greeted with the same list. */
 export interface Snapshot {

@@ -1,4 +1,4 @@
-import type { Block } from './known-stream.ts'
+import type { Block } from './block.ts'
 
 /**
  * Bytes of the whole frames from `start` on that are the same as those at `at`, the first of them

@@ -1,5 +1,5 @@
-/** Bytes for each user: three counts and two times. */
-const BYTES_PER_USER = 3 * 4 + 2 * 8
+/** Bytes for each user: four counts and two times. */
+const BYTES_PER_USER = 4 * 4 + 2 * 8
 
 /**
  * Who is really here, in memory that all generators of a process share. Each user's entries are
@@ -10,6 +10,8 @@ export class UserLedger {
   readonly #leaves: Int32Array
   readonly #joinUs: Float64Array
   readonly #leaveUs: Float64Array
+  /** Connections of which it is not known whether the server has taken them for open. */
+  readonly #opening: Int32Array
   /** 1 for a user that was ever meant to be here. */
   readonly #known: Int32Array
 
@@ -20,6 +22,7 @@ export class UserLedger {
     this.#open = new Int32Array(memory, users * 16, users)
     this.#leaves = new Int32Array(memory, users * 20, users)
     this.#known = new Int32Array(memory, users * 24, users)
+    this.#opening = new Int32Array(memory, users * 28, users)
   }
 
   static allocate(users: number): SharedArrayBuffer {
@@ -29,11 +32,13 @@ export class UserLedger {
   /** A connection of the user is being opened; the user comes, if it has none yet. */
   opening(user: number, dueUs: number): void {
     this.#known[user] = 1
+    Atomics.add(this.#opening, user, 1)
     if (this.#open[user] === 0) this.#joinUs[user] = dueUs
   }
 
   opened(user: number): void {
     Atomics.add(this.#open, user, 1)
+    Atomics.sub(this.#opening, user, 1)
   }
 
   /** A connection that was open is being closed, or was lost. */
@@ -46,11 +51,17 @@ export class UserLedger {
   /** A connection ended before it was greeted: the server may have taken it for open for a while. */
   gaveUp(user: number): void {
     Atomics.add(this.#leaves, user, 1)
+    Atomics.sub(this.#opening, user, 1)
   }
 
   /** Whether the user has an open connection. */
   isHere(user: number): boolean {
     return this.#open[user]! > 0
+  }
+
+  /** Whether the server may take the user for one that is here, although it has not said so. */
+  isComing(user: number): boolean {
+    return this.#open[user] === 0 && this.#opening[user]! > 0
   }
 
   /** Whether somebody of this process was, is or will be the user. */

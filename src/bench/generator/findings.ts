@@ -1,11 +1,17 @@
 import type { Audit } from '../audit/audit.ts'
-import { ENTRY, type KnownStream } from '../audit/known-stream.ts'
-import { readContent } from '../audit/message-mark.ts'
+import { ENTRY } from '../audit/block.ts'
+import type { KnownStream } from '../audit/known-stream.ts'
 import type { Roster } from '../audit/roster.ts'
+import { nowUs } from '../clock.ts'
 import type { Generator } from './generator.ts'
 import type { RosterDifferences } from './generator-setup.ts'
+import { SeenMessages } from './seen-messages.ts'
+import { Tally } from './tally.ts'
 import type { GeneratorFindings } from './tick.ts'
 import type { VirtualConnection } from './virtual-connection.ts'
+
+/** How long a greeting may take when all else has come. */
+const PATIENCE_US = 1e6
 
 /** Everything that a generator has found; its connections stay as they are. */
 export function collectFindings(generator: Generator, lastOffset: number): GeneratorFindings {
@@ -15,56 +21,55 @@ export function collectFindings(generator: Generator, lastOffset: number): Gener
   for (const { state, receiver } of generator.connections.all())
     if (state !== 'away' && state !== 'leaving')
       missing += receiver.offsets.missingUntil(lastOffset)
-  const ackOffsets = messages.ackOffsets()
-  const sums = audit.stream.sums()
+  const seen = new SeenMessages(audit)
+  const versions = audit.versions()
+  audit.reports.confirm()
   return {
     missing,
-    duplicate: counts.duplicate + messages.duplicateAcks,
+    duplicate: counts.duplicate + messages.duplicateAcks + seen.repeated,
     reordered: counts.reordered,
-    corrupt: audit.corruptFrames(),
+    corrupt: counts.corrupt + messages.corrupt,
     misrouted: counts.misrouted + messages.misrouted,
     ambiguous: counts.ambiguous,
     resumeFailed: counts.resumeFailed,
-    falseOffline: audit.falseOfflines(),
-    flaps: counts.flaps,
-    wrongAcks: countWrongAcks(audit, ackOffsets),
+    falseOffline: audit.reports.falseOfflines,
+    flaps: audit.reports.flaps,
+    wrongAcks: seen.countWrongAcks(messages),
     unacknowledged: messages.unanswered,
     lost: generator.lost.toRecord(),
     expectedLosses: generator.expectedLosses.toRecord(),
     failedConnects: generator.failedConnects.toRecord(),
+    neverReady: neverReady(generator),
     ownFaults: generator.ownFaults.toRecord(),
     errors: messages.errors.toRecord(),
-    ackOffsets,
-    ...sums,
-    ...collectTimes(audit.stream, sums.firstOffset, sums.crcs.length),
+    ackOffsets: messages.ackOffsets(),
+    ...versions,
+    ...collectTimes([audit.stream, audit.aside], versions.firstOffset, versions.crcs.length),
     presence: collectPresence(audit.stream),
   }
 }
 
-/** How many of a generator's own messages stand elsewhere than their ACK said. */
-function countWrongAcks(audit: Audit, ackOffsets: Float64Array): number {
-  let wrong = 0
-  for (const [serial, offset] of ackOffsets.entries()) {
-    if (offset === 0) continue
-    const index = audit.stream.find(offset)
-    if (index < 0 || audit.stream.blockOf(index).crcs) continue
-    const bytes = audit.stream.bytesOf(index)
-    const start = bytes.indexOf('"content":"bench:', 0, 'latin1')
-    const content = /"content":"([^"]*)"/.exec(bytes.toString('utf8', Math.max(0, start)))?.[1]
-    const mark = readContent(content ?? '')
-    if (typeof mark === 'string' || mark.serial !== serial) wrong += 1
+/** Connections that were not ready although they had the time: why → how many. */
+function neverReady(generator: Generator): Record<string, number> {
+  const reasons = new Tally()
+  const now = nowUs()
+  for (const connection of generator.connections.all()) {
+    const { state, receiver } = connection
+    if (state === 'connecting' && connection.connectingUs(now) > PATIENCE_US)
+      reasons.add('not greeted')
+    if (state === 'open' && receiver.isReplaying) reasons.add('never told that it resumed')
   }
-  return wrong
+  return reasons.toRecord()
 }
 
 function collectTimes(
-  stream: KnownStream,
+  streams: readonly KnownStream[],
   firstOffset: number,
   count: number,
 ): Pick<GeneratorFindings, 'firstUs' | 'lastUs'> {
   const firstUs = new Float64Array(count)
   const lastUs = new Float64Array(count)
-  for (const block of stream.blocks)
+  for (const block of streams.flatMap(({ blocks }) => blocks))
     for (let place = 0; place < block.count; place++) {
       if (block.kinds[place] !== ENTRY.timed) continue
       const at = block.offsets[place]! - firstOffset
@@ -85,36 +90,43 @@ function collectPresence(stream: KnownStream): GeneratorFindings['presence'] {
   return found
 }
 
-/** Where the rosters of open connections do not agree with who is here. */
+/**
+ * Where the rosters of open connections do not agree with who is here.
+ * @param leftSinceUs judges only users that left since; 0: everyone
+ */
 export function differencesOf(
   connections: Iterable<VirtualConnection>,
   audit: Audit,
+  leftSinceUs: number,
 ): RosterDifferences {
   const { population, users, stream } = audit
-  const known = Array.from({ length: population.size }, (_, user) => user).filter((user) =>
-    users.isKnown(user),
+  const judged = Array.from({ length: population.size }, (_, user) => user).filter(
+    (user) =>
+      users.isKnown(user) &&
+      !users.isComing(user) &&
+      (leftSinceUs === 0 || (!users.isHere(user) && users.leaveUs(user) >= leftSinceUs)),
   )
   let notSeenOnline = 0
   let notSeenOffline = 0
-  const judge = (roster: Roster, cursor: number): RosterDifferences => {
-    const differing = known.filter(
-      (user) => users.isHere(user) !== roster.isOnline(user, stream, cursor),
-    )
-    const notSeenOnline = differing.filter((user) => users.isHere(user)).length
-    return { notSeenOnline, notSeenOffline: differing.length - notSeenOnline }
-  }
+  const wrongIn = (roster: Roster, cursor: number): number[] =>
+    judged.filter((user) => users.isHere(user) !== roster.isOnline(user, stream, cursor))
   /** Connections that were greeted with the same list, and followed since, know the same. */
-  const judged = new Map<object, Map<string, RosterDifferences>>()
-  for (const { state, receiver } of connections) {
+  const known = new Map<object, Map<string, number[]>>()
+  for (const { state, user: own, receiver } of connections) {
     const { roster, cursor } = receiver
     if (state !== 'open' || !roster) continue
-    const alike = judged.get(roster.snapshot) ?? new Map<string, RosterDifferences>()
-    judged.set(roster.snapshot, alike)
+    const alike = known.get(roster.snapshot) ?? new Map<string, number[]>()
+    known.set(roster.snapshot, alike)
     const key = `${roster.since}:${cursor}`
-    const differences = (roster.isPlain && alike.get(key)) || judge(roster, cursor)
-    if (roster.isPlain) alike.set(key, differences)
-    notSeenOnline += differences.notSeenOnline
-    notSeenOffline += differences.notSeenOffline
+    const wrong = (roster.isPlain && alike.get(key)) || wrongIn(roster, cursor)
+    if (roster.isPlain) alike.set(key, wrong)
+    // Of itself a user is told in the greeting only; what others are told is not for it.
+    if (leftSinceUs === 0 && roster.snapshot.isOnline[own] !== 1) notSeenOnline += 1
+    for (const user of wrong) {
+      if (user === own) continue
+      if (users.isHere(user)) notSeenOnline += 1
+      else notSeenOffline += 1
+    }
   }
   return { notSeenOnline, notSeenOffline }
 }

@@ -42,7 +42,10 @@ export interface GeneratorHandle {
   halt(): Promise<void>
   /** @param lastOffset the newest offset that any generator knows */
   settle(lastOffset: number): Promise<Settlement>
-  rosterDifferences(): Promise<RosterDifferences>
+  /** @param leftSinceUs judges only users that left since; 0: everyone */
+  rosterDifferences(leftSinceUs: number): Promise<RosterDifferences>
+  /** Decides about reports that users had left, now that every leave so far was noticed. */
+  confirmReports(): Promise<void>
   /** Closes the connections of the users from an index on; resolves when they are closed. */
   leaveFrom(firstUser: number, timeoutMs: number): Promise<void>
   /** @param lastOffset what every connection that is open must have */

@@ -56,8 +56,12 @@ export class GeneratorWorker implements GeneratorHandle {
     return this.#call('settle', lastOffset)
   }
 
-  rosterDifferences() {
-    return this.#call('rosterDifferences')
+  rosterDifferences(leftSinceUs: number) {
+    return this.#call('rosterDifferences', leftSinceUs)
+  }
+
+  confirmReports() {
+    return this.#call('confirmReports')
   }
 
   leaveFrom(firstUser: number, timeoutMs: number) {

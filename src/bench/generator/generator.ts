@@ -22,7 +22,8 @@ import type {
 import { LoopWatch } from './loop-watch.ts'
 import { PlanRunner } from './plan-runner.ts'
 import { ReadCoalescer } from './read-coalescer.ts'
-import { SentMessages } from './sent-messages.ts'
+import { SeenMessages } from './seen-messages.ts'
+import { type Ack, SentMessages } from './sent-messages.ts'
 import { Tally } from './tally.ts'
 import type { GeneratorCounts, GeneratorFindings, GeneratorTick } from './tick.ts'
 import { TimedSample } from './timed-sample.ts'
@@ -112,11 +113,15 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
       else if (!connection.receiver.offsets.isComplete(lastOffset)) isComplete = false
       if (!isComplete) break
     }
-    return { isComplete, lastOffset: this.audit.stream.lastOffset }
+    return { isComplete, lastOffset: this.#lastOffset() }
   }
 
-  async rosterDifferences(): Promise<RosterDifferences> {
-    return differencesOf(this.connections.all(), this.audit)
+  async rosterDifferences(leftSinceUs: number): Promise<RosterDifferences> {
+    return differencesOf(this.connections.all(), this.audit, leftSinceUs)
+  }
+
+  async confirmReports(): Promise<void> {
+    this.audit.reports.confirm()
   }
 
   async leaveFrom(firstUser: number, timeoutMs: number): Promise<void> {
@@ -155,8 +160,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
 
   onPrivate(connection: VirtualConnection, frame: PrivateFrame, now: number): void {
     if (frame.type === 'ACK') {
-      const { client_id, offset } = frame as unknown as { client_id: string; offset: number }
-      const serial = this.messages.onAck(connection, { client_id, offset }, now)
+      const serial = this.messages.onAck(connection, frame as unknown as Ack, now)
       if (serial !== undefined) this.#conduct.onAcknowledged(connection)
     } else if (frame.type === 'ERROR') {
       const { code, ref } = frame as unknown as { code: string; ref?: string }
@@ -180,6 +184,13 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     const spreadMs = this.#random() * this.#chaos.reconnectSeconds * 1000
     const delayMs = wasOpen && isServerDown ? spreadMs : connection.nextBackoffMs()
     connection.reconnect(end.retryAfterMs ?? delayMs)
+  }
+
+  /** The newest offset that was sent to anyone, or acknowledged for what was not sent to anyone. */
+  #lastOffset(): number {
+    const { lastOffset } = this.audit.stream
+    if (this.messages.lastAckOffset <= lastOffset) return lastOffset
+    return Math.max(lastOffset, new SeenMessages(this.audit).newestUnseen(this.messages))
   }
 
   onTurn(now: number): void {

@@ -8,6 +8,13 @@ import type { VirtualConnection } from './virtual-connection.ts'
 /** Follows the code of an ERROR that refused a message. */
 export const FOR_A_MESSAGE = ' for a message'
 
+/** What an ACK says of the message that it is for. */
+export interface Ack {
+  readonly client_id: string
+  readonly id: number
+  readonly offset: number
+}
+
 /** The messages that one generator sent, and what was answered. */
 export class SentMessages {
   /** From when a message was due until its ACK, since the last tick. */
@@ -21,18 +28,24 @@ export class SentMessages {
   /** Messages whose sender left before they were answered. */
   abandoned = 0
   misrouted = 0
+  /** Answers that name no message of any load test. */
+  corrupt = 0
+  /** The newest offset that was acknowledged. */
+  lastAckOffset = 0
+  /** Which of the generators sends them. */
+  readonly generator: number
   readonly #clock: string
-  readonly #generator: number
   /** Serial → the connection that sent it, plus 1. */
   readonly #senders = new GrowingArray()
   readonly #ackOffsets = new GrowingArray()
+  readonly #ackIds = new GrowingArray()
   /** Serials of messages that went out twice: they may be answered twice. */
   readonly #repeated = new Set<number>()
   #serial = 0
 
   constructor(clock: string, generator: number) {
     this.#clock = clock
-    this.#generator = generator
+    this.generator = generator
   }
 
   /** Messages that were sent and not answered so far. */
@@ -49,17 +62,20 @@ export class SentMessages {
     const serial = this.#serial
     const mark: MessageMark = {
       clock: this.#clock,
-      generator: this.#generator,
+      generator: this.generator,
       serial,
       dueUs,
       isRecorded,
     }
     const isChat = message.to === 'chat'
-    const text = JSON.stringify({
-      type: isChat ? 'NEW_MESSAGE' : 'NEW_SUPPORT_MESSAGE',
+    const envelope = {
       [isChat ? 'chat_id' : 'support_chat_id']: message.chat,
       sender_id: senderId,
-      content: writeContent(mark, message.contentBytes),
+    }
+    const text = JSON.stringify({
+      type: isChat ? 'NEW_MESSAGE' : 'NEW_SUPPORT_MESSAGE',
+      ...envelope,
+      content: writeContent(mark, envelope, message.contentBytes),
       client_id: nameOf(mark),
     })
     if (!connection.sendMessage(serial, { text, dueUs, isRecorded, isRepeated: false })) {
@@ -73,11 +89,7 @@ export class SentMessages {
   }
 
   /** Takes note of an ACK; returns the serial of its message when it is the first for that. */
-  onAck(
-    connection: VirtualConnection,
-    ack: { readonly client_id: string; readonly offset: number },
-    nowUs: number,
-  ): number | undefined {
+  onAck(connection: VirtualConnection, ack: Ack, nowUs: number): number | undefined {
     const serial = this.#serialOf(connection, ack.client_id)
     if (serial === undefined) return undefined
     const pending = connection.pending.get(serial)
@@ -88,6 +100,8 @@ export class SentMessages {
     connection.pending.delete(serial)
     if (pending.isRepeated) this.#repeated.add(serial)
     this.#ackOffsets.set(serial, ack.offset)
+    this.#ackIds.set(serial, ack.id)
+    this.lastAckOffset = Math.max(this.lastAckOffset, ack.offset)
     this.acknowledged += 1
     if (pending.isRecorded) this.acks.record(nowUs - pending.dueUs)
     return serial
@@ -107,6 +121,11 @@ export class SentMessages {
     return this.#ackOffsets.get(serial)
   }
 
+  /** The id that a message was acknowledged with; 0: it was not. */
+  ackIdOf(serial: number): number {
+    return this.#ackIds.get(serial)
+  }
+
   /** Serial → the offset it was acknowledged with; 0: it was not. */
   ackOffsets(): Float64Array {
     return this.#ackOffsets.toArray()
@@ -116,10 +135,11 @@ export class SentMessages {
     const mark = parseName(name)
     const isMine =
       mark?.clock === this.#clock &&
-      mark.generator === this.#generator &&
+      mark.generator === this.generator &&
       this.#senders.get(mark.serial) === connection.serial + 1
     if (isMine) return mark.serial
-    this.misrouted += 1
+    if (mark) this.misrouted += 1
+    else this.corrupt += 1
     return undefined
   }
 }

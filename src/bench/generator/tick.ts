@@ -1,3 +1,4 @@
+import type { StreamVersions } from '../audit/versions.ts'
 import type { HistogramRecord } from '../metrics/histogram.ts'
 import type { RecordedName } from '../metrics/metric-names.ts'
 
@@ -39,7 +40,7 @@ export interface GeneratorTick {
 }
 
 /** What one generator found, once the run is over. */
-export interface GeneratorFindings {
+export interface GeneratorFindings extends StreamVersions {
   readonly missing: number
   readonly duplicate: number
   readonly reordered: number
@@ -58,16 +59,14 @@ export interface GeneratorFindings {
   /** The same where the scenario wanted it. */
   readonly expectedLosses: Readonly<Record<string, number>>
   readonly failedConnects: Readonly<Record<string, number>>
+  /** Connections that are not greeted, or do not know that they resumed: why → how many. */
+  readonly neverReady: Readonly<Record<string, number>>
   /** What this machine lacked: reason → how often. */
   readonly ownFaults: Readonly<Record<string, number>>
   /** Error code → how often. */
   readonly errors: Readonly<Record<string, number>>
   /** Serial of a message → the offset it was acknowledged with; 0: it was not. */
   readonly ackOffsets: Float64Array
-  /** What was sent to all, for comparison with other generators. */
-  readonly firstOffset: number
-  readonly crcs: Uint32Array
-  readonly receivers: Uint32Array
   /** When the first and the last connection got each timed message, by offset; 0: none did. */
   readonly firstUs: Float64Array
   readonly lastUs: Float64Array

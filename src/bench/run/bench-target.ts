@@ -2,6 +2,7 @@ import type { GeneratorHandle, GeneratorSetup } from '../generator/generator-set
 import type { GeneratorCounts } from '../generator/tick.ts'
 import type { FeedRow } from '../scenario/feed.ts'
 import type { Second, ThresholdResult } from './bench-result.ts'
+import type { Patience } from './closing-time.ts'
 
 /** A server that this load test started, and may stop. */
 export interface OwnServer {
@@ -12,6 +13,8 @@ export interface OwnServer {
   down(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>
   /** Starts it again, on the same port and database. */
   up(): Promise<void>
+  /** Reads from its database, past the server, what is stored after an offset: each as its frame. */
+  readLog(after: number): AsyncIterable<Buffer>
 }
 
 /** How a run gets on. */
@@ -53,6 +56,8 @@ export interface BenchTarget {
   /** Which part of the users is played here: 0 of 1 is all. */
   readonly shard: { readonly index: number; readonly count: number }
   readonly onProgress: (progress: Progress) => void
+  /** How long the steps of the end wait; as the scenario's drainSeconds say, unless given. */
+  readonly patience?: Patience
   /** Hears of each second's row. */
   readonly onSecond?: (second: Second) => void
 }

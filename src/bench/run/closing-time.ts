@@ -8,18 +8,24 @@ const ENDS = {
   drain: 0.6,
   rosters: 0.75,
   counters: 0.8,
-  database: 0.9,
-  leaving: 0.96,
-  all: 1,
+  leaving: 0.88,
+  left: 0.92,
+  database: 1,
 } as const
 
 export type ClosingStep = keyof typeof ENDS
+
+/** Tells how long the steps of a run's end may still take. */
+export interface Patience {
+  /** Milliseconds; 0 when the time for a step is up. */
+  leftMs(step: ClosingStep): number
+}
 
 /**
  * The time that a run's end may take. A step that needs less leaves the rest to those after it, and
  * none takes from them, so that the whole is over on time, whatever the server does.
  */
-export class ClosingTime {
+export class ClosingTime implements Patience {
   readonly #drainUs: number
   readonly #signal: AbortSignal
   readonly #beginUs = nowUs()
@@ -51,7 +57,6 @@ export class ClosingTime {
     return (nowUs() - this.#beginUs) / 1e6
   }
 
-  /** Milliseconds that are left for a step; 0 when its time is up. */
   leftMs(step: ClosingStep): number {
     const endUs = this.#beginUs + ENDS[step] * this.#drainUs
     const cutEndUs = this.#cutUs + ENDS[step] * CUT_SECONDS * 1e6

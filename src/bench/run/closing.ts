@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Agreement, agree } from '../audit/versions.ts'
+import { nowUs } from '../clock.ts'
 import type { GeneratorHandle, RosterDifferences } from '../generator/generator-setup.ts'
 import type { GeneratorFindings } from '../generator/tick.ts'
 import type { Population } from '../plan/population.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { BenchTarget } from './bench-target.ts'
-import { type ClosingStep, ClosingTime } from './closing-time.ts'
+import { type ClosingStep, ClosingTime, type Patience } from './closing-time.ts'
 import { checkDatabase, type DatabaseFindings } from './database-check.ts'
 import { countGhosts } from './ghosts.ts'
 import type { TickStage } from './recorder.ts'
@@ -20,6 +22,8 @@ const FLOW_MS = 100
 /** What was found once the phases were over. */
 export interface ClosingFindings {
   readonly generators: readonly GeneratorFindings[]
+  /** What they say together of each frame. */
+  readonly agreement: Agreement
   /** How long after the phases the last message came. */
   readonly drainedSeconds: number
   /** Undefined where presence was not judged. */
@@ -41,7 +45,7 @@ export interface ClosingContext {
   readonly outsider: string
   readonly outages: ServerOutages
   /** Where the log stood at the start. */
-  readonly start: { readonly epoch: string; readonly offset: number }
+  readonly startOffset: number
   /** What the server counted before the run; undefined where it does not tell, or starts again. */
   readonly countersBefore: ServerCounters | undefined
   /** What the clients counted as of the last tick. */
@@ -51,14 +55,15 @@ export interface ClosingContext {
 }
 
 /**
- * What comes after the phases: what is under way arrives, rosters agree, the database is read, and
- * all leave under the eyes of those still there. Never longer than the scenario drains, in all.
+ * What comes after the phases: what is under way arrives, rosters agree, all leave under the eyes of
+ * those still there, and the database is read. Never longer than the scenario drains, in all.
  */
 export class Closing {
   readonly #scenario: Scenario
   readonly #target: BenchTarget
   readonly #context: ClosingContext
   readonly #time: ClosingTime
+  readonly #patience: Patience
   readonly #doubts: string[] = []
 
   constructor(scenario: Scenario, target: BenchTarget, context: ClosingContext) {
@@ -66,33 +71,39 @@ export class Closing {
     this.#target = target
     this.#context = context
     this.#time = new ClosingTime(scenario.drainSeconds, target.signal)
+    this.#patience = target.patience ?? this.#time
   }
 
   async run(): Promise<ClosingFindings> {
     const { generators, outages, tick, enter } = this.#context
     enter('draining')
-    await outages.settle(this.#time.leftMs('drain'))
+    await outages.settle(this.#patience.leftMs('drain'))
     const { lastOffset, isFlowing, settledSeconds } = await this.#drain()
     const isJudging = this.#scenario.audit.presence && !isFlowing
     const here = isJudging ? await this.#untilRostersAgree('rosters') : undefined
     await tick('settled')
     const drainedSeconds = settledSeconds ?? this.#time.passedSeconds
     const collected = await Promise.all(generators.map((one) => one.findings(lastOffset)))
+    const agreement = agree(collected)
     const serverDisagrees = isFlowing ? [] : await this.#compareCounters()
-    const database = await this.#checkDatabase(collected)
     enter('leaving')
     const left = await this.#leave(isJudging)
     // That all leave at once is not of the scenario, and no figure of it.
     await tick('leaving')
     // Who was reported offline by mistake meanwhile is in the second look only.
     const after = await Promise.all(generators.map((one) => one.findings(lastOffset)))
+    const database = await this.#checkDatabase(collected, agreement)
     return {
       generators: collected.map((findings, index) => ({
         ...findings,
+        failedConnects: this.#time.isCut
+          ? findings.failedConnects
+          : { ...findings.failedConnects, ...findings.neverReady },
         falseOffline: after[index]!.falseOffline,
         flaps: after[index]!.flaps,
         lost: after[index]!.lost,
       })),
+      agreement,
       drainedSeconds,
       rosters: here &&
         left.rosters && {
@@ -113,8 +124,8 @@ export class Closing {
     /** After how long all had everything; undefined when they never had. */
     settledSeconds: number | undefined
   }> {
-    const { generators, start, tick } = this.#context
-    let lastOffset = start.offset
+    const { generators, startOffset, tick } = this.#context
+    let lastOffset = startOffset
     let ticks = 0
     for (;;) {
       const settlements = await Promise.all(generators.map((one) => one.settle(lastOffset)))
@@ -123,7 +134,7 @@ export class Closing {
       lastOffset = newest
       if (isSettled)
         return { lastOffset, isFlowing: false, settledSeconds: this.#time.passedSeconds }
-      if (this.#time.leftMs('drain') === 0) break
+      if (this.#patience.leftMs('drain') === 0) break
       await sleep(POLL_MS)
       if (this.#time.passedSeconds < ticks + 1) continue
       ticks += 1
@@ -147,17 +158,25 @@ export class Closing {
     return clientCounts().delivered > before
   }
 
-  /** How far rosters are from who is here, when they agree or the time is up. */
-  async #untilRostersAgree(step: ClosingStep): Promise<RosterDifferences | undefined> {
+  /**
+   * How far rosters are from who is here, when they agree or the time is up.
+   * @param leftSinceUs judges only users that left since; 0: everyone
+   */
+  async #untilRostersAgree(
+    step: ClosingStep,
+    leftSinceUs = 0,
+  ): Promise<RosterDifferences | undefined> {
     for (let waitMs = POLL_MS; ; waitMs = Math.min(500, waitMs * 2)) {
       if (this.#time.isCut) return undefined
-      const all = await Promise.all(this.#context.generators.map((one) => one.rosterDifferences()))
+      const all = await Promise.all(
+        this.#context.generators.map((one) => one.rosterDifferences(leftSinceUs)),
+      )
       const differences = {
         notSeenOnline: all.reduce((sum, one) => sum + one.notSeenOnline, 0),
         notSeenOffline: all.reduce((sum, one) => sum + one.notSeenOffline, 0),
       }
       const isAgreed = differences.notSeenOnline + differences.notSeenOffline === 0
-      const leftMs = this.#time.leftMs(step)
+      const leftMs = this.#patience.leftMs(step)
       if (isAgreed || leftMs === 0) return differences
       await sleep(Math.min(waitMs, leftMs))
     }
@@ -165,26 +184,29 @@ export class Closing {
 
   async #checkDatabase(
     findings: readonly GeneratorFindings[],
+    agreement: Agreement,
   ): Promise<DatabaseFindings | undefined> {
-    const { audit } = this.#scenario
-    const { clock, outsider, start } = this.#context
-    if (!audit.database || !this.#target.ownServer || this.#time.isCut) return undefined
-    this.#context.enter('reading the log')
-    const found = await checkDatabase(findings, {
-      url: this.#target.url,
-      query: `${outsider}&since=${start.offset}&epoch=${start.epoch}`,
-      clock,
-      timeoutMs: this.#time.leftMs('database'),
-    })
-    if (!found)
-      this.#doubts.push('the log could not be read back in time: raise drainSeconds to be sure')
-    return found
+    const { clock, startOffset, enter } = this.#context
+    const { ownServer } = this.#target
+    if (!this.#scenario.audit.database || !ownServer || this.#time.isCut) return undefined
+    enter('reading the database')
+    const leftMs = () => this.#patience.leftMs('database')
+    const knowledge = { clock, findings, agreement, leftMs }
+    try {
+      const found = await checkDatabase(ownServer.readLog(startOffset), knowledge)
+      if (!found)
+        this.#doubts.push('the database could not be read in time: raise drainSeconds to be sure')
+      return found
+    } catch (error) {
+      this.#doubts.push(`the database could not be read: ${(error as Error).message}`)
+      return undefined
+    }
   }
 
   async #compareCounters(): Promise<string[]> {
     const { countersBefore, clientCounts } = this.#context
     if (!countersBefore || this.#time.isCut) return []
-    const leftMs = () => this.#time.leftMs('counters')
+    const leftMs = () => this.#patience.leftMs('counters')
     return compareCounters(this.#target.url, countersBefore, { clients: clientCounts(), leftMs })
   }
 
@@ -194,26 +216,28 @@ export class Closing {
   ): Promise<{ rosters: RosterDifferences | undefined; ghosts: number | undefined }> {
     const { generators } = this.#context
     const leaveFrom = (user: number, step: ClosingStep) =>
-      Promise.all(generators.map((one) => one.leaveFrom(user, this.#time.leftMs(step))))
+      Promise.all(generators.map((one) => one.leaveFrom(user, this.#patience.leftMs(step))))
     const unjudged = { rosters: undefined, ghosts: undefined }
     if (this.#time.isCut) return unjudged
     if (!isJudging) {
-      await leaveFrom(0, 'all')
+      await leaveFrom(0, 'left')
       return unjudged
     }
+    const sinceUs = nowUs()
     await leaveFrom(Math.ceil(this.#scenario.users.count / 2), 'leaving')
-    const rosters = await this.#untilRostersAgree('leaving')
-    await leaveFrom(0, 'all')
+    const rosters = await this.#untilRostersAgree('leaving', sinceUs)
+    await Promise.all(generators.map((one) => one.confirmReports()))
+    await leaveFrom(0, 'left')
     return { rosters, ghosts: await this.#countGhosts() }
   }
 
   async #countGhosts(): Promise<number | undefined> {
     // Other machines' users are still here.
     if (this.#target.shard.count > 1 || this.#time.isCut) return undefined
-    const { outsider, clock, population } = this.#context
-    const leftMs = () => this.#time.leftMs('all')
+    const { outsider, population } = this.#context
+    const leftMs = () => this.#patience.leftMs('left')
     const { url } = this.#target
-    const found = await countGhosts({ url, outsider, clock, population, leftMs })
+    const found = await countGhosts({ url, outsider, population, leftMs })
     if (found === undefined)
       this.#doubts.push(
         'the server did not say at the end who is online, so who was left could not be judged',

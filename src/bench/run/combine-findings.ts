@@ -1,5 +1,3 @@
-import type { GeneratorFindings } from '../generator/tick.ts'
-
 /** The findings of which the sum over all generators is what counts. */
 const SUMMED = [
   'missing',
@@ -29,24 +27,6 @@ export function addFindings(findings: readonly Readonly<Sums>[]): Sums {
     BY_REASON.map((name) => [name, addReasons(findings.map((one) => one[name]))]),
   )
   return { ...sums, ...reasons } as Sums
-}
-
-/**
- * Frames that the connections of one generator had otherwise than those of another: of two versions
- * the one that fewer connections had is corrupt.
- */
-export function compareGenerators(findings: readonly GeneratorFindings[]): number {
-  const [first, ...others] = findings
-  if (!first) return 0
-  let corrupt = 0
-  for (const other of others)
-    for (const [place, crc] of first.crcs.entries()) {
-      const at = first.firstOffset + place - other.firstOffset
-      const otherCrc = other.crcs[at]
-      if (crc === 0 || otherCrc === undefined || otherCrc === 0 || otherCrc === crc) continue
-      corrupt += Math.min(first.receivers[place]!, other.receivers[at]!)
-    }
-  return corrupt
 }
 
 function addReasons(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {

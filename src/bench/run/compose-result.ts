@@ -13,7 +13,7 @@ import {
   type ThresholdResult,
 } from './bench-result.ts'
 import type { ClosingFindings } from './closing.ts'
-import { addFindings, compareGenerators } from './combine-findings.ts'
+import { addFindings } from './combine-findings.ts'
 import { computeValues, createLookup } from './lookup.ts'
 import type { Measurements } from './measurements.ts'
 import { checkThresholds } from './threshold-check.ts'
@@ -117,7 +117,7 @@ function composeAudit({ measurements, findings }: ResultParts): AuditFindings {
   const sum = addFindings(findings.generators)
   return {
     ...sum,
-    corrupt: sum.corrupt + compareGenerators(findings.generators),
+    corrupt: sum.corrupt + findings.agreement.odd,
     sent: counts.sent,
     acknowledged: counts.acknowledged,
     refused: counts.refused,

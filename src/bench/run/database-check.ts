@@ -1,55 +1,113 @@
+import { crc32 } from 'node:zlib'
+import type { DurableFrame } from '../audit/audit.ts'
+import { readMark } from '../audit/message-mark.ts'
+import { parseFrame } from '../audit/private-frame.ts'
+import type { Agreement } from '../audit/versions.ts'
+import { GrowingArray } from '../generator/growing-array.ts'
 import type { GeneratorFindings } from '../generator/tick.ts'
-import { Observer } from './observer.ts'
+import { type FrameExtent, readExtent } from '../wire/frame-header.ts'
 
-/** What the log says beside what the clients were told. */
+/** What the database says beside what the clients were told. */
 export interface DatabaseFindings {
-  /** Messages that were acknowledged and do not stand where their ACK says. */
+  /** Messages that were acknowledged and are not there. */
   readonly notInDatabase: number
   /** Events that clients were sent otherwise than they stand there. */
   readonly differsFromDatabase: number
 }
 
+/** What the database is compared with. */
+export interface ClientKnowledge {
+  /** Names the process whose messages are looked for. */
+  readonly clock: string
+  readonly findings: readonly Pick<GeneratorFindings, 'ackOffsets'>[]
+  readonly agreement: Agreement
+  /** Time that is left to read it. */
+  readonly leftMs: () => number
+}
+
 /**
- * Reads the log back through a connection that resumes from the start of the run, and compares.
- * Undefined when that could not be done in time.
+ * Compares what was stored with what the clients know. Undefined when it was not read in time.
+ * @param frames what was stored since the start of the run, each event as its frame
  */
 export async function checkDatabase(
-  findings: readonly GeneratorFindings[],
-  read: { url: string; query: string; clock: string; timeoutMs: number },
+  frames: AsyncIterable<Buffer>,
+  { clock, findings, agreement, leftMs }: ClientKnowledge,
 ): Promise<DatabaseFindings | undefined> {
-  const observer = new Observer(read.url, read.query, read.clock, read.timeoutMs)
-  const timer = setTimeout(() => observer.close(), read.timeoutMs)
-  try {
-    if (!(await observer.resumed)) return undefined
-    return {
-      notInDatabase: findings.reduce(
-        (sum, { ackOffsets }, index) => sum + countAbsent(ackOffsets, index, observer),
-        0,
-      ),
-      differsFromDatabase: findings.reduce((sum, one) => sum + countDiffering(one, observer), 0),
-    }
-  } finally {
-    clearTimeout(timer)
-    observer.close()
+  const log = new StoredLog(clock)
+  for await (const frame of frames) {
+    if (leftMs() === 0) return undefined
+    log.add(frame)
+  }
+  const acknowledged = new Set(findings.flatMap(({ ackOffsets }) => [...ackOffsets]))
+  return {
+    notInDatabase: findings.reduce(
+      (sum, { ackOffsets }, generator) =>
+        sum + countAbsent(ackOffsets, log, { generator, agreement }),
+      0,
+    ),
+    differsFromDatabase: countDiffering(agreement, acknowledged, log),
   }
 }
 
-function countAbsent(ackOffsets: Float64Array, generator: number, log: Observer): number {
+/** What was read of the database. */
+class StoredLog {
+  /** Offset → checksum of the event's frame, header included. */
+  readonly crcs = new GrowingArray()
+  /** Offsets of messages that do not stand there as they were sent. */
+  readonly damaged = new Set<number>()
+  readonly #clock: string
+  /** Generator → serial → 1 for a message that is there. */
+  readonly #messages: GrowingArray[] = []
+  readonly #extent: FrameExtent = { payloadStart: 0, end: 0 }
+
+  constructor(clock: string) {
+    this.#clock = clock
+  }
+
+  add(bytes: Buffer): void {
+    readExtent(bytes, 0, bytes.length, this.#extent)
+    const frame: DurableFrame = parseFrame(bytes, this.#extent.payloadStart, bytes.length)!
+    const offset = frame.payload?.offset ?? frame.offset!
+    this.crcs.set(offset, crc32(bytes))
+    const mark = readMark(frame.payload ?? {})
+    if (mark === 'corrupt') this.damaged.add(offset)
+    if (typeof mark === 'string' || mark.clock !== this.#clock) return
+    this.#messages[mark.generator] ??= new GrowingArray()
+    this.#messages[mark.generator]!.set(mark.serial, 1)
+  }
+
+  hasMessage(generator: number, serial: number): boolean {
+    return this.#messages[generator]?.get(serial) === 1
+  }
+}
+
+function countAbsent(
+  ackOffsets: Float64Array,
+  log: StoredLog,
+  { generator, agreement: { firstOffset, crcs } }: { generator: number; agreement: Agreement },
+): number {
   let absent = 0
   for (const [serial, offset] of ackOffsets.entries()) {
-    if (offset === 0) continue
-    const isThere =
-      log.generators.get(offset) === generator + 1 && log.serials.get(offset) === serial
-    if (!isThere) absent += 1
+    if (offset === 0 || log.hasMessage(generator, serial)) continue
+    // One that is there, but not as it was sent, is another finding.
+    const isDiffering = log.damaged.has(offset) && crcs[offset - firstOffset] !== 0
+    if (!isDiffering) absent += 1
   }
   return absent
 }
 
-function countDiffering({ firstOffset, crcs }: GeneratorFindings, log: Observer): number {
+function countDiffering(
+  { firstOffset, crcs }: Agreement,
+  acknowledged: ReadonlySet<number>,
+  log: StoredLog,
+): number {
   let differing = 0
   for (const [place, crc] of crcs.entries()) {
-    const stored = log.crcs.get(firstOffset + place)
-    if (crc !== 0 && stored !== 0 && crc !== stored) differing += 1
+    const offset = firstOffset + place
+    const stored = log.crcs.get(offset)
+    // What was acknowledged and is not there is another finding.
+    const isFine = stored === 0 ? acknowledged.has(offset) : stored === crc
+    if (crc !== 0 && !isFine) differing += 1
   }
   return differing
 }

@@ -9,7 +9,6 @@ export interface GhostSearch {
   readonly url: string
   /** Query of a user that takes no part. */
   readonly outsider: string
-  readonly clock: string
   readonly population: Population
   /** Time that is left. */
   readonly leftMs: () => number
@@ -20,8 +19,8 @@ export interface GhostSearch {
  * does not say in time.
  */
 export async function countGhosts(search: GhostSearch): Promise<number | undefined> {
-  const { url, outsider, clock, population, leftMs } = search
-  const observer = new Observer(url, outsider, clock, leftMs())
+  const { url, outsider, population, leftMs } = search
+  const observer = new Observer(url, outsider, leftMs())
   try {
     await observer.greeting
     const own = Number(/userId=(\d+)/.exec(outsider)![1])

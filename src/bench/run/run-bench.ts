@@ -113,8 +113,8 @@ class BenchRun {
   async play(): Promise<BenchResult> {
     const { url, shard, workers, ownServer, signal } = this.#target
     const outsider = outsiderQuery(this.#population)
-    const observer = new Observer(url, outsider, this.#mark, CONNECT_TIMEOUT_MS)
-    const start = await observer.greeting
+    const observer = new Observer(url, outsider, CONNECT_TIMEOUT_MS)
+    const { offset: startOffset } = await observer.greeting
     observer.close()
     const countersBefore = await this.#readCounters()
     const idle = await this.#measureIdleHttp()
@@ -127,7 +127,7 @@ class BenchRun {
       population: this.#population,
       outsider,
       outages: this.#outages,
-      start,
+      startOffset,
       countersBefore,
       clientCounts: () => this.#recorder.measurements.counts,
       tick: async (stage) => {

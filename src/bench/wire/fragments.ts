@@ -23,6 +23,11 @@ export class Fragments {
     this.#opcode = firstByte & 0x0f
   }
 
+  /** What has come of the message's payload. */
+  get payload(): Buffer {
+    return Buffer.concat(this.#payloads)
+  }
+
   /** Takes in the payload of the next frame; returns the message as a single one after the last. */
   add(firstByte: number, payload: Buffer): Buffer | undefined {
     this.#payloads.push(Buffer.from(payload))

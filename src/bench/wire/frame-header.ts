@@ -1,3 +1,15 @@
+import { OPCODE } from './masked-frame.ts'
+
+/** Bits of the first two bytes of a frame: RFC 6455, section 5.2. */
+const FIN = 0x80
+const RESERVED = 0x70
+const MASK = 0x80
+
+const OPCODES: ReadonlySet<number> = new Set(Object.values(OPCODE))
+
+/** The longest payload of a control frame. */
+const MAX_CONTROL_BYTES = 125
+
 /** Where a frame's payload begins and where the frame ends, in the bytes it was read from. */
 export interface FrameExtent {
   payloadStart: number
@@ -22,6 +34,15 @@ export function readExtent(
   extent.payloadStart = at + headerLength
   extent.end = extent.payloadStart + payloadLength(bytes, at, short)
   return true
+}
+
+/** Whether the header of the frame at `at`, which has come whole, is one that a server may send. */
+export function isSoundHeader(bytes: Buffer, at: number): boolean {
+  const first = bytes[at]!
+  const second = bytes[at + 1]!
+  const opcode = first & 0x0f
+  if ((first & RESERVED) !== 0 || (second & MASK) !== 0 || !OPCODES.has(opcode)) return false
+  return opcode < OPCODE.close || ((first & FIN) !== 0 && second <= MAX_CONTROL_BYTES)
 }
 
 function payloadLength(bytes: Buffer, at: number, short: number): number {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { ENTRY, KnownStream } from '../../../src/bench/audit/known-stream.ts'
+import { ENTRY } from '../../../src/bench/audit/block.ts'
+import { KnownStream } from '../../../src/bench/audit/known-stream.ts'
 import { Roster } from '../../../src/bench/audit/roster.ts'
 
 const bytes = Buffer.from([0x81, 0])

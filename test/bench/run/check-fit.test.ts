@@ -9,6 +9,7 @@ const ownServer: OwnServer = {
   pid: 1,
   down: async () => {},
   up: async () => {},
+  async *readLog() {},
 }
 
 function check(changes: object, target: { ownServer?: OwnServer } = {}): void {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { agree } from '../../../src/bench/audit/versions.ts'
 import { composeResult, type ResultParts } from '../../../src/bench/run/compose-result.ts'
 import { Measurements } from '../../../src/bench/run/measurements.ts'
 import { Scenario } from '../../../src/bench/scenario/scenario.ts'
@@ -26,6 +27,7 @@ function compose(changes: {
     thresholds: listThresholds(scenario.thresholds),
     findings: {
       generators: [],
+      agreement: agree([]),
       drainedSeconds: changes.drainedSeconds ?? 0,
       rosters: undefined,
       ghosts: undefined,

@@ -17,13 +17,13 @@ async function serverThat(greets: (socket: WebSocket) => void): Promise<string> 
 
 it.each(['hello', '42', 'null', '{'])('says that a server is none of chatws: %s', async (text) => {
   const url = await serverThat((socket) => socket.send(text))
-  const { greeting } = new Observer(url, '?userId=1', '0badcafe', 30_000)
+  const { greeting } = new Observer(url, '?userId=1', 30_000)
   await expect(greeting).rejects.toThrow(`Cannot connect to ${url}: `)
   await expect(greeting).rejects.toMatchObject({ code: 'CONNECT_FAILED' })
 })
 
 it('says that a server does not greet', async () => {
   const url = await serverThat(() => {})
-  const { greeting } = new Observer(url, '?userId=1', '0badcafe', 1)
+  const { greeting } = new Observer(url, '?userId=1', 1)
   await expect(greeting).rejects.toThrow(`${url}: it did not greet a client within 1 s`)
 })

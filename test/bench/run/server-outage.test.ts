@@ -15,6 +15,7 @@ function serverWith(up: () => Promise<void>) {
       calls.push('up')
       await up()
     },
+    async *readLog() {},
   }
   return { server, calls }
 }

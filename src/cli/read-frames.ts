@@ -1,0 +1,19 @@
+import { entryFrame } from '../server/entry-frame.ts'
+import { encodeFrame } from '../server/websocket-frame.ts'
+import type { Store } from '../storage/store.ts'
+
+/** Entries that are read at a time. */
+const PAGE = 1_000
+
+/** Everything in a log after an offset, each as the frame that clients are sent. */
+export async function* readFrames(
+  store: Pick<Store, 'readAfter'>,
+  after: number,
+): AsyncGenerator<Buffer> {
+  for (let last = after; ; ) {
+    const entries = await store.readAfter(last, PAGE)
+    for (const entry of entries) yield encodeFrame(entryFrame(entry))
+    if (entries.length < PAGE) return
+    last = entries.at(-1)!.offset
+  }
+}
