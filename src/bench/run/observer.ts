@@ -1,3 +1,4 @@
+import { CloseCode } from '../../protocol/close-code.ts'
 import { ChatwsError } from '../../protocol/error.ts'
 import { parseFrame } from '../audit/private-frame.ts'
 import { ClientSocket, parseTarget, type SocketEnd } from '../wire/client-socket.ts'
@@ -52,7 +53,9 @@ export class Observer {
   }
 
   #onEnd(url: string, { reason }: SocketEnd): void {
-    this.#onFailed(new ChatwsError('CONNECT_FAILED', `Cannot connect to ${url}: ${reason}`))
+    const needsToken = reason.includes(String(CloseCode.tokenRequired.code))
+    const hint = needsToken ? '; users.feed of the scenario may name a file with tokens' : ''
+    this.#onFailed(new ChatwsError('CONNECT_FAILED', `Cannot connect to ${url}: ${reason}${hint}`))
   }
 
   #onBytes(given: Buffer, from: number, until: number): void {

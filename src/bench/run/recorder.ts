@@ -15,9 +15,12 @@ const SECOND_US = 1e6
 /** How often it is looked whether recording is over. */
 const POLL_MS = 50
 
+/** Stands for a phase where what was under way arrives after the phases. */
+export const DRAINING = 'draining'
+
 /**
- * Where a run is when it is looked at: in its phases; waiting for what is under way, which may take
- * seconds of its own; at rest, or leaving, whose last deeds belong to the second before.
+ * Where a run is when it is looked at: in its phases; waiting for what is under way, second by second;
+ * when that has come, which is a second of its own if anything came; or leaving, which is of none.
  */
 export type TickStage = 'phases' | 'draining' | 'settled' | 'leaving'
 
@@ -46,8 +49,10 @@ export class Recorder {
   /** Takes in what was done since the last time. */
   async tick(generators: readonly GeneratorHandle[], stage: TickStage = 'phases'): Promise<Second> {
     const ticks = await Promise.all(generators.map((generator) => generator.tick()))
+    const before = this.measurements.counts.delivered
+    const delivered = ticks.reduce((sum, { counts }) => sum + counts.delivered, -before)
     return this.measurements.add(ticks, {
-      ...this.#rowOf(stage),
+      ...this.#rowOf(stage, delivered),
       sample: this.#sample(),
       leftOut: stage === 'leaving' ? ['presence_ms'] : [],
     })
@@ -76,16 +81,18 @@ export class Recorder {
   }
 
   /** The row of the series that what was done belongs to. */
-  #rowOf(stage: TickStage): { second: number; phase: string } {
+  #rowOf(stage: TickStage, delivered: number): { second: number; phase: string } {
     const { clock } = this.#context
     const last = this.measurements.series.at(-1)
-    if (stage !== 'phases' && stage !== 'draining' && last) return last
+    if (last && stage === 'settled' && delivered > 0 && last.phase !== DRAINING)
+      return { second: last.second + 1, phase: DRAINING }
+    if (last && (stage === 'settled' || stage === 'leaving')) return last
     const isOver = stage === 'draining' && clock.elapsedSeconds > clock.plannedSeconds + 0.5
     const elapsedSeconds = isOver
       ? clock.elapsedSeconds
       : Math.min(clock.elapsedSeconds, clock.plannedSeconds)
     const second = Math.max(0, Math.round(elapsedSeconds) - 1)
-    return { second, phase: isOver ? 'draining' : clock.phaseAt(second + 0.5) }
+    return { second, phase: isOver ? DRAINING : clock.phaseAt(second + 0.5) }
   }
 
   #sample(): UsageSample {

@@ -15,7 +15,7 @@ import { HttpLoad } from './http-load.ts'
 import { Observer } from './observer.ts'
 import { outsiderQuery } from './outsider.ts'
 import { preflight, readHostLimits } from './preflight.ts'
-import { Recorder } from './recorder.ts'
+import { DRAINING, Recorder } from './recorder.ts'
 import { RunClock } from './run-clock.ts'
 import { hashScenario } from './scenario-hash.ts'
 import { readServerCounters } from './server-counters.ts'
@@ -132,8 +132,7 @@ class BenchRun {
       clientCounts: () => this.#recorder.measurements.counts,
       tick: async (stage) => {
         const second = await this.#recorder.tick(this.#generators, stage)
-        const isNew = second.second >= this.#clock.plannedSeconds
-        if (stage === 'draining' && isNew) this.#target.onSecond?.(second)
+        if (second.phase === DRAINING && stage !== 'leaving') this.#target.onSecond?.(second)
       },
       enter: (phase) => this.#enter(phase),
     })

@@ -24,7 +24,12 @@ export function parseScenario(text: string, file: string): Scenario {
     ...findContradictions(value).map(({ path, message }) => `${formatPath(path)}: ${message}`),
   ]
   if (!data || problems.length > 0) throw invalidFile(file, problems)
-  return data
+  // The schema has an order of its own; reports follow the file.
+  const written = Object.keys((value as { thresholds?: object }).thresholds ?? {})
+  const thresholds = Object.fromEntries(
+    written.map((metric) => [metric, data.thresholds[metric as keyof Scenario['thresholds']]]),
+  )
+  return { ...data, thresholds }
 }
 
 /** Says line and column where the parser says a position. */

@@ -22,6 +22,12 @@ it.each(['hello', '42', 'null', '{'])('says that a server is none of chatws: %s'
   await expect(greeting).rejects.toMatchObject({ code: 'CONNECT_FAILED' })
 })
 
+it('says where tokens can be given to a server that asks for one', async () => {
+  const url = await serverThat((socket) => socket.close(4501, 'Token required'))
+  const { greeting } = new Observer(url, '?userId=1', '0badcafe', 30_000)
+  await expect(greeting).rejects.toThrow(/closed with 4501 Token required; users\.feed of the scen/)
+})
+
 it('says that a server does not greet', async () => {
   const url = await serverThat(() => {})
   const { greeting } = new Observer(url, '?userId=1', 1)

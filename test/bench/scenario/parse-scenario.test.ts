@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Population } from '../../../src/bench/plan/population.ts'
 import { parseScenario } from '../../../src/bench/scenario/parse-scenario.ts'
 import { scenarioJsonSchema } from '../../../src/bench/scenario/scenario.ts'
+import { listThresholds } from '../../../src/bench/scenario/threshold.ts'
 
 const FOLDER = new URL('../../../scenarios/', import.meta.url)
 
@@ -30,6 +31,17 @@ describe('parseScenario', () => {
       thresholds: {},
       seed: 1,
     })
+  })
+
+  it('keeps thresholds in the order of the file', () => {
+    const behaviours = [{ name: 'b', send: [{ ratePerSecond: 1 }] }]
+    const thresholds = { unsent: ['value<1'], delivery_ms: ['p99<9'], connect_ms: ['p50<9'] }
+    const parsed = parseScenario(JSON.stringify({ ...valid, behaviours, thresholds }), 'f')
+    expect(listThresholds(parsed.thresholds).map(({ metric }) => metric)).toEqual([
+      'unsent',
+      'delivery_ms',
+      'connect_ms',
+    ])
   })
 
   it('lists every problem with its path, what contradicts itself among them', () => {
