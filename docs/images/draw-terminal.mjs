@@ -65,9 +65,11 @@ function drawWord(word, x, y, style) {
   return `${background}<text ${attributes.filter(Boolean).join(' ')}>${escapeXml(word)}</text>`
 }
 
+// What a line ends with goes on in the next one.
+let style = {}
+
 function drawLine(line, row) {
   let column = 0
-  let style = {}
   const parts = []
   const y = PADDING + row * CELL.height
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is the point

@@ -42,7 +42,10 @@ export class LiveView {
     }
     const { columns = 80, style } = this.#output
     const lines = formatLiveView(progress, columns - 1)
-    const text = lines.map(({ text, tone }) => (tone ? style[tone](text) : text)).join('\n')
+    const text = lines
+      .map(({ text, tone }) => ({ text: text.replace(/[▁-█]+/g, style.chart), tone }))
+      .map(({ text, tone }) => (tone ? style[tone](text) : text))
+      .join('\n')
     this.#output.write(`${this.#rewind()}${text}\n`)
     this.#shown = lines.map(({ text }) => text.length)
   }
@@ -114,9 +117,9 @@ interface Line {
 
 /** The lines of the live view: how far it is, rate and latency over time, what fails so far. */
 export function formatLiveView(progress: Progress, width: number): Line[] {
-  const { series, isInterrupted } = progress
+  const { series, isInterrupted, plannedSeconds } = progress
   const last = series.at(-1)
-  const room = Math.max(10, Math.min(60, width - 36))
+  const room = Math.max(10, Math.min(60, width - 36, Math.ceil(plannedSeconds)))
   const lines: Line[] = [
     { text: formatHead(progress, width), tone: 'strong' },
     { text: formatCounts(progress) },

@@ -1,6 +1,7 @@
 import type { Second } from '../run/bench-result.ts'
 import { formatShort } from './format-number.ts'
 import { nameStretches, sparkline } from './sparkline.ts'
+import { PLAIN, type Style } from './style.ts'
 
 /** Columns that a line over time takes at most, without its name. */
 const ROOM = 60
@@ -16,7 +17,7 @@ const LINES: readonly (readonly [name: string, pick: (second: Second) => number 
 ]
 
 /** A run over time: the phases, and a line of bars for each figure with its range. */
-export function seriesLines(series: readonly Second[]): string[] {
+export function seriesLines(series: readonly Second[], style: Style = PLAIN): string[] {
   if (series.length < 2) return []
   const phases = nameStretches(
     series.map(({ phase }) => phase),
@@ -26,9 +27,9 @@ export function seriesLines(series: readonly Second[]): string[] {
     const values = series.map(pick)
     const known = values.filter((value) => value !== undefined)
     if (known.length === 0) return []
-    const bars = sparkline(values, ROOM)
+    const bars = style.chart(sparkline(values, ROOM))
     const range = `${formatShort(Math.min(...known))} to ${formatShort(Math.max(...known))}`
     return [`${name.padEnd(17)}${bars} ${range}`]
   })
-  return [`${`${series.length} s`.padEnd(17)}${phases}`.trimEnd(), ...rows]
+  return [style.faint(`${`${series.length} s`.padEnd(17)}${phases}`.trimEnd()), ...rows]
 }

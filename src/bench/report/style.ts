@@ -5,6 +5,8 @@ export interface Style {
   doubtful(text: string): string
   strong(text: string): string
   faint(text: string): string
+  /** Bars. */
+  chart(text: string): string
 }
 
 export const PLAIN: Style = {
@@ -13,6 +15,7 @@ export const PLAIN: Style = {
   doubtful: (text) => text,
   strong: (text) => text,
   faint: (text) => text,
+  chart: (text) => text,
 }
 
 export const COLOURED: Style = {
@@ -21,4 +24,5 @@ export const COLOURED: Style = {
   doubtful: (text) => `\x1b[33m${text}\x1b[39m`,
   strong: (text) => `\x1b[1m${text}\x1b[22m`,
   faint: (text) => `\x1b[2m${text}\x1b[22m`,
+  chart: (text) => `\x1b[36m${text}\x1b[39m`,
 }

@@ -19,7 +19,7 @@ const ALWAYS = new Set(['connect_ms', 'ack_ms', 'delivery_ms'])
  * the end what it all came to.
  */
 export function formatReport(result: BenchResult, style: Style = PLAIN): string {
-  const overTime = seriesLines(result.series)
+  const overTime = seriesLines(result.series, style)
   const { comparison } = result
   const note = timedNote(result)
   return [
@@ -38,7 +38,7 @@ export function formatReport(result: BenchResult, style: Style = PLAIN): string 
     ...latencyTable(result, style),
     ...(note === '' ? [] : [style.faint(`  ${note}`)]),
     '',
-    ...overTime.map((line, index) => `  ${index === 0 ? style.faint(line) : line}`),
+    ...overTime.map((line) => `  ${line}`),
     ...(overTime.length > 0 ? [''] : []),
     ...listFigures(result).map(([name, text]) => `  ${name.padEnd(16)} ${text}`),
     '',
