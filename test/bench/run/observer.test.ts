@@ -24,7 +24,7 @@ it.each(['hello', '42', 'null', '{'])('says that a server is none of chatws: %s'
 
 it('says where tokens can be given to a server that asks for one', async () => {
   const url = await serverThat((socket) => socket.close(4501, 'Token required'))
-  const { greeting } = new Observer(url, '?userId=1', '0badcafe', 30_000)
+  const { greeting } = new Observer(url, '?userId=1', 30_000)
   await expect(greeting).rejects.toThrow(/closed with 4501 Token required; users\.feed of the scen/)
 })
 
