@@ -57,6 +57,8 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   readonly #random: () => number
   #sweeper: NodeJS.Timeout | undefined
   #greeted = 0
+  /** Where the stream ended when it was last asked whether all is settled. */
+  #settledEnd = -1
   #turnedAway = 0
 
   constructor(setup: GeneratorSetup) {
@@ -113,7 +115,11 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
       else if (!connection.receiver.offsets.isComplete(lastOffset)) isComplete = false
       if (!isComplete) break
     }
-    return { isComplete, lastOffset: this.#lastOffset() }
+    const { end } = this.audit.stream
+    // While more arrives, what was acknowledged may be among it.
+    const isStill = isComplete || end === this.#settledEnd
+    this.#settledEnd = end
+    return { isComplete, lastOffset: isStill ? this.#lastOffset() : this.audit.stream.lastOffset }
   }
 
   async rosterDifferences(leftSinceUs: number): Promise<RosterDifferences> {
