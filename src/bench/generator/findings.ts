@@ -1,14 +1,10 @@
-import type { Audit } from '../audit/audit.ts'
 import { ENTRY } from '../audit/block.ts'
 import type { KnownStream } from '../audit/known-stream.ts'
-import type { Roster } from '../audit/roster.ts'
 import { nowUs } from '../clock.ts'
 import type { Generator } from './generator.ts'
-import type { RosterDifferences } from './generator-setup.ts'
 import { SeenMessages } from './seen-messages.ts'
 import { Tally } from './tally.ts'
 import type { GeneratorFindings } from './tick.ts'
-import type { VirtualConnection } from './virtual-connection.ts'
 
 /** How long a greeting may take when all else has come. */
 const PATIENCE_US = 1e6
@@ -88,45 +84,4 @@ function collectPresence(stream: KnownStream): GeneratorFindings['presence'] {
         found.push([user, block.dueUs[place]!, block.lastUs[place]!])
     }
   return found
-}
-
-/**
- * Where the rosters of open connections do not agree with who is here.
- * @param leftSinceUs judges only users that left since; 0: everyone
- */
-export function differencesOf(
-  connections: Iterable<VirtualConnection>,
-  audit: Audit,
-  leftSinceUs: number,
-): RosterDifferences {
-  const { population, users, stream } = audit
-  const judged = Array.from({ length: population.size }, (_, user) => user).filter(
-    (user) =>
-      users.isKnown(user) &&
-      !users.isComing(user) &&
-      (leftSinceUs === 0 || (!users.isHere(user) && users.leaveUs(user) >= leftSinceUs)),
-  )
-  let notSeenOnline = 0
-  let notSeenOffline = 0
-  const wrongIn = (roster: Roster, cursor: number): number[] =>
-    judged.filter((user) => users.isHere(user) !== roster.isOnline(user, stream, cursor))
-  /** Connections that were greeted with the same list, and followed since, know the same. */
-  const known = new Map<object, Map<string, number[]>>()
-  for (const { state, user: own, receiver } of connections) {
-    const { roster, cursor } = receiver
-    if (state !== 'open' || !roster) continue
-    const alike = known.get(roster.snapshot) ?? new Map<string, number[]>()
-    known.set(roster.snapshot, alike)
-    const key = `${roster.since}:${cursor}`
-    const wrong = (roster.isPlain && alike.get(key)) || wrongIn(roster, cursor)
-    if (roster.isPlain) alike.set(key, wrong)
-    // Of itself a user is told in the greeting only; what others are told is not for it.
-    if (leftSinceUs === 0 && roster.snapshot.isOnline[own] !== 1) notSeenOnline += 1
-    for (const user of wrong) {
-      if (user === own) continue
-      if (users.isHere(user)) notSeenOnline += 1
-      else notSeenOffline += 1
-    }
-  }
-  return { notSeenOnline, notSeenOffline }
 }

@@ -1,3 +1,4 @@
+import type { RosterDifferences } from '../audit/roster-judge.ts'
 import type { FeedRow } from '../scenario/feed.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 
@@ -24,12 +25,6 @@ export interface Settlement {
   readonly isComplete: boolean
   /** The newest offset that is known here. */
   readonly lastOffset: number
-}
-
-/** (Connection, user) pairs in which rosters do not agree with who is here. */
-export interface RosterDifferences {
-  readonly notSeenOnline: number
-  readonly notSeenOffline: number
 }
 
 /** A generator, wherever it runs. */

@@ -1,5 +1,6 @@
 import { Audit } from '../audit/audit.ts'
 import type { PrivateFrame } from '../audit/private-frame.ts'
+import { judgeRosters, type RosterDifferences } from '../audit/roster-judge.ts'
 import { UserLedger } from '../audit/user-ledger.ts'
 import { nowUs } from '../clock.ts'
 import { Histogram, type HistogramRecord } from '../metrics/histogram.ts'
@@ -12,13 +13,8 @@ import { parseTarget, type SocketEnd } from '../wire/client-socket.ts'
 import { ChaosMonkey } from './chaos-monkey.ts'
 import { Conduct } from './conduct.ts'
 import { ConnectionPool } from './connection-pool.ts'
-import { collectFindings, differencesOf } from './findings.ts'
-import type {
-  GeneratorHandle,
-  GeneratorSetup,
-  RosterDifferences,
-  Settlement,
-} from './generator-setup.ts'
+import { collectFindings } from './findings.ts'
+import type { GeneratorHandle, GeneratorSetup, Settlement } from './generator-setup.ts'
 import { LoopWatch } from './loop-watch.ts'
 import { PlanRunner } from './plan-runner.ts'
 import { ReadCoalescer } from './read-coalescer.ts'
@@ -123,7 +119,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   }
 
   async rosterDifferences(leftSinceUs: number): Promise<RosterDifferences> {
-    return differencesOf(this.connections.all(), this.audit, leftSinceUs)
+    return judgeRosters(this.connections.all(), this.audit, leftSinceUs)
   }
 
   async confirmReports(): Promise<void> {

@@ -1,0 +1,118 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Audit } from './audit.ts'
+import { ENTRY } from './block.ts'
+import type { Receiver } from './receiver.ts'
+import type { Roster, Snapshot } from './roster.ts'
+
+/** Users that are looked at in a row before sockets have their turn: some milliseconds. */
+const SLICE = 4_000_000
+
+/** (Connection, user) pairs in which rosters do not agree with who is here. */
+export interface RosterDifferences {
+  readonly notSeenOnline: number
+  readonly notSeenOffline: number
+}
+
+/** What is judged of a connection. */
+export interface Judged {
+  readonly state: string
+  readonly user: number
+  readonly receiver: Pick<Receiver, 'roster' | 'cursor'>
+}
+
+/**
+ * Where the rosters of open connections do not agree with who is here. Thousands of connections know
+ * of thousands of users each, so what the stream says of a user is looked up once for all, and the
+ * loop goes on meanwhile. @param leftSinceUs only users that left since then are judged; 0: all
+ */
+export async function judgeRosters(
+  connections: Iterable<Judged>,
+  audit: Audit,
+  leftSinceUs: number,
+): Promise<RosterDifferences> {
+  const truth = new Truth(audit, leftSinceUs)
+  let notSeenOnline = 0
+  let notSeenOffline = 0
+  let looked = 0
+  for (const { state, user: own, receiver } of connections) {
+    const { roster, cursor } = receiver
+    if (state !== 'open' || !roster) continue
+    // Of itself a user is told in the greeting only; what others are told is not for it.
+    if (leftSinceUs === 0 && roster.snapshot.isOnline[own] !== 1) notSeenOnline += 1
+    for (const user of truth.wrongIn(roster, cursor)) {
+      if (user === own) continue
+      if (truth.isHere[user] === 1) notSeenOnline += 1
+      else notSeenOffline += 1
+    }
+    looked += truth.users.length
+    if (looked < SLICE) continue
+    looked = 0
+    await nextTurn()
+  }
+  return { notSeenOnline, notSeenOffline }
+}
+
+/** Who is here, and what the stream says of each, at one moment. */
+class Truth {
+  /** The users that are judged. */
+  readonly users: Int32Array
+  readonly isHere: Uint8Array
+  readonly #audit: Audit
+  readonly #end: number
+  /** User → index of the newest that the stream says of it, and whether that is that it came. */
+  readonly #newest: Int32Array
+  readonly #isOnline: Uint8Array
+  /** Snapshot → where its receivers began in the stream → in which users they are wrong. */
+  readonly #known = new Map<Snapshot, Map<number, readonly number[]>>()
+
+  constructor(audit: Audit, leftSinceUs: number) {
+    const { population, users, stream } = audit
+    this.#audit = audit
+    this.#end = stream.end
+    const all = Array.from({ length: population.size }, (_, user) => user)
+    this.users = Int32Array.from(
+      all.filter(
+        (user) =>
+          users.isKnown(user) &&
+          !users.isComing(user) &&
+          (leftSinceUs === 0 || (!users.isHere(user) && users.leaveUs(user) >= leftSinceUs)),
+      ),
+    )
+    this.isHere = Uint8Array.from(all, (user) => (users.isHere(user) ? 1 : 0))
+    this.#newest = Int32Array.from(all, (user) => stream.newestOf(user))
+    this.#isOnline = Uint8Array.from(this.#newest, (index) =>
+      index >= 0 && stream.blockOf(index).kinds[stream.placeOf(index)] === ENTRY.online ? 1 : 0,
+    )
+  }
+
+  /** The users of which a roster is wrong. */
+  wrongIn(roster: Roster, cursor: number): readonly number[] {
+    if (!roster.isPlain || cursor < this.#end) return this.#lookUp(roster, cursor)
+    const { snapshot, since } = roster
+    const known = this.#known.get(snapshot) ?? new Map<number, readonly number[]>()
+    this.#known.set(snapshot, known)
+    const wrong = known.get(since) ?? this.#compare(snapshot.isOnline, since)
+    known.set(since, wrong)
+    return wrong
+  }
+
+  /** For who followed all that the stream says. */
+  #compare(atGreeting: Uint8Array, since: number): readonly number[] {
+    const newest = this.#newest
+    const isOnline = this.#isOnline
+    const isHere = this.isHere
+    const wrong: number[] = []
+    for (const user of this.users) {
+      const isSeen = newest[user]! >= since ? isOnline[user] : atGreeting[user]
+      if (isSeen !== isHere[user]) wrong.push(user)
+    }
+    return wrong
+  }
+
+  #lookUp(roster: Roster, cursor: number): readonly number[] {
+    const { stream } = this.#audit
+    return [...this.users].filter(
+      (user) => (this.isHere[user] === 1) !== roster.isOnline(user, stream, cursor),
+    )
+  }
+}
