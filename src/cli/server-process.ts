@@ -40,6 +40,8 @@ export class ServerProcess {
     const folder = await mkdtemp(join(tmpdir(), 'chatws-bench-'))
     try {
       const { child, url } = await startProgram(folder, 0)
+      // What reads its database is there when the run ends, and nobody waits for it.
+      import('../storage/open-sqlite.ts').catch(() => {})
       return new ServerProcess(folder, child, url)
     } catch (error) {
       await rm(folder, { recursive: true, force: true })
