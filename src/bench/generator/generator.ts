@@ -98,7 +98,8 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   }
 
   async halt(): Promise<void> {
-    this.#runner.halt()
+    for (const action of this.#runner.halt())
+      if (action.kind === 'send' && this.connections.isMine(action.user)) this.messages.unsent += 1
     this.coalescer.isActive = false
     this.#conduct.halt()
   }

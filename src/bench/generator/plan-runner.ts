@@ -26,12 +26,23 @@ export class PlanRunner {
     this.#run()
   }
 
-  /** Does nothing more of the plan. */
-  halt(): void {
+  /**
+   * Does nothing more of the plan, but for what has just become due; returns what was due long ago
+   * and has not been done.
+   */
+  halt(): Action[] {
+    if (this.#startUs > 0) this.#run()
     this.#isHalted = true
     clearTimeout(this.#timer)
     clearImmediate(this.#immediate)
     this.#nextDueUs = Number.POSITIVE_INFINITY
+    const overdue: Action[] = []
+    const passedUs = nowUs() - this.#startUs
+    for (let next = this.#plan.peek(); next && next.dueUs <= passedUs; next = this.#plan.peek()) {
+      overdue.push(next.action)
+      this.#plan.take()
+    }
+    return overdue
   }
 
   /**

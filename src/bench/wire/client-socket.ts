@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net'
+import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { retryAfterMs } from '../../protocol/close-code.ts'
 import { encodeMasked, OPCODE } from './masked-frame.ts'
@@ -100,7 +100,7 @@ export class ClientSocket {
       },
     } satisfies TcpNetConnectOpts
     this.#socket = target.isTls
-      ? connectTls({ ...options, servername: target.host })
+      ? connectTls({ ...options, ...(isIP(target.host) ? {} : { servername: target.host }) })
       : connectTcp(options)
     this.#socket.once(target.isTls ? 'secureConnect' : 'connect', () => {
       this.#socket.write(request(target, query))
