@@ -39,11 +39,10 @@ export async function judgeRosters(
     if (state !== 'open' || !roster) continue
     // Of itself a user is told in the greeting only; what others are told is not for it.
     if (leftSinceUs === 0 && roster.snapshot.isOnline[own] !== 1) notSeenOnline += 1
-    for (const user of truth.wrongIn(roster, cursor)) {
-      if (user === own) continue
-      if (truth.isHere[user] === 1) notSeenOnline += 1
-      else notSeenOffline += 1
-    }
+    const wrong = truth.differencesOf(roster, cursor)
+    const ownWrong = truth.isWrong(own, roster, cursor) ? 1 : 0
+    notSeenOnline += wrong.notSeenOnline - (truth.isHere[own] === 1 ? ownWrong : 0)
+    notSeenOffline += wrong.notSeenOffline - (truth.isHere[own] === 1 ? 0 : ownWrong)
     looked += truth.users.length
     if (looked < SLICE) continue
     looked = 0
@@ -62,8 +61,9 @@ class Truth {
   /** User → index of the newest that the stream says of it, and whether that is that it came. */
   readonly #newest: Int32Array
   readonly #isOnline: Uint8Array
-  /** Snapshot → where its receivers began in the stream → in which users they are wrong. */
-  readonly #known = new Map<Snapshot, Map<number, readonly number[]>>()
+  readonly #isJudged: Uint8Array
+  /** Snapshot → where its receivers began in the stream → in how many users they are wrong. */
+  readonly #known = new Map<Snapshot, Map<number, RosterDifferences>>()
 
   constructor(audit: Audit, leftSinceUs: number) {
     const { population, users, stream } = audit
@@ -78,6 +78,8 @@ class Truth {
           (leftSinceUs === 0 || (!users.isHere(user) && users.leaveUs(user) >= leftSinceUs)),
       ),
     )
+    this.#isJudged = new Uint8Array(population.size)
+    for (const user of this.users) this.#isJudged[user] = 1
     this.isHere = Uint8Array.from(all, (user) => (users.isHere(user) ? 1 : 0))
     this.#newest = Int32Array.from(all, (user) => stream.newestOf(user))
     this.#isOnline = Uint8Array.from(this.#newest, (index) =>
@@ -85,34 +87,54 @@ class Truth {
     )
   }
 
-  /** The users of which a roster is wrong. */
-  wrongIn(roster: Roster, cursor: number): readonly number[] {
-    if (!roster.isPlain || cursor < this.#end) return this.#lookUp(roster, cursor)
+  /** In how many users a roster is wrong. */
+  differencesOf(roster: Roster, cursor: number): RosterDifferences {
+    if (!this.#hasFollowed(roster, cursor)) return this.#lookUp(roster, cursor)
     const { snapshot, since } = roster
-    const known = this.#known.get(snapshot) ?? new Map<number, readonly number[]>()
+    const known = this.#known.get(snapshot) ?? new Map<number, RosterDifferences>()
     this.#known.set(snapshot, known)
-    const wrong = known.get(since) ?? this.#compare(snapshot.isOnline, since)
-    known.set(since, wrong)
-    return wrong
+    const differences = known.get(since) ?? this.#compare(snapshot.isOnline, since)
+    known.set(since, differences)
+    return differences
   }
 
-  /** For who followed all that the stream says. */
-  #compare(atGreeting: Uint8Array, since: number): readonly number[] {
+  /** Whether a user is judged, and a roster is wrong of it. */
+  isWrong(user: number, roster: Roster, cursor: number): boolean {
+    if (this.#isJudged[user] === 0) return false
+    const isSeen = this.#hasFollowed(roster, cursor)
+      ? (this.#newest[user]! >= roster.since ? this.#isOnline : roster.snapshot.isOnline)[user] ===
+        1
+      : roster.isOnline(user, this.#audit.stream, cursor)
+    return isSeen !== (this.isHere[user] === 1)
+  }
+
+  /** Whether a roster is what its greeting said, and all that the stream says since. */
+  #hasFollowed(roster: Roster, cursor: number): boolean {
+    return roster.isPlain && cursor >= this.#end
+  }
+
+  #compare(atGreeting: Uint8Array, since: number): RosterDifferences {
     const newest = this.#newest
     const isOnline = this.#isOnline
     const isHere = this.isHere
-    const wrong: number[] = []
+    let notSeenOnline = 0
+    let notSeenOffline = 0
     for (const user of this.users) {
-      const isSeen = newest[user]! >= since ? isOnline[user] : atGreeting[user]
-      if (isSeen !== isHere[user]) wrong.push(user)
+      const isSeen = newest[user]! >= since ? isOnline[user]! : atGreeting[user]!
+      if (isSeen < isHere[user]!) notSeenOnline += 1
+      else if (isSeen > isHere[user]!) notSeenOffline += 1
     }
-    return wrong
+    return { notSeenOnline, notSeenOffline }
   }
 
-  #lookUp(roster: Roster, cursor: number): readonly number[] {
-    const { stream } = this.#audit
-    return [...this.users].filter(
-      (user) => (this.isHere[user] === 1) !== roster.isOnline(user, stream, cursor),
-    )
+  #lookUp(roster: Roster, cursor: number): RosterDifferences {
+    let notSeenOnline = 0
+    let notSeenOffline = 0
+    for (const user of this.users) {
+      if (!this.isWrong(user, roster, cursor)) continue
+      if (this.isHere[user] === 1) notSeenOnline += 1
+      else notSeenOffline += 1
+    }
+    return { notSeenOnline, notSeenOffline }
   }
 }
