@@ -1,6 +1,7 @@
 import type { Audit } from '../audit/audit.ts'
+import type { ReceiverHooks } from '../audit/frame-judge.ts'
 import type { PrivateFrame } from '../audit/private-frame.ts'
-import { Receiver, type ReceiverHooks } from '../audit/receiver.ts'
+import { Receiver } from '../audit/receiver.ts'
 import { nowUs } from '../clock.ts'
 import { ClientSocket, type SocketEnd, type SocketTarget } from '../wire/client-socket.ts'
 import { Gate } from './gate.ts'
