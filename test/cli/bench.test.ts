@@ -98,6 +98,16 @@ it('exits with 2 for a scenario file that is not there, and for a bad URL', asyn
   expect(stderr).toContain('--url: must be a ws:// or wss:// URL')
 })
 
+/** Begins a run that only an interruption ends. */
+async function beginLongRun() {
+  server = await startServer()
+  const fake = createFakeHost()
+  const file = scenarioFile({ phases: [{ name: 'long', durationSeconds: 60, users: 5 }] })
+  const exited = main(['bench', file, '--url', server.url], fake.host)
+  await until(() => fake.stderr().includes('long'), 'the run to begin')
+  return { fake, exited }
+}
+
 it('exits with 1 when the server cannot be reached', async () => {
   server = await startServer()
   await server.close()
@@ -107,11 +117,7 @@ it('exits with 1 when the server cannot be reached', async () => {
 })
 
 it('reports what it has and exits with 130 when it is interrupted', async () => {
-  server = await startServer()
-  const fake = createFakeHost()
-  const file = scenarioFile({ phases: [{ name: 'long', durationSeconds: 60, users: 5 }] })
-  const exited = main(['bench', file, '--url', server.url], fake.host)
-  await until(() => fake.stderr().includes('long'), 'the run to begin')
+  const { fake, exited } = await beginLongRun()
   fake.raise('SIGINT')
   expect(await exited).toBe(130)
   expect(fake.stdout()).toContain('interrupted')
@@ -232,11 +238,7 @@ it('refuses before it plays what cannot be done: a part on its own, a report tha
 })
 
 it('ends at once at a second Ctrl-C', async () => {
-  server = await startServer()
-  const fake = createFakeHost()
-  const file = scenarioFile({ phases: [{ name: 'long', durationSeconds: 60, users: 5 }] })
-  const exited = main(['bench', file, '--url', server.url], fake.host)
-  await until(() => fake.stderr().includes('long'), 'the run to begin')
+  const { fake, exited } = await beginLongRun()
   fake.raise('SIGINT')
   fake.raise('SIGINT')
   expect(await exited).toBe(130)

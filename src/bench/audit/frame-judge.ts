@@ -185,7 +185,7 @@ export class FrameJudge {
     const { stream } = this.#audit
     const index = stream.newestOf(user)
     if (index < 0) return false
-    return (stream.blockOf(index).kinds[stream.placeOf(index)] === ENTRY.online) === isOnline
+    return (stream.kindOf(index) === ENTRY.online) === isOnline
   }
 
   #takeDurable(

@@ -57,6 +57,11 @@ export class KnownStream {
     return index & (BLOCK_SIZE - 1)
   }
 
+  /** What an entry is, of ENTRY. */
+  kindOf(index: number): number {
+    return this.blockOf(index).kinds[this.placeOf(index)]!
+  }
+
   /** The bytes of an entry, header included; they must not be changed. */
   bytesOf(index: number): Buffer {
     const block = this.blockOf(index)

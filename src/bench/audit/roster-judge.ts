@@ -83,17 +83,17 @@ class Truth {
     this.isHere = Uint8Array.from(all, (user) => (users.isHere(user) ? 1 : 0))
     this.#newest = Int32Array.from(all, (user) => stream.newestOf(user))
     this.#isOnline = Uint8Array.from(this.#newest, (index) =>
-      index >= 0 && stream.blockOf(index).kinds[stream.placeOf(index)] === ENTRY.online ? 1 : 0,
+      index >= 0 && stream.kindOf(index) === ENTRY.online ? 1 : 0,
     )
   }
 
   /** In how many users a roster is wrong. */
   differencesOf(roster: Roster, cursor: number): RosterDifferences {
-    if (!this.#hasFollowed(roster, cursor)) return this.#lookUp(roster, cursor)
+    if (!this.#hasFollowed(roster, cursor)) return this.#compare(roster, cursor)
     const { snapshot, since } = roster
     const known = this.#known.get(snapshot) ?? new Map<number, RosterDifferences>()
     this.#known.set(snapshot, known)
-    const differences = known.get(since) ?? this.#compare(snapshot.isOnline, since)
+    const differences = known.get(since) ?? this.#compare(roster, cursor)
     known.set(since, differences)
     return differences
   }
@@ -101,40 +101,30 @@ class Truth {
   /** Whether a user is judged, and a roster is wrong of it. */
   isWrong(user: number, roster: Roster, cursor: number): boolean {
     if (this.#isJudged[user] === 0) return false
-    const isSeen = this.#hasFollowed(roster, cursor)
-      ? (this.#newest[user]! >= roster.since ? this.#isOnline : roster.snapshot.isOnline)[user] ===
-        1
-      : roster.isOnline(user, this.#audit.stream, cursor)
-    return isSeen !== (this.isHere[user] === 1)
+    return this.#isSeen(user, roster, cursor) !== this.isHere[user]
+  }
+
+  #compare(roster: Roster, cursor: number): RosterDifferences {
+    let notSeenOnline = 0
+    let notSeenOffline = 0
+    for (const user of this.users) {
+      if (this.#isSeen(user, roster, cursor) === this.isHere[user]) continue
+      if (this.isHere[user] === 1) notSeenOnline += 1
+      else notSeenOffline += 1
+    }
+    return { notSeenOnline, notSeenOffline }
+  }
+
+  /** Whether a roster holds a user online: 1 or 0. */
+  #isSeen(user: number, roster: Roster, cursor: number): number {
+    if (!this.#hasFollowed(roster, cursor))
+      return roster.isOnline(user, this.#audit.stream, cursor) ? 1 : 0
+    const isToldOf = this.#newest[user]! >= roster.since
+    return isToldOf ? this.#isOnline[user]! : roster.snapshot.isOnline[user]!
   }
 
   /** Whether a roster is what its greeting said, and all that the stream says since. */
   #hasFollowed(roster: Roster, cursor: number): boolean {
     return roster.isPlain && cursor >= this.#end
-  }
-
-  #compare(atGreeting: Uint8Array, since: number): RosterDifferences {
-    const newest = this.#newest
-    const isOnline = this.#isOnline
-    const isHere = this.isHere
-    let notSeenOnline = 0
-    let notSeenOffline = 0
-    for (const user of this.users) {
-      const isSeen = newest[user]! >= since ? isOnline[user]! : atGreeting[user]!
-      if (isSeen < isHere[user]!) notSeenOnline += 1
-      else if (isSeen > isHere[user]!) notSeenOffline += 1
-    }
-    return { notSeenOnline, notSeenOffline }
-  }
-
-  #lookUp(roster: Roster, cursor: number): RosterDifferences {
-    let notSeenOnline = 0
-    let notSeenOffline = 0
-    for (const user of this.users) {
-      if (!this.isWrong(user, roster, cursor)) continue
-      if (this.isHere[user] === 1) notSeenOnline += 1
-      else notSeenOffline += 1
-    }
-    return { notSeenOnline, notSeenOffline }
   }
 }

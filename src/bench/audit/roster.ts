@@ -56,6 +56,6 @@ export class Roster {
     while (index >= cursor && index >= 0)
       index = stream.blockOf(index).previous[stream.placeOf(index)]!
     if (index < this.since || index < 0) return this.snapshot.isOnline[user] === 1
-    return stream.blockOf(index).kinds[stream.placeOf(index)] === ENTRY.online
+    return stream.kindOf(index) === ENTRY.online
   }
 }

@@ -26,6 +26,25 @@ export interface GeneratorCounts {
   lost: number
 }
 
+/** What a generator has counted at the start. */
+export function emptyCounts(): GeneratorCounts {
+  return {
+    open: 0,
+    timed: 0,
+    greeted: 0,
+    sent: 0,
+    acknowledged: 0,
+    delivered: 0,
+    recorded: 0,
+    unsent: 0,
+    refused: 0,
+    turnedAway: 0,
+    expectationsMissed: 0,
+    failedConnects: 0,
+    lost: 0,
+  }
+}
+
 /** What one generator did since its last tick. */
 export interface GeneratorTick {
   readonly counts: GeneratorCounts

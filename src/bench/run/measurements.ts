@@ -1,4 +1,4 @@
-import type { GeneratorCounts, GeneratorTick } from '../generator/tick.ts'
+import { emptyCounts, type GeneratorCounts, type GeneratorTick } from '../generator/tick.ts'
 import { Histogram, type HistogramRecord } from '../metrics/histogram.ts'
 import { summarizeLatency } from '../metrics/latency-summary.ts'
 import { LATENCIES, type LatencyName, RECORDED } from '../metrics/metric-names.ts'
@@ -147,24 +147,6 @@ function isSameServer({ server: before }: UsageSample, { server: after }: UsageS
 
 function addRecord(histogram: Histogram, record: HistogramRecord): void {
   if (record.count > 0) histogram.add(Histogram.from(record))
-}
-
-function emptyCounts(): GeneratorCounts {
-  return {
-    open: 0,
-    timed: 0,
-    greeted: 0,
-    sent: 0,
-    acknowledged: 0,
-    delivered: 0,
-    recorded: 0,
-    unsent: 0,
-    refused: 0,
-    turnedAway: 0,
-    expectationsMissed: 0,
-    failedConnects: 0,
-    lost: 0,
-  }
 }
 
 function addCounts(a: GeneratorCounts, b: GeneratorCounts): GeneratorCounts {

@@ -1,26 +1,37 @@
-import type { GeneratorCounts } from '../../../src/bench/generator/tick.ts'
+import { emptyCounts, type GeneratorCounts } from '../../../src/bench/generator/tick.ts'
 import { Histogram } from '../../../src/bench/metrics/histogram.ts'
 import { summarizeLatency } from '../../../src/bench/metrics/latency-summary.ts'
 import type { BenchResult, Second } from '../../../src/bench/run/bench-result.ts'
 
+/** What the audit says of a run in which nothing is wrong, besides how much it saw. */
+export const NOTHING_WRONG = {
+  refused: 0,
+  unacknowledged: 0,
+  unsent: 0,
+  missing: 0,
+  duplicate: 0,
+  reordered: 0,
+  corrupt: 0,
+  misrouted: 0,
+  ambiguous: 0,
+  resumeFailed: 0,
+  wrongAcks: 0,
+  notSeenOnline: 0,
+  notSeenOffline: 0,
+  ghosts: 0,
+  falseOffline: 0,
+  flaps: 0,
+  serverDisagrees: [],
+  lost: {},
+  expectedLosses: {},
+  failedConnects: {},
+  ownFaults: {},
+  errors: {},
+}
+
 /** What generators counted. */
 export function counts(changes: Partial<GeneratorCounts> = {}): GeneratorCounts {
-  return {
-    open: 8,
-    timed: 8,
-    greeted: 8,
-    sent: 0,
-    acknowledged: 0,
-    delivered: 0,
-    recorded: 0,
-    unsent: 0,
-    refused: 0,
-    turnedAway: 0,
-    expectationsMissed: 0,
-    failedConnects: 0,
-    lost: 0,
-    ...changes,
-  }
+  return { ...emptyCounts(), open: 8, timed: 8, greeted: 8, ...changes }
 }
 
 /** A row of a series. */
@@ -111,33 +122,12 @@ export function cleanResult(changes: Partial<BenchResult> = {}): BenchResult {
     thresholds: [{ metric: 'ack_ms', condition: 'p99<10', actual: 3, isMet: true }],
     verdict: { verdict: 'VALID', reasons: [] },
     audit: {
+      ...NOTHING_WRONG,
       sent: 2,
       acknowledged: 2,
-      refused: 0,
-      unacknowledged: 0,
-      unsent: 0,
       delivered: 16,
-      missing: 0,
-      duplicate: 0,
-      reordered: 0,
-      corrupt: 0,
-      misrouted: 0,
-      ambiguous: 0,
-      resumeFailed: 0,
-      wrongAcks: 0,
       notInDatabase: 0,
       differsFromDatabase: 0,
-      notSeenOnline: 0,
-      notSeenOffline: 0,
-      ghosts: 0,
-      falseOffline: 0,
-      flaps: 0,
-      serverDisagrees: [],
-      lost: {},
-      expectedLosses: {},
-      failedConnects: {},
-      ownFaults: {},
-      errors: {},
     },
     problems: [],
     latencies: { connect_ms: latency(1, 2, 3), ack_ms: latency(1, 2, 3) },

@@ -29,6 +29,7 @@ import {
   type TamperingOptions,
   type TamperingProxy,
 } from '../../support/tampering-proxy.ts'
+import { NOTHING_WRONG } from '../report/sample-result.ts'
 
 const RUNS = 7
 
@@ -43,32 +44,6 @@ const SCENARIO = {
   users: { count: 6, connections: [{ count: 3, weight: 1 }] },
   phases: [RAMP, SETTLE, STEADY],
   behaviours: [{ name: 'b', send: [{ ratePerSecond: 40 }, { to: 'support', ratePerSecond: 20 }] }],
-}
-
-/** What the audit says of a run in which nothing is wrong. */
-const CLEAN = {
-  refused: 0,
-  unacknowledged: 0,
-  unsent: 0,
-  missing: 0,
-  duplicate: 0,
-  reordered: 0,
-  corrupt: 0,
-  misrouted: 0,
-  ambiguous: 0,
-  resumeFailed: 0,
-  wrongAcks: 0,
-  notSeenOnline: 0,
-  notSeenOffline: 0,
-  ghosts: 0,
-  falseOffline: 0,
-  flaps: 0,
-  serverDisagrees: [],
-  lost: {},
-  expectedLosses: {},
-  failedConnects: {},
-  ownFaults: {},
-  errors: {},
 }
 
 /** One for each run, and there before any begins: starting them takes time from those that run. */
@@ -141,7 +116,7 @@ async function play(plant: Plant): Promise<BenchResult> {
 /** Holds everything that the audit counts against what was planted. */
 function expectAudit({ audit }: BenchResult, found: object): void {
   const { sent: _, acknowledged: __, delivered: ___, ...rest } = audit
-  expect(rest).toEqual({ ...CLEAN, ...found })
+  expect(rest).toEqual({ ...NOTHING_WRONG, ...found })
 }
 
 const sum = (...faults: Fault[]) => faults.reduce((all, { planted }) => all + planted, 0)
