@@ -39,14 +39,14 @@ export class MessageRate {
   check(userId: number, nowMs: number): RateVerdict {
     const heldUntil = this.#heldUntil.size === 0 ? undefined : this.#heldUntil.get(userId)
     if (heldUntil !== undefined) {
-      if (nowMs < heldUntil) return this.#refuse(userId, nowMs, heldUntil)
+      if (nowMs < heldUntil) return this.#refuse(userId, nowMs, heldUntil - nowMs)
       this.#heldUntil.delete(userId)
     }
     const waitMs = this.#frames.take(userId, nowMs)
     if (waitMs === 0) return 'accept'
-    const until = nowMs + Math.max(HOLD_MS, waitMs)
-    this.#heldUntil.set(userId, until)
-    return this.#refuse(userId, nowMs, until)
+    const holdMs = Math.max(HOLD_MS, waitMs)
+    this.#heldUntil.set(userId, nowMs + holdMs)
+    return this.#refuse(userId, nowMs, holdMs)
   }
 
   /** Forgets that a user who left is held; what it has sent still counts. */
@@ -54,8 +54,8 @@ export class MessageRate {
     this.#heldUntil.delete(userId)
   }
 
-  #refuse(userId: number, nowMs: number, until: number): RateVerdict {
+  #refuse(userId: number, nowMs: number, holdMs: number): RateVerdict {
     if (this.#refusals.take(userId, nowMs) > 0) return 'abuse'
-    return { retryAfterMs: Math.ceil(until - nowMs) }
+    return { retryAfterMs: Math.ceil(holdMs) }
   }
 }

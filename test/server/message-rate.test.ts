@@ -12,6 +12,11 @@ test('five seconds of the rate may come at once, the next frame waits', () => {
   expect(verdicts[50]).toEqual({ retryAfterMs: 500 })
 })
 
+test('the time told is not a millisecond more for the rounding of a fraction', () => {
+  expect(7926.428162235988 + 500 - 7926.428162235988).toBeGreaterThan(500)
+  expect(send(new MessageRate(10), 51, 0, 7926.428162235988)[50]).toEqual({ retryAfterMs: 500 })
+})
+
 test('the rate itself may go on for ever', () => {
   expect(new Set(send(new MessageRate(10), 10_000, 100))).toEqual(new Set(['accept']))
 })
