@@ -7,13 +7,13 @@ import { TestDatabase } from './test-database.ts'
 
 const SCRIPT = new URL('open-at-once.mjs', import.meta.url).pathname
 
-/** A process of the built package, ready to open a database when told to. */
+/** A process of the built package that opens databases when told to. */
 class Opener {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #lines: AsyncIterator<string>
 
-  constructor(path: string) {
-    this.#child = spawn(process.execPath, [SCRIPT, path])
+  constructor() {
+    this.#child = spawn(process.execPath, [SCRIPT])
     this.#child.stderr.pipe(process.stderr)
     this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]()
   }
@@ -23,28 +23,33 @@ class Opener {
   }
 
   /** Returns the epoch, or what went wrong. */
-  async open(): Promise<string> {
+  async open(path: string): Promise<string> {
+    this.#child.stdin.write(`${path}\n`)
+    return await this.nextLine()
+  }
+
+  async end(): Promise<void> {
     const exited = once(this.#child, 'exit')
-    this.#child.stdin.end('open\n')
-    const line = await this.nextLine()
+    this.#child.stdin.end()
     await exited
-    return line
   }
 }
 
 it('processes that open a fresh file at once all succeed', async () => {
-  for (let round = 0; round < 3; round += 1) {
-    const database = TestDatabase.sqlite()
-    try {
-      const openers = [1, 2, 3, 4].map(() => new Opener(database.location.path))
-      for (const opener of openers) expect(await opener.nextLine()).toBe('ready')
-      const outcomes = await Promise.all(openers.map((opener) => opener.open()))
+  const openers = [1, 2, 3, 4].map(() => new Opener())
+  for (const opener of openers) expect(await opener.nextLine()).toBe('ready')
+  const databases = Array.from({ length: 5 }, () => TestDatabase.sqlite())
+  try {
+    for (const database of databases) {
+      const { path } = database.location
+      const outcomes = await Promise.all(openers.map((opener) => opener.open(path)))
       const { epoch } = await database.open()
       expect(outcomes).toEqual([epoch, epoch, epoch, epoch])
       const records = await database.query('SELECT * FROM _prisma_migrations')
       expect(records).toHaveLength(readMigrations('sqlite').length)
-    } finally {
-      await database.drop()
     }
+  } finally {
+    await Promise.all(openers.map((opener) => opener.end()))
+    for (const database of databases) await database.drop()
   }
 })

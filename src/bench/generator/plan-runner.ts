@@ -8,6 +8,7 @@ const BURST = 64
 export class PlanRunner {
   readonly #plan: Plan
   readonly #act: (action: Action, dueUs: number) => void
+  readonly #nowUs: () => number
   #startUs = 0
   #timer: NodeJS.Timeout | undefined
   #immediate: NodeJS.Immediate | undefined
@@ -15,9 +16,10 @@ export class PlanRunner {
   #nextDueUs = Number.POSITIVE_INFINITY
   #isHalted = false
 
-  constructor(plan: Plan, act: (action: Action, dueUs: number) => void) {
+  constructor(plan: Plan, act: (action: Action, dueUs: number) => void, clock = nowUs) {
     this.#plan = plan
     this.#act = act
+    this.#nowUs = clock
   }
 
   /** @param startUs when the plan's time is 0 */
@@ -37,7 +39,7 @@ export class PlanRunner {
     clearImmediate(this.#immediate)
     this.#nextDueUs = Number.POSITIVE_INFINITY
     const overdue: Action[] = []
-    const passedUs = nowUs() - this.#startUs
+    const passedUs = this.#nowUs() - this.#startUs
     for (let next = this.#plan.peek(); next && next.dueUs <= passedUs; next = this.#plan.peek()) {
       overdue.push(next.action)
       this.#plan.take()
@@ -61,7 +63,7 @@ export class PlanRunner {
     for (let done = 0; !this.#isHalted; done++) {
       const next = this.#plan.peek()
       if (next === undefined) return
-      const waitMs = (this.#startUs + next.dueUs - nowUs()) / 1e3
+      const waitMs = (this.#startUs + next.dueUs - this.#nowUs()) / 1e3
       if (waitMs > 0) {
         this.#timer = setTimeout(() => this.#run(), Math.max(1, Math.round(waitMs)))
         this.#nextDueUs = this.#startUs + next.dueUs
