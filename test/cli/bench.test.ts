@@ -143,7 +143,11 @@ it('writes every report that is asked for, and a line for each second', async ()
     `--${name}`,
     files[name]!,
   ])
-  await main(['bench', scenarioFile(), '--url', server.url, ...argv], fake.host)
+  // Again when the machine had too much else to do for a measurement: the rest is of one that passed.
+  for (let tries = 0, exitCode = 97; exitCode === 97 && tries < 5; tries++) {
+    for (const file of Object.values(files)) rmSync(file, { force: true })
+    exitCode = await main(['bench', scenarioFile(), '--url', server.url, ...argv], fake.host)
+  }
   const read = (name: string) => readFileSync(files[name]!, 'utf8')
   const lines = read('ndjson')
     .trimEnd()

@@ -10,8 +10,12 @@ import type { Snapshot } from './roster.ts'
 import type { UserLedger } from './user-ledger.ts'
 import { type StreamVersions, Variants, versionsOf } from './versions.ts'
 
-/** How long frames of a connection wait to be found in the stream, and how often that is tried. */
+/**
+ * How long frames of a connection wait to be found in the stream, and how often that must have been
+ * tried: all sockets are read between two tries, which a process that was held up has yet to do.
+ */
 const PATIENCE_US = 200_000
+const PATIENCE_TRIES = 20
 const RETRY_MS = 5
 
 /** What was counted over all connections of one generator. */
@@ -65,8 +69,8 @@ export class Audit {
     | undefined
   readonly #clock: string
   readonly #variants = new Variants()
-  /** Receivers whose frames are not found in the stream yet → since when. */
-  readonly #waiting = new Map<Receiver, number>()
+  /** Receivers whose frames are not found in the stream yet. */
+  readonly #waiting = new Map<Receiver, { readonly sinceUs: number; tries: number }>()
   #isRetryPlanned = false
   #snapshot: { readonly bytes: Buffer; readonly snapshot: Snapshot } | undefined
 
@@ -148,7 +152,7 @@ export class Audit {
 
   /** Lets a receiver try again once others had the time to bring what it cannot place. */
   await(receiver: Receiver): void {
-    if (!this.#waiting.has(receiver)) this.#waiting.set(receiver, nowUs())
+    if (!this.#waiting.has(receiver)) this.#waiting.set(receiver, { sinceUs: nowUs(), tries: 0 })
     if (this.#isRetryPlanned) return
     this.#isRetryPlanned = true
     setImmediate(() => this.#retry())
@@ -161,13 +165,16 @@ export class Audit {
 
   /** Whether others had the time to bring what a receiver cannot place. */
   hasWaited(receiver: Receiver): boolean {
-    const sinceUs = this.#waiting.get(receiver)
-    return sinceUs !== undefined && nowUs() - sinceUs > PATIENCE_US
+    const wait = this.#waiting.get(receiver)
+    if (wait === undefined || wait.tries < PATIENCE_TRIES) return false
+    return nowUs() - wait.sinceUs > PATIENCE_US
   }
 
   #retry(): void {
-    for (const receiver of [...this.#waiting.keys()])
+    for (const [receiver, wait] of [...this.#waiting]) {
+      wait.tries += 1
       if (receiver.retry()) this.#waiting.delete(receiver)
+    }
     this.#isRetryPlanned = this.#waiting.size > 0
     if (this.#isRetryPlanned) setTimeout(() => this.#retry(), RETRY_MS)
   }

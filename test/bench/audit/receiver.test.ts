@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Audit } from '../../../src/bench/audit/audit.ts'
@@ -264,6 +265,22 @@ describe('Receiver', () => {
       feed(receiver, index === 0 ? odd : message(1))
     await until(() => receivers.every((one) => one.offsets.isComplete(1)), 'all to be placed')
     expect(setup.corrupt()).toBe(1)
+  })
+
+  it('lets others show the order first, also in a process that was held up for long', async () => {
+    const setup = new Setup()
+    const [hasty, other] = [setup.receiver(), setup.receiver()]
+    feed(hasty, message(1))
+    feed(hasty, message(3))
+    const untilMs = performance.now() + 300
+    while (performance.now() < untilMs);
+    await nextTurn()
+    for (const offset of [1, 2, 3]) feed(other, message(offset))
+    feed(hasty, message(2))
+    await until(() => hasty.offsets.isComplete(3), 'all to be placed')
+    expect(setup.audit.stream.find(2)).toBeLessThan(setup.audit.stream.find(3))
+    expect(setup.audit.aside.end).toBe(0)
+    expect(setup.audit.counts).toMatchObject({ reordered: 1, duplicate: 0, missing: 0 })
   })
 
   it('starts after the offset that it is greeted with', async () => {

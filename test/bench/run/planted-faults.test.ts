@@ -193,7 +193,7 @@ describe.concurrent('the audit counts exactly', () => {
       scenario: {
         phases: [
           { ...RAMP, users: 5 },
-          ...[SETTLE, STEADY, SETTLE],
+          ...[SETTLE, STEADY, { ...SETTLE, durationSeconds: 3 }],
           { name: 'one leaves', durationSeconds: 0.1, users: 4, load: 0 },
           { name: 'another comes', durationSeconds: 0.5, users: 5, load: 0 },
         ],

@@ -44,6 +44,16 @@ it('asks once, and not again, when the time is up', async () => {
   ])
 })
 
+it('tells what a server told last, if that tells nothing any more', async () => {
+  const last = await serverThatTells({ messagesStored: 15, connections: 4 }, {})
+  expect(await compareCounters(last, before, ask)).toEqual([
+    'the server counts 4 connections, its clients 3',
+  ])
+  expect(await compareCounters(await serverThatTells({}), before, ask)).toEqual([
+    'the server told no counters at the end, although it did at the start',
+  ])
+})
+
 it('does without a server that tells nothing of the kind', async () => {
   expect(await readServerCounters(await serverThatTells({ messagesStored: 1 }))).toBeUndefined()
   expect(await readServerCounters('ws://127.0.0.1:1')).toBeUndefined()
