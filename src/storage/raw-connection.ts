@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { PrismaLibSql } from '@prisma/adapter-libsql'
-import pg from 'pg'
 import { type DatabaseLocation, sqliteFileUrl } from './database-url.ts'
 
 /** How long to wait for a PostgreSQL server to accept a connection. */
@@ -22,6 +21,7 @@ export async function openRawConnection(
 }
 
 async function openPostgresql(connectionString: string): Promise<RawConnection> {
+  const { default: pg } = await import('pg')
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
   await client.connect()
   return {
