@@ -4,7 +4,7 @@ import module from 'node:module'
 // Node 22 and later keep the compiled code, which halves the time to start.
 module.enableCompileCache?.()
 
-const { main } = await import('../dist/cli/main.js')
+const { main } = await import('../dist/bundle/main.js')
 
 /** @type {import('../dist/cli/host.js').Host} */
 const host = {

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
-
-/** The page is shipped as it stands in the sources. */
-const PAGE = new URL('../../../src/web/test-online-status.html', import.meta.url)
+import { PAGE } from '../web-page.ts'
 
 /** Serves the web page, and lets a browser run only the script that is in it. */
 export function addPageRoutes(app: FastifyInstance): void {

@@ -1,4 +1,4 @@
-import { Box, Static, Text } from '../ink.ts'
+import { Box, Static, Text } from 'ink'
 
 interface ReaderAppProps {
   /** All lines so far, oldest first; each is read out once. */

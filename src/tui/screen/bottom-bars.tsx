@@ -1,5 +1,5 @@
+import { Box, Text } from 'ink'
 import stringWidth from 'string-width'
-import { Box, Text } from '../ink.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import type { Theme } from './theme.ts'
 

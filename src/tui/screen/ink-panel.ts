@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { PassThrough } from 'node:stream'
+import { render } from 'ink'
 import { createElement, type FunctionComponent } from 'react'
-import { render } from '../ink.ts'
 
 /** A stream that ink takes for a terminal, and that keeps the last frame written to it. */
 class PanelOutput extends EventEmitter {

@@ -1,6 +1,6 @@
+import { Box, Text } from 'ink'
 import type { Chat } from '../../protocol/chat.ts'
 import { chatLabel } from '../chat-label.ts'
-import { Box, Text } from '../ink.ts'
 import type { ChatRow, UserRow } from '../screen-model.ts'
 import type { Theme } from './theme.ts'
 

@@ -1,4 +1,4 @@
-import { Text } from '../ink.ts'
+import { Text } from 'ink'
 
 export interface TitleBarProps {
   readonly text: string
