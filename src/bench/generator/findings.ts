@@ -4,7 +4,7 @@ import { nowUs } from '../clock.ts'
 import type { Generator } from './generator.ts'
 import { SeenMessages } from './seen-messages.ts'
 import { Tally } from './tally.ts'
-import type { GeneratorFindings } from './tick.ts'
+import type { DepartureFindings, GeneratorFindings } from './tick.ts'
 
 /** How long a greeting may take when all else has come. */
 const PATIENCE_US = 1e6
@@ -19,8 +19,8 @@ export function collectFindings(generator: Generator, lastOffset: number): Gener
       missing += receiver.offsets.missingUntil(lastOffset)
   const seen = new SeenMessages(audit)
   const versions = audit.versions()
-  audit.reports.confirm()
   return {
+    ...collectDepartures(generator),
     missing,
     duplicate: counts.duplicate + messages.duplicateAcks + seen.repeated,
     reordered: counts.reordered,
@@ -28,11 +28,8 @@ export function collectFindings(generator: Generator, lastOffset: number): Gener
     misrouted: counts.misrouted + messages.misrouted,
     ambiguous: counts.ambiguous,
     resumeFailed: counts.resumeFailed,
-    falseOffline: audit.reports.falseOfflines,
-    flaps: audit.reports.flaps,
     wrongAcks: seen.countWrongAcks(messages),
     unacknowledged: messages.unanswered,
-    lost: generator.lost.toRecord(),
     expectedLosses: generator.expectedLosses.toRecord(),
     failedConnects: generator.failedConnects.toRecord(),
     neverReady: neverReady(generator),
@@ -42,6 +39,16 @@ export function collectFindings(generator: Generator, lastOffset: number): Gener
     ...versions,
     ...collectTimes([audit.stream, audit.aside], versions.firstOffset, versions.crcs.length),
     presence: collectPresence(audit.stream),
+  }
+}
+
+/** What a generator has found of those who left, now that every leave so far was noticed. */
+export function collectDepartures({ audit, lost }: Generator): DepartureFindings {
+  audit.reports.confirm()
+  return {
+    falseOffline: audit.reports.falseOfflines,
+    flaps: audit.reports.flaps,
+    lost: lost.toRecord(),
   }
 }
 

@@ -43,6 +43,8 @@ export interface GeneratorHandle {
   confirmReports(): Promise<void>
   /** Closes the connections of the users from an index on; resolves when they are closed. */
   leaveFrom(firstUser: number, timeoutMs: number): Promise<void>
+  /** What was found of those who left, without all else. */
+  departures(): Promise<import('./tick.ts').DepartureFindings>
   /** @param lastOffset what every connection that is open must have */
   findings(lastOffset: number): Promise<import('./tick.ts').GeneratorFindings>
   /** Cuts what is open. */

@@ -68,6 +68,10 @@ export class GeneratorWorker implements GeneratorHandle {
     return this.#call('leaveFrom', firstUser, timeoutMs)
   }
 
+  departures() {
+    return this.#call('departures')
+  }
+
   findings(lastOffset: number) {
     return this.#call('findings', lastOffset)
   }

@@ -13,7 +13,7 @@ import { parseTarget, type SocketEnd } from '../wire/client-socket.ts'
 import { ChaosMonkey } from './chaos-monkey.ts'
 import { Conduct } from './conduct.ts'
 import { ConnectionPool } from './connection-pool.ts'
-import { collectFindings } from './findings.ts'
+import { collectDepartures, collectFindings } from './findings.ts'
 import type { GeneratorHandle, GeneratorSetup, Settlement } from './generator-setup.ts'
 import { LoopWatch } from './loop-watch.ts'
 import { PlanRunner } from './plan-runner.ts'
@@ -21,7 +21,12 @@ import { ReadCoalescer } from './read-coalescer.ts'
 import { SeenMessages } from './seen-messages.ts'
 import { type Ack, SentMessages } from './sent-messages.ts'
 import { Tally } from './tally.ts'
-import type { GeneratorCounts, GeneratorFindings, GeneratorTick } from './tick.ts'
+import type {
+  DepartureFindings,
+  GeneratorCounts,
+  GeneratorFindings,
+  GeneratorTick,
+} from './tick.ts'
 import { TimedSample } from './timed-sample.ts'
 import type { ConnectionOwner, VirtualConnection } from './virtual-connection.ts'
 
@@ -129,6 +134,10 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
 
   async leaveFrom(firstUser: number, timeoutMs: number): Promise<void> {
     await this.connections.leaveFrom(firstUser, timeoutMs)
+  }
+
+  async departures(): Promise<DepartureFindings> {
+    return collectDepartures(this)
   }
 
   async findings(lastOffset: number): Promise<GeneratorFindings> {

@@ -58,8 +58,16 @@ export interface GeneratorTick {
   readonly utilization: number
 }
 
+/** What one generator found of users and connections that left. */
+export interface DepartureFindings {
+  readonly falseOffline: number
+  readonly flaps: number
+  /** Why connections ended although nobody asked them to: reason → how many. */
+  readonly lost: Readonly<Record<string, number>>
+}
+
 /** What one generator found, once the run is over. */
-export interface GeneratorFindings extends StreamVersions {
+export interface GeneratorFindings extends StreamVersions, DepartureFindings {
   readonly missing: number
   readonly duplicate: number
   readonly reordered: number
@@ -67,15 +75,11 @@ export interface GeneratorFindings extends StreamVersions {
   readonly misrouted: number
   readonly ambiguous: number
   readonly resumeFailed: number
-  readonly falseOffline: number
-  readonly flaps: number
   /** Messages whose ACK names an offset at which something else stands. */
   readonly wrongAcks: number
   /** Messages that were sent and neither acknowledged nor refused. */
   readonly unacknowledged: number
-  /** Why connections ended although nobody asked them to: reason → how many. */
-  readonly lost: Readonly<Record<string, number>>
-  /** The same where the scenario wanted it. */
+  /** Why connections ended where the scenario wanted it: reason → how many. */
   readonly expectedLosses: Readonly<Record<string, number>>
   readonly failedConnects: Readonly<Record<string, number>>
   /** Connections that are not greeted, or do not know that they resumed: why → how many. */

@@ -92,7 +92,7 @@ export class Closing {
     // That all leave at once is not of the scenario, and no figure of it.
     await tick('leaving')
     // Who was reported offline by mistake meanwhile is in the second look only.
-    const after = await Promise.all(generators.map((one) => one.findings(lastOffset)))
+    const departures = await Promise.all(generators.map((one) => one.departures()))
     const database = await this.#checkDatabase(collected, agreement)
     return {
       generators: collected.map((findings, index) => ({
@@ -100,9 +100,7 @@ export class Closing {
         failedConnects: this.#time.isCut
           ? findings.failedConnects
           : { ...findings.failedConnects, ...findings.neverReady },
-        falseOffline: after[index]!.falseOffline,
-        flaps: after[index]!.flaps,
-        lost: after[index]!.lost,
+        ...departures[index]!,
       })),
       agreement,
       drainedSeconds,

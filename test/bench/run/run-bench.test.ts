@@ -29,14 +29,14 @@ const scenario = (changes: object = {}) =>
     behaviours: [
       { name: 'b', send: [{ ratePerSecond: 40 }, { to: 'support', ratePerSecond: 20 }] },
     ],
-    drainSeconds: 6,
+    drainSeconds: 15,
     ...changes,
   })
 
 /** Time for everyone to be there before the first message, however slow the machine. */
 const SETTLED = [
   { name: 'ramp', durationSeconds: 0.2, users: 6, load: 0 },
-  { name: 'settle', durationSeconds: 1.5, load: 0 },
+  { name: 'settle', durationSeconds: 3, load: 0 },
   { name: 'steady', durationSeconds: 0.5 },
 ]
 
