@@ -270,6 +270,7 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
     await hasMessages(page, ['User 1 you|Chat 1|patience'])
     await hasUsers(page, ['User 1 you'])
     expect(await server.store.readAfter(0, 10)).toHaveLength(1)
+    await page.close()
     await again.close()
     // Chromium itself reports each attempt that finds no server.
     complaints = complaints.filter((text) => !text.startsWith('WebSocket connection to'))
@@ -282,6 +283,7 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
     await server.store.append([missed], new Date().toISOString())
     const again = await restart(server)
     await hasText(page, '#events', /Messages stored while this page was not connected: 1$/)
+    await page.close()
     await again.close()
     complaints = complaints.filter((text) => !text.startsWith('WebSocket connection to'))
   })
