@@ -15,9 +15,6 @@ const TICK_MS = 10
 /** Sockets that are read in a row before those that are timed have their turn. */
 const BURST = 16
 
-/** Entries that were passed before they are let go of. */
-const PASSED = 4_096
-
 /** A socket that can leave what it is sent in the kernel. */
 export interface HeldSocket {
   hold(): void
@@ -30,10 +27,8 @@ export interface HeldSocket {
  * connections on which no time is measured.
  */
 export class ReadCoalescer {
-  /** Sockets in the order in which they were held, and since when each is. */
-  #sockets: HeldSocket[] = []
-  #sinceUs: number[] = []
-  #first = 0
+  /** Sockets in the order in which they were held → since when. Some may go on already. */
+  readonly #heldSince = new Map<HeldSocket, number>()
   #holdUs = HOLD_US.least
   #isActive = true
   #timer: NodeJS.Timeout | undefined
@@ -47,12 +42,13 @@ export class ReadCoalescer {
   /** Takes note of a read, and holds the socket; from within its `onBytes`. */
   hold(socket: HeldSocket, bytes: number, now: number): void {
     if (!this.#isActive) return
-    const held = this.#sockets.length - this.#first + 1
+    // One that went on before its time begins anew, and has one place in the order.
+    this.#heldSince.delete(socket)
+    this.#heldSince.set(socket, now)
+    const held = this.#heldSince.size
     const fitting = (this.#holdUs * Math.min(BYTES.each, BYTES.all / held)) / Math.max(1, bytes)
     const within = Math.min(HOLD_US.most, Math.max(HOLD_US.least, fitting))
     this.#holdUs += (within - this.#holdUs) * SMOOTHING
-    this.#sockets.push(socket)
-    this.#sinceUs.push(now)
     socket.hold()
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS)
   }
@@ -68,9 +64,8 @@ export class ReadCoalescer {
 
   /** Lets all sockets that are held go on at once. */
   releaseAll(): void {
-    for (const socket of this.#sockets.splice(0).slice(this.#first)) socket.release()
-    this.#sinceUs = []
-    this.#first = 0
+    for (const socket of this.#heldSince.keys()) socket.release()
+    this.#heldSince.clear()
   }
 
   #tick(): void {
@@ -79,17 +74,14 @@ export class ReadCoalescer {
 
   #releaseSome(): void {
     const heldUntilUs = nowUs() - this.#holdUs
-    const stop = Math.min(this.#sockets.length, this.#first + BURST)
-    while (this.#first < stop && this.#sinceUs[this.#first]! <= heldUntilUs)
-      this.#sockets[this.#first++]!.release()
-    this.#isReleasing = this.#first === stop && stop < this.#sockets.length
+    let released = 0
+    for (const [socket, sinceUs] of this.#heldSince) {
+      if (sinceUs > heldUntilUs || released === BURST) break
+      this.#heldSince.delete(socket)
+      socket.release()
+      released += 1
+    }
+    this.#isReleasing = released === BURST
     if (this.#isReleasing) setImmediate(() => this.#releaseSome())
-    else if (this.#first >= PASSED) this.#forgetPassed()
-  }
-
-  #forgetPassed(): void {
-    this.#sockets.splice(0, this.#first)
-    this.#sinceUs.splice(0, this.#first)
-    this.#first = 0
   }
 }

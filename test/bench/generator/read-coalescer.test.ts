@@ -79,6 +79,24 @@ describe('ReadCoalescer', () => {
     expect(sockets.every(({ releases }) => releases === 1)).toBe(true)
   })
 
+  it('holds one that went on before its time, to send, for as long as any other', () => {
+    const [hasty, other] = [new FakeSocket(), new FakeSocket()]
+    for (const socket of [hasty, other]) coalescer.hold(socket, 1_000, nowUs())
+    while (other.isHeld) vi.advanceTimersByTime(1)
+    const heldMs = coalescer.holdUs / 1e3
+    coalescer.hold(hasty, 1_000, nowUs())
+    hasty.release()
+    vi.advanceTimersByTime(heldMs * 0.9)
+    hasty.releases = 0
+    coalescer.hold(hasty, 1_000, nowUs())
+    vi.advanceTimersByTime(heldMs * 0.9)
+    expect(hasty).toMatchObject({ isHeld: true, releases: 0 })
+    vi.advanceTimersByTime(1_100)
+    expect(hasty).toMatchObject({ isHeld: false, releases: 1 })
+    vi.advanceTimersByTime(1_100)
+    expect(hasty.releases).toBe(1)
+  })
+
   it('releases all at once, and goes on holding', () => {
     const sockets = Array.from({ length: 50 }, () => new FakeSocket())
     for (const socket of sockets) coalescer.hold(socket, 1_000, nowUs())
