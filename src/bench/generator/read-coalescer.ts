@@ -9,8 +9,12 @@ const HOLD_US = { least: 10_000, most: 1_000_000 }
 /** How fast the time follows the rate at which bytes come. */
 const SMOOTHING = 1 / 16
 
-/** How often sockets are looked for that were held long enough. */
-const TICK_MS = 10
+/**
+ * How often sockets are looked for that were held long enough: a share of the time of a hold, and
+ * the least time between. What comes first after a hold wakes the loop once more (libuv takes a
+ * socket off epoll only then), but only once for all that were held together.
+ */
+const LOOK = { share: 0.1, leastMs: 5 }
 
 /** Sockets that are read in a row before those that are timed have their turn. */
 const BURST = 16
@@ -32,7 +36,6 @@ export class ReadCoalescer {
   #holdUs = HOLD_US.least
   #isActive = true
   #timer: NodeJS.Timeout | undefined
-  #isReleasing = false
 
   /** For how long a socket is not read, in microseconds. */
   get holdUs(): number {
@@ -50,14 +53,14 @@ export class ReadCoalescer {
     const within = Math.min(HOLD_US.most, Math.max(HOLD_US.least, fitting))
     this.#holdUs += (within - this.#holdUs) * SMOOTHING
     socket.hold()
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS)
+    this.#lookLater()
   }
 
   /** From now on sockets are held, or not: then all that are go on at once. */
   set isActive(isActive: boolean) {
     this.#isActive = isActive
     if (isActive) return
-    clearInterval(this.#timer)
+    clearTimeout(this.#timer)
     this.#timer = undefined
     this.releaseAll()
   }
@@ -68,8 +71,14 @@ export class ReadCoalescer {
     this.#heldSince.clear()
   }
 
-  #tick(): void {
-    if (!this.#isReleasing) this.#releaseSome()
+  #lookLater(): void {
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined
+        this.#releaseSome()
+      },
+      Math.max(LOOK.leastMs, (this.#holdUs / 1e3) * LOOK.share),
+    )
   }
 
   #releaseSome(): void {
@@ -81,7 +90,7 @@ export class ReadCoalescer {
       socket.release()
       released += 1
     }
-    this.#isReleasing = released === BURST
-    if (this.#isReleasing) setImmediate(() => this.#releaseSome())
+    if (released === BURST) setImmediate(() => this.#releaseSome())
+    else if (this.#heldSince.size > 0) this.#lookLater()
   }
 }

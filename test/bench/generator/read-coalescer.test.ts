@@ -18,7 +18,7 @@ class FakeSocket {
 
 let coalescer: ReadCoalescer
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setImmediate', 'hrtime'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'hrtime'] })
   coalescer = new ReadCoalescer()
 })
 afterEach(() => {
