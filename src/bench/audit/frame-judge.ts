@@ -2,6 +2,7 @@ import { OPCODE } from '../wire/masked-frame.ts'
 import type { Audit } from './audit.ts'
 import { ENTRY } from './block.ts'
 import type { KnownStream } from './known-stream.ts'
+import { PresenceJudge } from './presence-judge.ts'
 import {
   ANSWERS,
   isDurable,
@@ -29,9 +30,6 @@ const EPHEMERAL = new Set(['TYPING', 'RECEIPT', 'USER_ACTIVITY'])
 /** How many entries an ephemeral frame may be ahead of the cursor. */
 const LOOK_AHEAD = 16
 
-/** Presence entries of one user that are compared with a frame. */
-const LOOK_BACK = 4
-
 const TEXT = 0x80 | OPCODE.text
 
 /** Judges whole frames of one connection that are not what comes next in the stream. */
@@ -41,6 +39,7 @@ export class FrameJudge {
   readonly #receiver: Receiver
   readonly #cursor: StreamCursor
   readonly #hooks: ReceiverHooks
+  readonly #presence: PresenceJudge
   #isGreeted = false
 
   /** @param receiver waits, in the audit, when a frame cannot be placed yet */
@@ -63,6 +62,7 @@ export class FrameJudge {
     this.#receiver = receiver
     this.#cursor = cursor
     this.#hooks = hooks
+    this.#presence = new PresenceJudge(audit, receiver, cursor)
   }
 
   /** A new socket is greeted once, too. */
@@ -100,7 +100,7 @@ export class FrameJudge {
     const [, type, userId] =
       /^\{"type":"([A-Z_]+)"(?:,"userId":(\d+),"timestamp")?/.exec(head) ?? []
     if (userId !== undefined && (type === 'USER_ONLINE' || type === 'USER_OFFLINE'))
-      return this.#takePresence(bytes, at, end, {
+      return this.#presence.take(bytes, at, end, {
         user: this.#audit.population.indexOf(Number(userId)),
         isOnline: type === 'USER_ONLINE',
         nowUs,
@@ -132,60 +132,6 @@ export class FrameJudge {
     if (other < 0 || !aside.isSame(other, bytes, at, end)) return false
     this.#cursor.takeAside(other, nowUs)
     return true
-  }
-
-  #takePresence(
-    bytes: Buffer,
-    at: number,
-    end: number,
-    { user, isOnline, nowUs }: { user: number; isOnline: boolean; nowUs: number },
-  ): boolean {
-    if (user < 0) return true
-    const { stream, reports } = this.#audit
-    const index = this.#findPresence(bytes, at, end, user)
-    if (index >= 0) {
-      if (this.#cursor.index < 0 || index >= this.#cursor.index) {
-        this.#cursor.takeEntry(index, nowUs)
-        // It has no place in the stream to follow it from.
-        if (this.#cursor.isReplaying) this.#cursor.roster?.tell(user, isOnline)
-      } else {
-        stream.blockOf(index).receivers[stream.placeOf(index)]! += 1
-        this.#cursor.roster?.tell(user, isOnline)
-      }
-      return true
-    }
-    if (this.#mayLead() && (this.#cursor.index < 0 || !this.#isKnown(user, isOnline))) {
-      this.#cursor.lead(bytes, at, end, reports.judge(user, isOnline), nowUs)
-      return true
-    }
-    if (this.#cursor.index < 0 && !this.#cursor.isReplaying) return false
-    // What others were told long ago is late, and nothing else.
-    const isLate = !isOnline && this.#findPresence(bytes, at, end, user, stream.end) >= 0
-    if (!isLate) reports.judgeLone(user, isOnline)
-    this.#cursor.roster?.tell(user, isOnline)
-    return true
-  }
-
-  /** The index of a frame that tells of a user, among its newest ones; -1 when it is none of them. */
-  #findPresence(bytes: Buffer, at: number, end: number, user: number, tries = LOOK_BACK): number {
-    const { stream } = this.#audit
-    let index = stream.newestOf(user)
-    for (let left = tries; left > 0 && index >= 0; left--) {
-      if (stream.isSame(index, bytes, at, end)) return index
-      index = stream.blockOf(index).previous[stream.placeOf(index)]!
-    }
-    return -1
-  }
-
-  /**
-   * Whether the stream says so already: then it is the last status of a user, told to a connection
-   * that lagged.
-   */
-  #isKnown(user: number, isOnline: boolean): boolean {
-    const { stream } = this.#audit
-    const index = stream.newestOf(user)
-    if (index < 0) return false
-    return (stream.kindOf(index) === ENTRY.online) === isOnline
   }
 
   #takeDurable(
@@ -270,12 +216,6 @@ export class FrameJudge {
       }
     if (this.#cursor.index === stream.end)
       this.#cursor.lead(bytes, at, end, { kind: ENTRY.ephemeral }, nowUs)
-  }
-
-  /** Whether what it is sent now is what nobody was sent before. */
-  #mayLead(): boolean {
-    if (this.#cursor.index >= 0) return this.#cursor.index === this.#audit.stream.end
-    return !this.#cursor.isReplaying && this.#audit.isImpatient(this.#receiver)
   }
 
   /** Reads the greeting without its long list where that is the one known; false when it cannot. */
