@@ -48,7 +48,7 @@ it('passes against a running server and prints the stats line', async () => {
   expect(exitCode).toBe(unlessInvalid(0, stdout))
   expect(stdout).toContain('\n📊 WS Stats: 5 users, 10 connections\n')
   expect(stdout).toContain('✓ audit clean')
-  expect(stderr).toMatch(/draining .*10\/10 connected/)
+  expect(stderr).toMatch(/ 10\/10 connected /)
 })
 
 it('exits with 99 when a threshold fails', async () => {
