@@ -83,7 +83,7 @@ function findProblem() {
   if (values.rounds !== undefined && !(Number(values.rounds) >= 1))
     return `--rounds must be at least 1\n\n${USAGE}`
   if (process.platform !== 'linux') return 'The measurements read /proc: they run on Linux only'
-  if (!existsSync(fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))))
+  if (!existsSync(fileURLToPath(new URL('../dist/bundle/main.js', import.meta.url))))
     return 'chatws is not built: run npm run build'
   if (!existsSync(fileURLToPath(new URL('node_modules/ws', import.meta.url))))
     return 'The peers are not installed: run npm ci --prefix perf --ignore-scripts'

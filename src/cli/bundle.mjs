@@ -1,7 +1,7 @@
 // Part of the build: makes dist/bundle of the command line and all that it needs, so that nothing
 // else has to be installed and few files have to be found, read and linked at every start.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { isBuiltin } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
@@ -50,7 +50,7 @@ const strangers = wanted.filter(
   (name) => !files.has(name) && !isBuiltin(name) && !Object.hasOwn(OUTSIDE, name),
 )
 if (strangers.length > 0) throw new Error(`Left outside the bundle: ${strangers.join(', ')}`)
-checkVersion('libsql', '@libsql/client')
+checkSame('libsql', '@libsql/client')
 const text = licences(output.flatMap(({ moduleIds }) => moduleIds))
 writeFileSync(join(folder, 'LICENSES.txt'), text)
 
@@ -64,13 +64,13 @@ function without(names) {
   }
 }
 
-/** A package that stays outside is installed as the bundled one that needs it wants it. */
-function checkVersion(name, neededBy) {
-  const { dependencies } = readPackage(root)
-  const wantedRange = readPackage(join(root, 'node_modules', neededBy)).dependencies[name]
-  const { version } = readPackage(join(root, 'node_modules', name))
-  if (dependencies[name] !== version)
-    throw new Error(`${neededBy} needs ${name}@${wantedRange}: package.json must name ${version}`)
+/** Throws unless a package that stays outside is the very one that a bundled package is given here. */
+function checkSame(name, neededBy) {
+  const resolveFrom = (folder) => createRequire(join(folder, 'package.json')).resolve(name)
+  const user = join(root, 'node_modules', neededBy)
+  if (resolveFrom(user) === resolveFrom(root)) return
+  const range = readPackage(user).dependencies[name]
+  throw new Error(`${neededBy} needs ${name}@${range}: package.json must name such a version`)
 }
 
 /** The licence of every package that some modules are of. */

@@ -9,7 +9,7 @@ import { until } from '../support/until.ts'
 import { WireClient } from '../support/wire-client.ts'
 
 const BIN = new URL('../../bin/chatws.js', import.meta.url).pathname
-const isBuilt = existsSync(new URL('../../dist/cli/tail.js', import.meta.url))
+const isBuilt = existsSync(new URL('../../dist/bundle/main.js', import.meta.url))
 
 let server: TestServer
 let friend: WireClient

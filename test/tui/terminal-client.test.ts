@@ -21,7 +21,7 @@ function whySkipped(): string | undefined {
   } catch {
     return 'tmux is missing'
   }
-  const isBuilt = existsSync(new URL('../../dist/tui/terminal-client.js', import.meta.url))
+  const isBuilt = existsSync(new URL('../../dist/bundle/main.js', import.meta.url))
   return isBuilt ? undefined : 'dist is missing: npm run build'
 }
 
