@@ -1,4 +1,4 @@
-import { TokenBuckets } from './token-buckets.ts'
+import { ROUNDING_MS, TokenBuckets } from './token-buckets.ts'
 
 /**
  * How long everything is refused once a bucket is empty. Without it, what a sender had underway
@@ -39,14 +39,14 @@ export class MessageRate {
   check(userId: number, nowMs: number): RateVerdict {
     const heldUntil = this.#heldUntil.size === 0 ? undefined : this.#heldUntil.get(userId)
     if (heldUntil !== undefined) {
-      if (nowMs < heldUntil) return this.#refuse(userId, nowMs, heldUntil - nowMs)
+      if (nowMs < heldUntil) return this.#refuse(userId, nowMs, heldUntil)
       this.#heldUntil.delete(userId)
     }
     const waitMs = this.#frames.take(userId, nowMs)
     if (waitMs === 0) return 'accept'
-    const holdMs = Math.max(HOLD_MS, waitMs)
-    this.#heldUntil.set(userId, nowMs + holdMs)
-    return this.#refuse(userId, nowMs, holdMs)
+    const until = nowMs + Math.max(HOLD_MS, waitMs)
+    this.#heldUntil.set(userId, until)
+    return this.#refuse(userId, nowMs, until)
   }
 
   /** Forgets that a user who left is held; what it has sent still counts. */
@@ -54,8 +54,8 @@ export class MessageRate {
     this.#heldUntil.delete(userId)
   }
 
-  #refuse(userId: number, nowMs: number, holdMs: number): RateVerdict {
+  #refuse(userId: number, nowMs: number, until: number): RateVerdict {
     if (this.#refusals.take(userId, nowMs) > 0) return 'abuse'
-    return { retryAfterMs: Math.ceil(holdMs) }
+    return { retryAfterMs: Math.max(1, Math.ceil(until - nowMs - ROUNDING_MS)) }
   }
 }

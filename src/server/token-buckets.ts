@@ -1,6 +1,9 @@
 /** Keys below which nothing is cleared away. */
 const MIN_PURGE = 1_024
 
+/** A difference of times below this is an error of rounding, in milliseconds. */
+export const ROUNDING_MS = 1e-3
+
 /**
  * A token bucket for each key, kept as one number: when it will be full again (the virtual
  * scheduling of GCRA, ITU-T I.371). A full bucket takes no memory.
@@ -22,8 +25,7 @@ export class TokenBuckets<Key> {
   take(key: Key, nowMs: number): number {
     const fullAt = Math.max(nowMs, this.#fullAt.get(key) ?? 0)
     const waitMs = fullAt - this.#burstMs - nowMs
-    // Less than a thousandth of a millisecond is an error of rounding.
-    if (waitMs > 1e-3) return waitMs
+    if (waitMs > ROUNDING_MS) return waitMs
     if (this.#fullAt.size >= this.#purgeAtSize) this.#purge(nowMs)
     this.#fullAt.set(key, fullAt + this.#intervalMs)
     return 0

@@ -14,7 +14,8 @@ test('five seconds of the rate may come at once, the next frame waits', () => {
 
 test('the time told is not a millisecond more for the rounding of a fraction', () => {
   expect(7926.428162235988 + 500 - 7926.428162235988).toBeGreaterThan(500)
-  expect(send(new MessageRate(10), 51, 0, 7926.428162235988)[50]).toEqual({ retryAfterMs: 500 })
+  const verdicts = send(new MessageRate(10), 53, 0, 7926.428162235988)
+  expect(verdicts.slice(50)).toEqual(Array(3).fill({ retryAfterMs: 500 }))
 })
 
 test('the rate itself may go on for ever', () => {
