@@ -48,6 +48,7 @@ it('passes against a running server and prints the stats line', async () => {
   expect(exitCode).toBe(unlessInvalid(0, stdout))
   expect(stdout).toContain('\n📊 WS Stats: 5 users, 10 connections\n')
   expect(stdout).toContain('✓ audit clean')
+  expect(stderr).toMatch(/draining .* connected/)
   expect(stderr).toMatch(/ 10\/10 connected /)
 })
 

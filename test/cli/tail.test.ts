@@ -1,15 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { main } from '../../src/cli/main.ts'
 import { createFakeHost, type FakeHost } from '../support/fake-host.ts'
+import { isBuilt, PROGRAM } from '../support/program.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { until } from '../support/until.ts'
 import { WireClient } from '../support/wire-client.ts'
-
-const BIN = new URL('../../bin/chatws.js', import.meta.url).pathname
-const isBuilt = existsSync(new URL('../../dist/bundle/main.js', import.meta.url))
 
 let server: TestServer
 let friend: WireClient
@@ -118,7 +115,18 @@ describe('chatws tail', () => {
   })
 
   it.skipIf(!isBuilt)('a reader that has seen enough ends it without an error', async () => {
-    const args = [BIN, 'tail', '--user', '7', '--url', server.url, '--chat', '8', '--lines', '0']
+    const args = [
+      PROGRAM,
+      'tail',
+      '--user',
+      '7',
+      '--url',
+      server.url,
+      '--chat',
+      '8',
+      '--lines',
+      '0',
+    ]
     const env = { ...process.env, XDG_CONFIG_HOME: '/nonexistent' }
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
     const ended = once(child, 'exit')

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, expect, test } from 'vitest'
+import { PROGRAM } from '../support/program.ts'
 import { until } from '../support/until.ts'
 import { WireClient } from '../support/wire-client.ts'
 import { RawClient } from './raw-client.ts'
-import { createFolder, PROGRAM } from './spawn-serve.ts'
+import { createFolder } from './spawn-serve.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {

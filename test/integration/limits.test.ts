@@ -111,6 +111,7 @@ test('a frame past the rate gets RATE_LIMITED, and the flood is cut off with 450
     messagesPerSecond: 10,
     messageBurst: 50,
   })
+  const beginMs = performance.now()
   for (let i = 0; i < 500; i++)
     flooder.send({
       type: 'NEW_MESSAGE',
@@ -120,6 +121,7 @@ test('a frame past the rate gets RATE_LIMITED, and the flood is cut off with 450
       client_id: `${i}`,
     })
   expect(await flooder.closed).toEqual({ code: 4507, reason: 'Repeated protocol abuse' })
+  const rateMeanwhile = (10 * (performance.now() - beginMs)) / 1_000
   const refused = flooder.all('ERROR')
   // Tokens come back while a slow machine sends: the first refused frame may be a later one.
   const burst = Number(refused[0]?.ref)
@@ -136,7 +138,7 @@ test('a frame past the rate gets RATE_LIMITED, and the flood is cut off with 450
   expect(delivered.slice(0, burst)).toEqual(Array.from({ length: burst }, (_, i) => `${i}`))
   const refusedIds = new Set(refused.map((error) => error.ref))
   expect(delivered.filter((content) => refusedIds.has(content))).toEqual([])
-  expect(delivered.length).toBeLessThan(500)
+  expect(delivered.length).toBeLessThanOrEqual(51 + rateMeanwhile)
   watcher.send({ type: 'NEW_MESSAGE', chat_id: 1, sender_id: 2, content: 'fine', client_id: 'a' })
   await watcher.next('ACK')
 })

@@ -3,11 +3,8 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { PROGRAM } from '../support/program.ts'
 import { until } from '../support/until.ts'
-
-/** What `chatws` runs. */
-export const PROGRAM = fileURLToPath(new URL('../../bin/chatws.js', import.meta.url))
 
 /** The built `chatws serve` in a process of its own; whoever starts one ends it with `kill`. */
 export class ServeProcess {

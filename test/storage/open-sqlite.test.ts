@@ -37,9 +37,9 @@ class Opener {
 
 it('processes that open a fresh file at once all succeed', async () => {
   const openers = [1, 2, 3, 4].map(() => new Opener())
-  for (const opener of openers) expect(await opener.nextLine()).toBe('ready')
   const databases = Array.from({ length: 5 }, () => TestDatabase.sqlite())
   try {
+    for (const opener of openers) expect(await opener.nextLine()).toBe('ready')
     for (const database of databases) {
       const { path } = database.location
       const outcomes = await Promise.all(openers.map((opener) => opener.open(path)))

@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { isBuilt, PROGRAM } from '../support/program.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { until } from '../support/until.ts'
 import { WireClient } from '../support/wire-client.ts'
-
-const BIN = new URL('../../bin/chatws.js', import.meta.url).pathname
 
 /** Makes SIGUSR2 an error that nothing catches. */
 const CRASH_ON_SIGUSR2 =
@@ -21,7 +20,6 @@ function whySkipped(): string | undefined {
   } catch {
     return 'tmux is missing'
   }
-  const isBuilt = existsSync(new URL('../../dist/bundle/main.js', import.meta.url))
   return isBuilt ? undefined : 'dist is missing: npm run build'
 }
 
@@ -55,7 +53,7 @@ class Session {
     this.#pidFile = join(folder, `${this.#name}.pid`)
     const script = join(folder, `${this.#name}.sh`)
     const node = `'${process.execPath}' --import '${CRASH_ON_SIGUSR2}'`
-    const command = `${node} '${BIN}' connect --user ${userId} --url ${server.url} ${flags}`
+    const command = `${node} '${PROGRAM}' connect --user ${userId} --url ${server.url} ${flags}`
     if (hasShell) {
       writeFileSync(script, `exec ${command}\n`)
       tmux('new-session', '-d', '-x', '80', '-y', '20', '-s', this.#name, "PS1='$ ' exec sh -i")
