@@ -6,7 +6,7 @@ import { PrismaClient } from './generated/sqlite/client.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import type { PrismaDatabase } from './prisma-database.ts'
 import { PrismaStore } from './prisma-store.ts'
-import { SqliteAdapterFactory } from './sqlite-adapter.ts'
+import { isBusy, SqliteAdapterFactory } from './sqlite-adapter.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import { SqliteLineage } from './sqlite-lineage.ts'
 import { SqliteSearch } from './sqlite-search.ts'
@@ -24,10 +24,8 @@ export async function migrateSqliteFile(path: string, durability: Durability): P
   const folder = dirname(resolve(path))
   if (!existsSync(folder)) throw new Error(`the folder ${folder} does not exist`)
 
-  const connection = await new SqliteAdapterFactory(path, {
-    durability,
-    busyTimeoutMs: OPEN_TIMEOUT_MS,
-  }).connect()
+  const factory = new SqliteAdapterFactory(path, { durability, busyTimeoutMs: OPEN_TIMEOUT_MS })
+  const connection = await untilFree(() => factory.connect())
   try {
     return await migrateSqlite(connection)
   } finally {
@@ -45,14 +43,20 @@ export async function openSqlite(path: string, durability: Durability): Promise<
   const database = prisma as unknown as PrismaDatabase
   const lineage = new SqliteLineage(`${path}-position`)
   const search = new SqliteSearch(database)
+  return untilFree(() => PrismaStore.open({ database, dialect: sqliteDialect, lineage, search }))
+}
+
+/**
+ * Does `work`, again and again while another process that opens the file holds its lock: SQLite
+ * waits for that only so long, and not at all where a file is changed to write-ahead logging.
+ */
+async function untilFree<T>(work: () => Promise<T>): Promise<T> {
   const giveUpMs = performance.now() + OPEN_TIMEOUT_MS
   for (;;) {
     try {
-      return await PrismaStore.open({ database, dialect: sqliteDialect, lineage, search })
+      return await work()
     } catch (error) {
-      // P1008: another process that opens the file holds its lock for longer than a statement waits.
-      const isBusy = (error as { code?: string }).code === 'P1008'
-      if (!isBusy || performance.now() > giveUpMs) throw error
+      if (!isBusy(error) || performance.now() > giveUpMs) throw error
       await sleep(BUSY_PAUSE_MS)
     }
   }

@@ -41,9 +41,20 @@ PRAGMA foreign_keys = ON;`
 
   override async connect(): Promise<SqlDriverAdapter> {
     const adapter = await super.connect()
-    await adapter.executeScript(this.#pragmas)
+    try {
+      await adapter.executeScript(this.#pragmas)
+    } catch (error) {
+      await adapter.dispose()
+      throw error
+    }
     return new SingleConnection(adapter, this.#client!, this.#pragmas)
   }
+}
+
+/** Whether another process's lock is what was in the way, as Prisma's client or its adapter says it. */
+export function isBusy(error: unknown): boolean {
+  const { code, cause } = error as { code?: string; cause?: { kind?: string } }
+  return code === 'P1008' || cause?.kind === 'SocketTimeout'
 }
 
 /** One connection whose callers take turns: a transaction has it alone from begin to end. */
@@ -138,8 +149,7 @@ class SingleConnection implements SqlDriverAdapter {
     try {
       return await work()
     } catch (error) {
-      const cause = (error as { cause?: { kind?: string } }).cause
-      if (cause?.kind === 'SocketTimeout') {
+      if (isBusy(error)) {
         await this.#client.reconnect()
         await this.#adapter.executeScript(this.#pragmas)
       }
