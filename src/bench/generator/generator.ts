@@ -147,7 +147,6 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   async end(): Promise<void> {
     await this.halt()
     clearInterval(this.#sweeper)
-    this.#watch.stop()
     this.#conduct.end()
     for (const connection of this.connections.all()) connection.end()
   }
@@ -206,10 +205,12 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   }
 
   onTurn(now: number): void {
+    this.#watch.onWork(now)
     this.#runner.onTurn(now)
   }
 
   #act(action: Action, dueUs: number): void {
+    this.#watch.onWork()
     switch (action.kind) {
       case 'phase':
         this.#beginPhase(action.index, action.chaos)

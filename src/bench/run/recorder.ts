@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { nowUs } from '../clock.ts'
 import type { GeneratorHandle } from '../generator/generator-setup.ts'
 import type { Threshold } from '../scenario/threshold.ts'
@@ -7,13 +6,11 @@ import { createLookup } from './lookup.ts'
 import { Measurements, type UsageSample } from './measurements.ts'
 import { ownUsage, usageOf } from './process-usage.ts'
 import type { RunClock } from './run-clock.ts'
+import { sleepUntil } from './sleep-until.ts'
 import { checkThresholds, findAbort } from './threshold-check.ts'
 
 /** Time between rows of the series. */
 const SECOND_US = 1e6
-
-/** How often it is looked whether recording is over. */
-const POLL_MS = 50
 
 /** Stands for a phase where what was under way arrives after the phases. */
 export const DRAINING = 'draining'
@@ -59,22 +56,21 @@ export class Recorder {
   }
 
   /**
-   * Ticks each second until it is over. Resolves to the threshold that wants the run to end early,
+   * Ticks each second until `over` aborts, and once more then. Resolves to the threshold that wants the run to end early,
    * as it was when it failed, or to undefined.
    */
   async record(
     generators: readonly GeneratorHandle[],
-    isOver: () => boolean,
+    over: AbortSignal,
     onSecond: (second: Second) => void,
   ): Promise<ThresholdResult | undefined> {
     const { clock, thresholds, isPart } = this.#context
     for (let dueUs = clock.at(SECOND_US); ; dueUs += SECOND_US) {
-      while (!isOver() && nowUs() < dueUs)
-        await sleep(Math.min(POLL_MS, Math.max(1, (dueUs - nowUs()) / 1e3)))
+      await sleepUntil(dueUs, over)
       onSecond(await this.tick(generators))
       const lookup = createLookup(this.measurements, { loadSeconds: clock.loadSeconds })
       this.standing = checkThresholds(thresholds, lookup, isPart)
-      if (isOver()) return undefined
+      if (over.aborted) return undefined
       const failed = findAbort(thresholds, lookup, { elapsedSeconds: clock.elapsedSeconds, isPart })
       if (failed) return failed
     }

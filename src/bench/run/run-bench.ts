@@ -214,12 +214,10 @@ class BenchRun {
   async #playPhases() {
     const { signal } = this.#stop
     this.#http?.start()
-    let isOver = false
+    const over = new AbortController()
     const recording = this.#recorder
-      .record(
-        this.#generators,
-        () => isOver || signal.aborted,
-        (second) => this.#target.onSecond?.(second),
+      .record(this.#generators, AbortSignal.any([over.signal, signal]), (second) =>
+        this.#target.onSecond?.(second),
       )
       .finally(() => this.#stop.abort())
     // It is awaited once the phases are over; until then nobody else handles its failure.
@@ -231,7 +229,7 @@ class BenchRun {
       if (phase.chaos && 'server' in phase.chaos) this.#outages.begin(phase.chaos)
       await sleepUntil(this.#clock.at(endUs), signal)
     }
-    isOver = true
+    over.abort()
     const abortedBy = await recording
     this.#isClosing = true
     const [loaded] = await Promise.all([

@@ -57,7 +57,7 @@ const Audit = z.strictObject({
     .int()
     .min(1)
     .max(1_000_000)
-    .default(16)
+    .default(8)
     .describe(
       'On how many connections, spread over all, it is timed when something arrives. The others ' +
         'check all that they are sent, too, but read it less often, which costs less',

@@ -85,10 +85,8 @@ it('ends with the threshold that wants the run to end, as it was when it failed'
   const condition = { condition: 'value<1', afterSeconds: 0 }
   const recorder = recorderAt(1, { lost_connections: [condition], unsent: ['value<1'] })
   const seconds: number[] = []
-  const failed = await recorder.record(
-    [handle],
-    () => false,
-    ({ second }) => seconds.push(second),
+  const failed = await recorder.record([handle], new AbortController().signal, ({ second }) =>
+    seconds.push(second),
   )
   expect(failed).toEqual({
     metric: 'lost_connections',

@@ -55,7 +55,9 @@ function run(url: string, changes: object = {}, target: Partial<BenchTarget> = {
 describe.concurrent('runBench', () => {
   it('finds a sound server clean, and leaves all messages in its database and nobody online', async (test) => {
     const { url, store, lines } = await serve(test)
-    const result = await run(url, { phases: SETTLED }, { workers: 2 })
+    // More than there are: all are timed.
+    const audit = { timedConnections: 16 }
+    const result = await run(url, { phases: SETTLED, audit }, { workers: 2 })
     expect(result.problems).toEqual([])
     expect(result.audit).toMatchObject({ sent: 30, acknowledged: 30 })
     expect(result.audit.delivered).toBe(30 * result.connections)
