@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ForeignLoad } from '../rig/foreign-load.mjs'
 import { median } from '../rig/median.mjs'
 import { cpuSecondsOf, serverStats, startReceivers } from '../rig/receivers.mjs'
 import { alternate, figures } from '../rig/rounds.mjs'
@@ -65,17 +66,21 @@ function receive(name, { burst, perS }, { program, isShort, log }) {
       const load = { seconds: isShort ? 3 : 8, senders: SENDERS, burst }
       // The first messages meet code that is not compiled yet.
       await generator.fanout(perS, { ...load, seconds: 3 })
+      // The generator's own figure takes the receivers for foreign.
+      const foreign = new ForeignLoad([server.pid, generator.pid, receivers.pid])
       const before = await readReceiving(receivers, server)
-      const { foreignShare: _, ...run } = await generator.fanout(perS, load)
+      const run = await generator.fanout(perS, load)
       await sleep(500)
       const after = await readReceiving(receivers, server)
+      const foreignShare = foreign.share
       if (after.connections < RECEIVERS + SENDERS)
         throw new Error(`${name}: the server closed connections that were too slow`)
       const messages = after.messages - before.messages
       const wrong = await receivers.finish()
       if (wrong > 0) throw new Error(`${name}: ${wrong} deliveries were wrong`)
       const perCpuS = (messages * RECEIVERS) / (after.cpuS - before.cpuS)
-      return { ...run, perCpuS, perWrite: messages / (after.writes - before.writes) }
+      const perWrite = messages / (after.writes - before.writes)
+      return { ...run, perCpuS, perWrite, foreignShare }
     } finally {
       await receivers.stop()
     }

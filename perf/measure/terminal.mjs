@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { ForeignLoad } from '../rig/foreign-load.mjs'
 import { alternate } from '../rig/rounds.mjs'
 import { createRow } from '../rig/row.mjs'
 import { startServer } from '../rig/server-process.mjs'
@@ -105,12 +105,9 @@ async function withTerminal(name, work) {
   try {
     await terminal.shows(' connected |')
     terminal.writer = writer
-    const before = busyTicks()
+    const foreign = new ForeignLoad([terminal.pid, server.pid])
     const result = await work(terminal)
-    return {
-      ...result,
-      foreignShare: foreignShare(before, [terminal.pid, server.pid, process.pid]),
-    }
+    return { ...result, foreignShare: foreign.share }
   } finally {
     writer.close()
     await terminal.stop()
@@ -209,32 +206,5 @@ async function until(condition) {
   while (!condition()) {
     if (performance.now() > endMs) throw new Error('no connection to the server')
     await sleep(10)
-  }
-}
-
-/** Busy ticks of all cores, and of each process, so far. */
-function busyTicks() {
-  const [user, nice, system, idle, wait, ...rest] = readFileSync('/proc/stat', 'utf8')
-    .split('\n', 1)[0]
-    .split(/\s+/)
-    .slice(1)
-    .map(Number)
-  const busy = user + nice + system + rest.slice(0, 2).reduce((sum, ticks) => sum + ticks, 0)
-  return { busy, all: busy + idle + wait, own: new Map() }
-}
-
-function foreignShare(before, pids) {
-  const after = busyTicks()
-  const ownTicks = pids.reduce((sum, pid) => sum + ticksOf(pid), 0)
-  // The processes began with the measurement, but for a start that is not worth its own sample.
-  return Math.max(0, (after.busy - before.busy - ownTicks) / (after.all - before.all))
-}
-
-function ticksOf(pid) {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
-    return Number(fields[11]) + Number(fields[12])
-  } catch {
-    return 0
   }
 }

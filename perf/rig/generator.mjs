@@ -26,6 +26,10 @@ export class Generator {
     this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
   }
 
+  get pid() {
+    return this.#child.pid
+  }
+
   /** Adds receivers and waits until nothing comes from the server any more. */
   async connect(count, { concurrency = 128, timeoutS = 60 } = {}) {
     const answer = await this.#ask(timeoutS, 'connect', count, concurrency, timeoutS)
