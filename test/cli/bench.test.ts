@@ -34,7 +34,8 @@ function scenarioFile(changes: object = {}): string {
  * What a run exits with that should exit with `code`. On a machine that has too much else to do, its
  * report says that it is not valid as a measurement, and then it must exit with 97.
  */
-const unlessInvalid = (code: number, report: string) => (/\bINVALID\b/.test(report) ? 97 : code)
+const unlessInvalid = (code: number, report: string) =>
+  /✗ measurement INVALID|"verdict": ?"INVALID"/.test(report) ? 97 : code
 
 async function bench(...argv: string[]) {
   const fake = createFakeHost()
