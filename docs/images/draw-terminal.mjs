@@ -1,5 +1,5 @@
 // Draws what a terminal shows as an SVG picture:
-//   tmux capture-pane -e -p | node docs/images/draw-terminal.mjs 88 'A title' > docs/images/x.svg
+//   tmux capture-pane -e -p -N | node docs/images/draw-terminal.mjs 88 'A title' > docs/images/x.svg
 // The arguments are the width in columns and what the picture shows, for those who cannot see it. Colours and bold are read from the SGR sequences.
 
 const columns = Number(process.argv[2] ?? 80)
@@ -10,6 +10,7 @@ const PALETTE = {
   foreground: '#d7dae0',
   background: '#14161a',
   colours: ['#3b4048', '#e06c75', '#98c379', '#e5c07b', '#61afef', '#c678dd', '#56b6c2', '#d7dae0'],
+  bright: ['#7f848e', '#ef7d86', '#a9d48a', '#f0cc86', '#72bfff', '#d68ae8', '#67c7d3', '#ffffff'],
 }
 
 let input = ''
@@ -40,7 +41,7 @@ function applySgr(style, parameters) {
     else if (code === 27) style = { ...style, inverse: false }
     else if (code === 39) style = { ...style, colour: undefined }
     else if (code >= 30 && code <= 37) style = { ...style, colour: PALETTE.colours[code - 30] }
-    else if (code >= 90 && code <= 97) style = { ...style, colour: PALETTE.colours[code - 90] }
+    else if (code >= 90 && code <= 97) style = { ...style, colour: PALETTE.bright[code - 90] }
   }
   return style
 }
@@ -51,7 +52,7 @@ function drawWord(word, x, y, style) {
   const left = x.toFixed(1)
   const colour = style.colour ?? PALETTE.foreground
   const background = style.inverse
-    ? `<rect x="${left}" y="${y}" width="${width}" height="${CELL.height}" fill="${colour}"/>`
+    ? `<rect x="${left}" y="${y}" width="${width}" height="${CELL.height}" fill="${colour}" shape-rendering="crispEdges"/>`
     : ''
   if (word.trim() === '') return background
   const attributes = [
