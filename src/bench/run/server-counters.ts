@@ -21,8 +21,8 @@ const POLL_MS = 50
 /** How often the server is asked again while it has not noticed the last of what happened. */
 const TRIES = 20
 
-/** It is asked once, even if the time is up already. */
-const MINIMUM_MS = 100
+/** It is asked once, even if the time is up already, and has as long as a busy machine may need. */
+const MINIMUM_MS = 1_000
 
 /** Asks a server for its counters; undefined when it does not tell them in time. */
 export async function readServerCounters(
