@@ -56,8 +56,8 @@ export class Recorder {
   }
 
   /**
-   * Ticks each second until `over` aborts, and once more then. Resolves to the threshold that wants the run to end early,
-   * as it was when it failed, or to undefined.
+   * Ticks each second until `over` aborts, and once more then. Resolves to the threshold that wants
+   * the run to end early, as it was when it failed, or to undefined.
    */
   async record(
     generators: readonly GeneratorHandle[],
