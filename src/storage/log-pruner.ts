@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isBusy } from './is-busy.ts'
 import type { PrismaDatabase } from './prisma-database.ts'
 import type { PruneStatements } from './prune-statements.ts'
 import type { UploadRecords } from './upload-records.ts'
@@ -89,8 +90,7 @@ export class LogPruner {
         }, TRANSACTION)
         return
       } catch (error) {
-        // P1008: a server holds the lock.
-        if ((error as { code?: string }).code !== 'P1008' || attempt > RETRIES) throw error
+        if (!isBusy(error) || attempt > RETRIES) throw error
         await sleep(RETRY_MS)
       }
     }

@@ -1,6 +1,7 @@
 import { PrismaLibSql } from '@prisma/adapter-libsql'
 import type { SqlDriverAdapter, SqlQuery, Transaction } from '@prisma/driver-adapter-utils'
 import { type Durability, sqliteFileUrl } from './database-url.ts'
+import { isBusy } from './is-busy.ts'
 
 type Client = ReturnType<PrismaLibSql['createClient']>
 
@@ -49,12 +50,6 @@ PRAGMA foreign_keys = ON;`
     }
     return new SingleConnection(adapter, this.#client!, this.#pragmas)
   }
-}
-
-/** Whether another process's lock is what was in the way, as Prisma's client or its adapter says it. */
-export function isBusy(error: unknown): boolean {
-  const { code, cause } = error as { code?: string; cause?: { kind?: string } }
-  return code === 'P1008' || cause?.kind === 'SocketTimeout'
 }
 
 /** One connection whose callers take turns: a transaction has it alone from begin to end. */

@@ -17,7 +17,7 @@ export class LoopWatch {
   onWork(now?: number): void {
     if (this.#turnUs !== undefined) return
     this.#turnUs = now ?? this.#nowUs()
-    setImmediate(() => this.#endTurn())
+    setImmediate(this.#endTurn)
   }
 
   /** What happened since the last call; the longest turn in milliseconds. */
@@ -30,7 +30,7 @@ export class LoopWatch {
     return { lagMs, utilization }
   }
 
-  #endTurn(): void {
+  readonly #endTurn = (): void => {
     this.#longestUs = Math.max(this.#longestUs, this.#nowUs() - this.#turnUs!)
     this.#turnUs = undefined
   }
