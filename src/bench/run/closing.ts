@@ -205,8 +205,8 @@ export class Closing {
   async #compareCounters(): Promise<string[]> {
     const { countersBefore, clientCounts } = this.#context
     if (!countersBefore || this.#time.isCut) return []
-    const leftMs = () => this.#patience.leftMs('counters')
-    return compareCounters(this.#target.url, countersBefore, { clients: clientCounts(), leftMs })
+    const clients = clientCounts()
+    return compareCounters(this.#target.url, countersBefore, { clients, patience: this.#patience })
   }
 
   /** Half of the users leave, watched by the others; then these leave, and someone looks. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Patience } from './closing-time.ts'
 
 /** What a server counts by itself, as far as a load test can hold it against the clients' counts. */
 export interface ServerCounters {
@@ -21,8 +22,11 @@ const POLL_MS = 50
 /** How often the server is asked again while it has not noticed the last of what happened. */
 const TRIES = 20
 
-/** It is asked once, even if the time is up already, and has as long as a busy machine may need. */
-const MINIMUM_MS = 1_000
+/**
+ * It is asked once, even if the time is up already. For that answer there is as long as a busy machine
+ * may need, or what is left of the whole end, but never less than a moment.
+ */
+const LAST_MS = { most: 1_000, least: 100 }
 
 /** Asks a server for its counters; undefined when it does not tell them in time. */
 export async function readServerCounters(
@@ -48,11 +52,13 @@ export async function readServerCounters(
 export async function compareCounters(
   url: string,
   before: ServerCounters,
-  { clients, leftMs }: { clients: ClientCounters; leftMs: () => number },
+  { clients, patience }: { clients: ClientCounters; patience: Patience },
 ): Promise<string[]> {
+  const leftMs = () => patience.leftMs('counters')
   let problems = ['the server told no counters at the end, although it did at the start']
   for (let tries = 1; ; tries++) {
-    const now = await readServerCounters(url, Math.max(MINIMUM_MS, leftMs()))
+    const lastMs = Math.max(LAST_MS.least, Math.min(LAST_MS.most, patience.leftMs('database')))
+    const now = await readServerCounters(url, Math.max(lastMs, leftMs()))
     // What it told last counts, if it tells nothing any more.
     if (!now) return problems
     problems = differences(now, before, clients)

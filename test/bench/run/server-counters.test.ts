@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
+import type { ClosingStep } from '../../../src/bench/run/closing-time.ts'
 import { compareCounters, readServerCounters } from '../../../src/bench/run/server-counters.ts'
 
 /** A server that tells one body after the other, and then the last one again and again. */
@@ -21,7 +22,7 @@ async function serverThatTells(...bodies: object[]): Promise<string> {
 }
 
 const before = { messagesStored: 5, connections: 0 }
-const ask = { clients: { acknowledged: 10, sent: 11, open: 3 }, leftMs: () => 10_000 }
+const ask = { clients: { acknowledged: 10, sent: 11, open: 3 }, patience: { leftMs: () => 10_000 } }
 
 it('finds nothing where both sides count the same, if not at once', async () => {
   const late = { messagesStored: 15, connections: 4 }
@@ -39,7 +40,8 @@ it('tells what a server counts otherwise than its clients', async () => {
 
 it('asks once, and not again, when the time is up', async () => {
   const url = await serverThatTells({ messagesStored: 15, connections: 4 })
-  expect(await compareCounters(url, before, { ...ask, leftMs: () => 0 })).toEqual([
+  const patience = { leftMs: (step: ClosingStep) => (step === 'counters' ? 0 : 10_000) }
+  expect(await compareCounters(url, before, { ...ask, patience })).toEqual([
     'the server counts 4 connections, its clients 3',
   ])
 })
