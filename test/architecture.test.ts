@@ -37,7 +37,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 }
 
 interface Import {
-  /** The importing file, from src: `server/hub.ts`. */
+  /** The importing file, from src: `server/node/node.ts`. */
   readonly from: string
   /** A file from src, or a package's specifier. */
   readonly to: string
@@ -125,7 +125,7 @@ describe('the sources', () => {
 
   it('are found by this test, with their imports', () => {
     expect(imports).toContainEqual({
-      from: 'server/hub.ts',
+      from: 'server/node/node.ts',
       to: 'storage/store.ts',
       isPackage: false,
       isTypeOnly: true,
@@ -175,7 +175,7 @@ describe('findStrayImports', () => {
     ['protocol/a.ts', "import { b } from '../server/b.ts'"],
     ['protocol/a.ts', "import type { B } from '../config/b.ts'"],
     ['server/a.ts', "import { b } from '../storage/open-store.ts'"],
-    ['server/handlers/a.ts', "import { b } from '../../config/b.ts'"],
+    ['server/node/handlers/a.ts', "import { b } from '../../../config/b.ts'"],
     ['server/a.ts', "import { b } from '../cli/main.ts'"],
     ['bench/a.ts', "import { b } from '../server/b.ts'"],
     ['tui/a.ts', "const { b } = await import('../cli/b.ts')"],
@@ -191,7 +191,7 @@ describe('findStrayImports', () => {
   })
 
   it.each([
-    ['server/handlers/a.ts', "import type { B } from '../../config/b.ts'"],
+    ['server/node/handlers/a.ts', "import type { B } from '../../../config/b.ts'"],
     ['server/a.ts', "import type { Store } from '../storage/store.ts'"],
     ['storage/a.ts', "import { PrismaPg } from '@prisma/adapter-pg'"],
     ['client/node.ts', "import { WebSocket } from 'ws'"],

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { ServeConfig } from '../config/serve-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
-import { Authenticator } from '../server/authenticator.ts'
-import type { Journal } from '../server/journal.ts'
-import { createTokenVerifier, type TokenKey } from '../server/token-verifier.ts'
+import { Authenticator } from '../server/auth/authenticator.ts'
+import { createTokenVerifier, type TokenKey } from '../server/auth/token-verifier.ts'
+import type { Journal } from '../server/telemetry/server-log.ts'
 
 /** Asks for tokens if the configuration says so. Throws USAGE for a key that cannot be used. */
 export function createAuthenticator(

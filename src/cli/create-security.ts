@@ -1,8 +1,8 @@
 import { isLoopback } from '../config/auth-options.ts'
 import type { ServeConfig } from '../config/serve-config.ts'
-import { readDescriptorLimit } from '../server/descriptors.ts'
-import type { Journal } from '../server/journal.ts'
-import type { SecurityOptions } from '../server/security.ts'
+import { readDescriptorLimit } from '../server/limits/descriptors.ts'
+import type { SecurityOptions } from '../server/limits/security.ts'
+import type { Journal } from '../server/telemetry/server-log.ts'
 import { createAuthenticator } from './create-authenticator.ts'
 
 /** What a server needs to know of whom to let in and what to bear. Throws USAGE. */

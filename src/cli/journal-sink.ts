@@ -1,5 +1,5 @@
 import pino from 'pino'
-import type { JournalSink } from '../server/journal.ts'
+import type { JournalSink } from '../server/telemetry/server-log.ts'
 
 /** Writes the journal to a file descriptor: bare lines for people, or one JSON record a line. */
 export function createJournalSink(

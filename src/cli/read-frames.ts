@@ -1,5 +1,5 @@
-import { entryFrame } from '../server/entry-frame.ts'
-import { encodeFrame } from '../server/websocket-frame.ts'
+import { encodeFrame } from '../server/frames/encode-frame.ts'
+import { entryFrame } from '../server/frames/entry-frame.ts'
 import type { Store } from '../storage/store.ts'
 
 /** Entries that are read at a time. */

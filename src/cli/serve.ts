@@ -1,6 +1,6 @@
 import { ServeConfig } from '../config/serve-config.ts'
 import { ChatServer } from '../server/chat-server.ts'
-import { Journal } from '../server/journal.ts'
+import { Journal } from '../server/telemetry/server-log.ts'
 import { UploadFolder } from '../server/uploads/upload-folder.ts'
 import { parseDatabaseUrl } from '../storage/database-url.ts'
 import { openStore } from '../storage/open-store.ts'

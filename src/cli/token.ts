@@ -1,6 +1,6 @@
 import { TokenConfig } from '../config/token-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
-import { issueToken, type SigningKey } from '../server/issue-token.ts'
+import { issueToken, type SigningKey } from '../server/auth/issue-token.ts'
 import { readKeyFile } from './create-authenticator.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'

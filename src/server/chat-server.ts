@@ -2,23 +2,28 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Store } from '../storage/store.ts'
-import { DatabaseProbe } from './database-probe.ts'
-import { DescriptorGuard } from './descriptor-guard.ts'
-import { socketsWithin } from './descriptors.ts'
-import { drain, within } from './drain.ts'
-import { ExpirySweep } from './expiry-sweep.ts'
-import { Heartbeat } from './heartbeat.ts'
+import { drain, within } from './delivery/drain.ts'
+import { Heartbeat } from './delivery/heartbeat.ts'
+import { ExpirySweep } from './delivery/token-expiry.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { OpenRequests } from './http/open-requests.ts'
 import type { UploadSources } from './http/upload-routes.ts'
-import { Hub } from './hub.ts'
-import type { Journal } from './journal.ts'
-import { Metrics } from './metrics.ts'
-import { OpenRequests } from './open-requests.ts'
-import { Refusals } from './refusals.ts'
-import { announcedLimits, createSecurity, type Security, type SecurityOptions } from './security.ts'
+import { DescriptorGuard } from './limits/descriptor-guard.ts'
+import { socketsWithin } from './limits/descriptors.ts'
+import {
+  announcedLimits,
+  createSecurity,
+  type Security,
+  type SecurityOptions,
+} from './limits/security.ts'
+import { Hub } from './node/node.ts'
+import { DatabaseProbe } from './telemetry/database-probe.ts'
+import { Metrics } from './telemetry/metrics.ts'
+import { Refusals } from './telemetry/refusals.ts'
+import type { Journal } from './telemetry/server-log.ts'
 import { OrphanCollector } from './uploads/orphan-collector.ts'
 import { UploadGate } from './uploads/upload-gate.ts'
-import { WebSocketEndpoint } from './web-socket-endpoint.ts'
+import { WebSocketEndpoint } from './websocket/endpoint.ts'
 
 /** Connections that may wait to be accepted: a reconnect storm comes all at once. */
 const LISTEN_BACKLOG = 4096

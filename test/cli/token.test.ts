@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
-import { createTokenVerifier, type TokenKey } from '../../src/server/token-verifier.ts'
+import { createTokenVerifier, type TokenKey } from '../../src/server/auth/token-verifier.ts'
 import { createFakeHost } from '../support/fake-host.ts'
 import { KEY_PAIRS, SECRET, toPem } from '../support/tokens.ts'
 

@@ -8,7 +8,7 @@ import type { NewMessage, NewSupportMessage } from '../../src/protocol/client-fr
 import { ChatwsError } from '../../src/protocol/error.ts'
 import type { MessagePayload } from '../../src/protocol/payloads.ts'
 import { ChatServer } from '../../src/server/chat-server.ts'
-import { Journal } from '../../src/server/journal.ts'
+import { Journal } from '../../src/server/telemetry/server-log.ts'
 import { readMessages } from '../storage/append-messages.ts'
 import { startServer, type TestServerOptions } from '../support/start-server.ts'
 import { until } from '../support/until.ts'

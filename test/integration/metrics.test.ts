@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Authenticator } from '../../src/server/authenticator.ts'
-import { createTokenVerifier } from '../../src/server/token-verifier.ts'
+import { Authenticator } from '../../src/server/auth/authenticator.ts'
+import { createTokenVerifier } from '../../src/server/auth/token-verifier.ts'
 import { encodeRawFrame, OPCODE } from '../attack/raw-frame.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { SECRET, signToken } from '../support/tokens.ts'

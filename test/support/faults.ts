@@ -1,4 +1,4 @@
-import { encodeText } from '../../src/server/websocket-frame.ts'
+import { encodeText } from '../../src/server/frames/encode-frame.ts'
 import type { ProxyClient, Tamper, Wire } from './tampering-proxy.ts'
 
 type Change = ReturnType<Tamper>

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page, WebSocketRoute } from 'playwright-c
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ChatwsError } from '../../src/protocol/error.ts'
 import { ChatServer } from '../../src/server/chat-server.ts'
-import { Journal } from '../../src/server/journal.ts'
+import { Journal } from '../../src/server/telemetry/server-log.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { newEntry } from '../storage/new-entry.ts'
 import { launchChromium, whyWithoutChromium } from '../support/chromium.ts'

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChatwsError } from '../../protocol/error.ts'
-import { addressKey } from '../client-address.ts'
-import type { OriginPolicy } from '../origin-policy.ts'
-import type { Security } from '../security.ts'
+import type { OriginPolicy } from '../auth/origin-policy.ts'
+import { addressKey } from '../limits/client-address.ts'
+import type { Security } from '../limits/security.ts'
 import { createIdentify, type RequestIdentity } from './request-identity.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { Id } from '../../protocol/id.ts'
-import type { Journal } from '../journal.ts'
+import type { Journal } from '../telemetry/server-log.ts'
 import { answers, jsonSchema } from './json-schema.ts'
 
 /** The longest announcement, in UTF-16 code units. */

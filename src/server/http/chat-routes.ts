@@ -5,8 +5,8 @@ import { Id } from '../../protocol/id.ts'
 import { MAX_HISTORY } from '../../protocol/limits.ts'
 import { MessagePayload, SupportMessagePayload } from '../../protocol/payloads.ts'
 import type { Store } from '../../storage/store.ts'
-import { chatPayload, supportPayload } from '../entry-frame.ts'
-import { readHistoryPage } from '../history-page.ts'
+import { chatPayload, supportPayload } from '../frames/entry-frame.ts'
+import { readHistoryPage } from '../log/history-page.ts'
 import { answers, jsonSchema } from './json-schema.ts'
 
 const Chat = z.strictObject({ id: Id })

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { ChatwsError } from '../../protocol/error.ts'
-import type { DatabaseProbe } from '../database-probe.ts'
+import type { DatabaseProbe } from '../telemetry/database-probe.ts'
 import { answers } from './json-schema.ts'
 
 const Health = z.object({ status: z.literal('ok') })

@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ChatwsError, type ErrorCode } from '../../protocol/error.ts'
-import type { Journal } from '../journal.ts'
-import type { Refusals } from '../refusals.ts'
+import type { Refusals } from '../telemetry/refusals.ts'
+import type { Journal } from '../telemetry/server-log.ts'
 
 /** What an HTTP request gets that is not granted: the code is stable, the message for people. */
 export const HttpErrorBody = z.object({ code: z.string(), message: z.string() })

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { HubFigures } from '../hub.ts'
-import type { Metrics } from '../metrics.ts'
+import type { HubFigures } from '../node/node.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
 import { answers } from './json-schema.ts'
 
 const Count = z.int().nonnegative()

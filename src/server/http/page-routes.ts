@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
-import { PAGE } from '../web-page.ts'
+import { PAGE } from './web-page.ts'
 
 /** Serves the web page, and lets a browser run only the script that is in it. */
 export function addPageRoutes(app: FastifyInstance): void {

@@ -3,10 +3,10 @@ import { CloseCode } from '../../protocol/close-code.ts'
 import { ChatwsError, type ErrorCode } from '../../protocol/error.ts'
 import { parseId } from '../../protocol/id.ts'
 import type { Role } from '../../protocol/role.ts'
-import { httpStatusOf } from '../authenticator.ts'
-import { addressKey, type ClientAddresses } from '../client-address.ts'
-import { readQuery } from '../request-token.ts'
-import type { Security } from '../security.ts'
+import { httpStatusOf } from '../auth/authenticator.ts'
+import { readQuery } from '../auth/request-token.ts'
+import { addressKey, type ClientAddresses } from '../limits/client-address.ts'
+import type { Security } from '../limits/security.ts'
 
 /** Who sends an HTTP request. */
 export interface RequestIdentity {

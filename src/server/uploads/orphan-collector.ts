@@ -1,6 +1,6 @@
 import { isUploadName } from '../../protocol/upload-name.ts'
 import type { UploadRecords } from '../../storage/upload-records.ts'
-import type { Journal } from '../journal.ts'
+import type { Journal } from '../telemetry/server-log.ts'
 import type { UploadFolder } from './upload-folder.ts'
 
 /** How long a file waits for a message that names it. */

@@ -9,7 +9,7 @@ import { UserLedger } from '../../../src/bench/audit/user-ledger.ts'
 import { agree } from '../../../src/bench/audit/versions.ts'
 import { Population } from '../../../src/bench/plan/population.ts'
 import { Scenario } from '../../../src/bench/scenario/scenario.ts'
-import { encodeText } from '../../../src/server/websocket-frame.ts'
+import { encodeText } from '../../../src/server/frames/encode-frame.ts'
 import { until } from '../../support/until.ts'
 
 const CLOCK = '0123abcd'

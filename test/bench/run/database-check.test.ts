@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { writeContent } from '../../../src/bench/audit/message-mark.ts'
 import { checkDatabase } from '../../../src/bench/run/database-check.ts'
-import { encodeText } from '../../../src/server/websocket-frame.ts'
+import { encodeText } from '../../../src/server/frames/encode-frame.ts'
 
 const CLOCK = '0123abcd'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isSoundHeader } from '../../../src/bench/wire/frame-header.ts'
 import { findFrameStart } from '../../../src/bench/wire/frame-start.ts'
-import { encodeText } from '../../../src/server/websocket-frame.ts'
+import { encodeText } from '../../../src/server/frames/encode-frame.ts'
 
 describe('isSoundHeader', () => {
   it.each([

@@ -1,0 +1,178 @@
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
+import {
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose'
+import { CloseCode } from '../../protocol/close-code.ts'
+import { ChatwsError } from '../../protocol/error.ts'
+import { parseId } from '../../protocol/id.ts'
+import { Role } from '../../protocol/role.ts'
+
+/** Who a connection or a request belongs to. */
+export interface Identity {
+  readonly userId: number
+  readonly role: Role
+  /** When this ends to be known, in milliseconds since 1970; 0 if never. */
+  readonly expiresAtMs: number
+}
+
+/** What tokens are checked with: a secret that their issuer shares, or its public key or keys. */
+export type TokenKey =
+  | { readonly secret: string }
+  /** PEM: a public key or a certificate. */
+  | { readonly publicKey: string }
+  | { readonly jwksUrl: string }
+
+/** What else a token must say. */
+export interface TokenRules {
+  readonly issuer?: string | undefined
+  readonly audience?: string | undefined
+}
+
+/** Tells whose a token is, or why it is none of ours. */
+export type TokenVerifier = (token: string) => Promise<Identity | CloseCode>
+
+/** How far the clocks of the issuer and the server may be apart. */
+const CLOCK_TOLERANCE_S = 5
+
+/** The shortest secret, in bytes: RFC 7518, section 3.2, asks for the size of the hash. */
+const MIN_SECRET_BYTES = 32
+
+const JWKS_TIMEOUT_MS = 5_000
+
+/** How long one failure to fetch keys stands for those that follow. */
+const QUIET_MS = 10_000
+
+/**
+ * The algorithms that a token may name, by what it is checked with. A token never chooses between
+ * kinds of key: a public key taken for a shared secret would let anyone sign.
+ */
+const HMAC = ['HS256', 'HS384', 'HS512']
+const RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
+const EC_CURVES: Readonly<Record<string, string>> = {
+  prime256v1: 'ES256',
+  secp384r1: 'ES384',
+  secp521r1: 'ES512',
+}
+const EDWARDS = ['EdDSA', 'Ed25519']
+
+/** The keys of a set could not be fetched: no fault of the token. */
+class KeysUnavailable extends Error {}
+
+/**
+ * Creates what checks tokens (RFC 7519). Throws USAGE for a key that is none, or too weak.
+ * @param onFailure hears, now and then, why the set of keys cannot be fetched
+ */
+export function createTokenVerifier(
+  key: TokenKey,
+  rules: TokenRules = {},
+  onFailure: (error: unknown) => void = () => {},
+): TokenVerifier {
+  const check = createCheck(key, {
+    clockTolerance: CLOCK_TOLERANCE_S,
+    ...(rules.issuer === undefined ? {} : { issuer: rules.issuer }),
+    ...(rules.audience === undefined ? {} : { audience: rules.audience }),
+  })
+  let quietUntilMs = 0
+  return async (token) => {
+    try {
+      return readClaims(await check(token))
+    } catch (error) {
+      if (error instanceof KeysUnavailable && Date.now() > quietUntilMs) {
+        quietUntilMs = Date.now() + QUIET_MS
+        onFailure(error.cause)
+      }
+      return refusalFor(error)
+    }
+  }
+}
+
+function createCheck(
+  key: TokenKey,
+  rules: JWTVerifyOptions,
+): (token: string) => Promise<JWTPayload> {
+  if ('jwksUrl' in key) {
+    const findKey = createKeyFinder(key.jwksUrl)
+    const algorithms = [...RSA, ...Object.values(EC_CURVES), ...EDWARDS]
+    return async (token) => (await jwtVerify(token, findKey, { ...rules, algorithms })).payload
+  }
+  const [keyObject, algorithms] = 'secret' in key ? readSecret(key) : readPublicKey(key)
+  return async (token) => (await jwtVerify(token, keyObject, { ...rules, algorithms })).payload
+}
+
+function createKeyFinder(url: string): JWTVerifyGetKey {
+  const keySet = createRemoteJWKSet(new URL(url), { timeoutDuration: JWKS_TIMEOUT_MS })
+  return async (header, token) => {
+    try {
+      return await keySet(header, token)
+    } catch (cause) {
+      const isAboutToken =
+        cause instanceof errors.JWKSNoMatchingKey ||
+        cause instanceof errors.JWKSMultipleMatchingKeys ||
+        cause instanceof errors.JOSENotSupported
+      throw isAboutToken ? cause : new KeysUnavailable('no keys', { cause })
+    }
+  }
+}
+
+/** A shared secret, and the algorithms that it serves. Throws USAGE for one that is too short. */
+export function readSecret({ secret }: { secret: string }): [KeyObject, string[]] {
+  const bytes = Buffer.from(secret)
+  if (bytes.length < MIN_SECRET_BYTES)
+    throw new ChatwsError(
+      'USAGE',
+      `The secret for tokens has ${bytes.length} bytes, and could be guessed: it needs ` +
+        `${MIN_SECRET_BYTES} or more (openssl rand -base64 32 makes one)`,
+    )
+  // A hash larger than the secret would lend it no strength.
+  return [createSecretKey(bytes), HMAC.filter((_, i) => bytes.length >= 32 + 16 * i)]
+}
+
+function readPublicKey({ publicKey }: { publicKey: string }): [KeyObject, string[]] {
+  if (publicKey.includes('PRIVATE KEY'))
+    throw new ChatwsError(
+      'USAGE',
+      'The file for checking tokens holds a private key: give the server the public one only',
+    )
+  let key: KeyObject
+  try {
+    key = createPublicKey(publicKey)
+  } catch (cause) {
+    throw new ChatwsError('USAGE', 'The file for checking tokens holds no public key in PEM', {
+      cause,
+    })
+  }
+  return [key, algorithmsOf(key)]
+}
+
+/** The algorithms that a public key serves. Throws USAGE for a key that is too weak. */
+export function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string[] {
+  const curve = EC_CURVES[asymmetricKeyDetails?.namedCurve ?? '']
+  if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048) return RSA
+  if (asymmetricKeyType === 'ec' && curve) return [curve]
+  if (asymmetricKeyType === 'ed25519') return EDWARDS
+  throw new ChatwsError(
+    'USAGE',
+    'The key for checking tokens must be RSA of 2,048 bits or more, P-256, P-384, P-521 or Ed25519',
+  )
+}
+
+function readClaims({ exp, role, ...claims }: JWTPayload): Identity | CloseCode {
+  // RFC 7519 asks for a string; ids are often written as the numbers that they are.
+  const sub: unknown = claims.sub
+  const userId = typeof sub === 'string' || typeof sub === 'number' ? parseId(`${sub}`) : undefined
+  const known = Role.default('user').safeParse(role)
+  if (userId === undefined || !known.success) return CloseCode.tokenInvalid
+  const expiresAtMs = exp === undefined ? 0 : (exp + CLOCK_TOLERANCE_S) * 1000
+  return { userId, role: known.data, expiresAtMs }
+}
+
+/** Nothing of what `jose` found is told: it would only help whoever forges. */
+function refusalFor(error: unknown): CloseCode {
+  if (error instanceof KeysUnavailable) return CloseCode.authUnavailable
+  return error instanceof errors.JWTExpired ? CloseCode.tokenExpired : CloseCode.tokenInvalid
+}

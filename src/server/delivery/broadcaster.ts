@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { chatKey } from '../../protocol/chat.ts'
+import type { ChatwsError } from '../../protocol/error.ts'
+import type { Ack, ErrorFrame } from '../../protocol/server-frames.ts'
+import type { LogEntry, NewEntry } from '../../storage/entries.ts'
+import type { Outcome, Store } from '../../storage/store.ts'
+import { encodeFrame } from '../frames/encode-frame.ts'
+import { entryFrame } from '../frames/entry-frame.ts'
+import type { LogPages } from '../log/page-cache.ts'
+import type { CommitListener } from '../log/writer.ts'
+import type { Journal } from '../telemetry/server-log.ts'
+import type { Connection } from './connection.ts'
+import type { FanOut } from './fan-out.ts'
+
+/** Entries of others that are read at once, and the pause before that is tried again. */
+const CATCH_UP_PAGE = 256
+const CATCH_UP_PAUSE_MS = 100
+
+const NOTHING = Buffer.alloc(0)
+
+export interface LogFeedParts {
+  readonly store: Pick<Store, 'readAfter'>
+  readonly fanOut: FanOut
+  readonly pages: LogPages
+  readonly journal: Journal
+  /** Users online now. */
+  readonly userCount: () => number
+  /** Hears of each entry that was stored here, right after it was sent to everyone. */
+  readonly onStored: (entry: LogEntry) => void
+  /** Sends a frame to one connection. */
+  readonly answer: (sender: Connection, frame: Ack | ErrorFrame) => void
+}
+
+/** Tells everyone what was stored, in the order of offsets, and each sender what became of it. */
+export class LogFeed implements CommitListener<Connection> {
+  readonly #parts: LogFeedParts
+  #offset: number
+
+  /** @param offset the newest offset in the store */
+  constructor(parts: LogFeedParts, offset: number) {
+    this.#parts = parts
+    this.#offset = offset
+  }
+
+  /** The newest offset that was handed to the fan-out. */
+  get offset(): number {
+    return this.#offset
+  }
+
+  async onCommitted(outcomes: readonly Outcome[], senders: readonly Connection[]): Promise<void> {
+    for (const [i, outcome] of outcomes.entries()) {
+      const sender = senders[i]!
+      if ('refused' in outcome) {
+        const { refused: code, reason: message } = outcome
+        this.#parts.answer(sender, { type: 'ERROR', code, message, ...refOf(outcome) })
+        continue
+      }
+      const { entry, repeated } = outcome
+      const known = repeated ? entry.offset : entry.offset - 1
+      if (known > this.#offset) await this.#catchUp(known)
+      if (!repeated) {
+        this.#broadcast(entry)
+        this.#parts.onStored(entry)
+      }
+      if (entry.clientId !== undefined) this.#parts.answer(sender, ackOf(entry, entry.clientId))
+    }
+  }
+
+  onFailed(entries: readonly NewEntry[], senders: readonly Connection[], error: ChatwsError): void {
+    this.#parts.journal.failure(`${entries.length} messages were not stored`, error)
+    for (const [i, entry] of entries.entries()) {
+      // What has a name may be sent again even if it was stored after all.
+      const mayRetry = error.code === 'STORAGE_UNAVAILABLE' || entry.clientId !== undefined
+      this.#parts.answer(senders[i]!, {
+        type: 'ERROR',
+        code: error.retryable && mayRetry ? 'STORAGE_UNAVAILABLE' : 'INTERNAL',
+        message: error.message,
+        ...refOf(entry),
+      })
+    }
+  }
+
+  /**
+   * Broadcasts what others stored in the same database, up to an offset, so that the tail has no
+   * hole. Does not give up: what is stored here already must not be told before it.
+   */
+  async #catchUp(until: number): Promise<void> {
+    const { store, journal } = this.#parts
+    while (this.#offset < until) {
+      try {
+        const end = Math.min(until, this.#offset + CATCH_UP_PAGE)
+        for (const entry of await store.readAfter(this.#offset, CATCH_UP_PAGE)) {
+          if (entry.offset > end) break
+          this.#skipTo(entry.offset - 1)
+          this.#broadcast(entry)
+        }
+        this.#skipTo(end)
+      } catch (error) {
+        journal.failure('What others stored could not be read', error)
+        await sleep(CATCH_UP_PAUSE_MS)
+      }
+    }
+  }
+
+  /** Passes over entries that were deleted meanwhile, so that those after them keep their offsets. */
+  #skipTo(offset: number): void {
+    for (; this.#offset < offset; this.#offset++) this.#parts.fanOut.broadcast(NOTHING, '')
+  }
+
+  /** Sends the entry with the next offset to everyone. */
+  #broadcast(entry: LogEntry): void {
+    const { fanOut, pages, journal, userCount } = this.#parts
+    fanOut.broadcast(encodeFrame(entryFrame(entry)), chatKey(entry.kind, entry.chatId))
+    this.#offset = entry.offset
+    if (entry.type === 'message') journal.messageStored(entry.kind, entry.id, userCount())
+    // Pages that were read before hold what the message said until now.
+    if (entry.type === 'edit' || entry.type === 'deletion') pages.forget()
+  }
+}
+
+function ackOf({ id, offset, createdAt }: LogEntry, clientId: string): Ack {
+  return { type: 'ACK', client_id: clientId, id, offset, created_at: createdAt }
+}
+
+function refOf({ clientId }: { clientId: string | undefined }): { ref?: string } {
+  return clientId === undefined ? {} : { ref: clientId }
+}

@@ -1,0 +1,195 @@
+import type { ChatFilter } from '../frames/frame-run.ts'
+import type { State, Tail } from '../log/tail.ts'
+import type { Connection } from './connection.ts'
+import { NarrowLane } from './subscriptions.ts'
+
+/** A flush of more frames than this tells that they come faster than they can be sent singly. */
+const BUSY_FRAMES = 3
+
+/** The longest pause after a flush before the next one that somebody waits for. */
+const MAX_PAUSE_MS = 10
+
+/** How much of the time single frames may take to be sent before they gather, too. */
+const MAX_SHARE = 0.7
+
+/** How much the last flush counts in the share of all of them. */
+const SHARE_WEIGHT = 0.2
+
+/** The same for a flush that only tells who came and went. */
+const MAX_STATUS_PAUSE_MS = 100
+
+/**
+ * Moves every connection's cursor to the end of the tail, one socket write per connection and
+ * flush. The writes are what costs, not the bytes. So while frames come singly, each is flushed at
+ * once; otherwise they gather for twice the time that the last flush took. Statuses gather sooner
+ * and for longer than messages: when thousands of users come at once, the flushes between would
+ * cost more than everything else.
+ */
+export class FanOut {
+  readonly #tail: Tail
+  readonly #beforeFlush: () => void
+  readonly #onFlushTime: (tookMs: number) => void
+  /** Shared frames times the connections open when they were flushed, so far. */
+  deliveries = 0
+  /** Those that follow the tail: dense, so that a flush walks an array; `index` is the place. */
+  readonly #followers: Connection[] = []
+  readonly #narrowed = new NarrowLane()
+  /** When the next flush is due; infinity while there is none. */
+  #dueMs = Number.POSITIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+  #lastFlushEndMs = Number.NEGATIVE_INFINITY
+  /** The share of the time that flushes took lately. */
+  #share = 0
+  /** How long after a flush the next one may begin, and one that only tells statuses. */
+  #pauseMs = 0
+  #statusPauseMs = 0
+
+  /**
+   * @param beforeFlush puts in what is best made for many connections at once
+   * @param onFlushTime told how long each flush took
+   */
+  constructor(
+    tail: Tail,
+    beforeFlush: () => void = () => {},
+    onFlushTime: (tookMs: number) => void = () => {},
+  ) {
+    this.#tail = tail
+    this.#beforeFlush = beforeFlush
+    this.#onFlushTime = onFlushTime
+  }
+
+  get connections(): readonly Connection[] {
+    const narrowed = this.#narrowed.connections
+    return narrowed.size === 0 ? this.#followers : [...this.#followers, ...narrowed]
+  }
+
+  /** The position from which a new connection hears everything that is broadcast from now on. */
+  get end(): number {
+    return this.#tail.end
+  }
+
+  /** The newest offset that was flushed. */
+  get flushedOffset(): number {
+    return this.#tail.sealedOffset
+  }
+
+  add(connection: Connection): void {
+    connection.index = this.#followers.length
+    this.#followers.push(connection)
+  }
+
+  remove(connection: Connection): void {
+    if (connection.filter) this.#narrowed.remove(connection)
+    else this.#removeFollower(connection)
+  }
+
+  /** Narrows a connection to some chats, instead of those before; undefined is all again. */
+  narrow(connection: Connection, filter: ChatFilter): void {
+    this.remove(connection)
+    connection.narrow(filter, this.#tail)
+    if (filter) this.#narrowed.add(connection)
+    else this.add(connection)
+    this.schedule()
+  }
+
+  /** Calls `tell` for each narrowed connection that has been sent all up to `flushedOffset`. */
+  forEachNarrowed(tell: (connection: Connection) => void): void {
+    for (const connection of this.#narrowed.connections) if (!connection.isBehind) tell(connection)
+  }
+
+  /** Sends the durable frame with the next offset, which is of a chat, with the next flush. */
+  broadcast(frame: Buffer, chat: string): void {
+    this.#tail.appendDurable(frame, chat)
+    this.schedule()
+  }
+
+  /** Sends a frame that tells a state, with the next flush. */
+  broadcastState(frame: Buffer, state: State): void {
+    this.#tail.appendState(frame, state)
+    this.scheduleStatuses()
+  }
+
+  /** Sends a frame that whoever lags can do without, with the next flush. */
+  broadcastPassing(frame: Buffer, chat?: string): void {
+    this.#tail.appendPassing(frame, chat)
+    this.schedule()
+  }
+
+  /** Sends a frame to one connection, with the next flush. */
+  send(connection: Connection, frame: Buffer): void {
+    connection.enqueue(frame)
+    if (connection.filter) this.#narrowed.await(connection)
+    this.schedule()
+  }
+
+  /** Sends more to a connection whose socket has drained. */
+  resume(connection: Connection): void {
+    connection.pump(this.#tail)
+  }
+
+  /** How many bytes the connection that is furthest behind has yet to be sent. */
+  get longestLagBytes(): number {
+    let first = this.#tail.end
+    for (const { cursor } of this.#followers) first = Math.min(first, cursor)
+    return this.#tail.end - first
+  }
+
+  /** How long it is until the next flush may begin; a frame that is ready sooner gains nothing. */
+  get pauseLeftMs(): number {
+    return Math.max(0, this.#lastFlushEndMs + this.#pauseMs - performance.now())
+  }
+
+  /** Flushes as soon as it pays. */
+  schedule(): void {
+    this.#scheduleAfter(this.#pauseMs)
+  }
+
+  /** Flushes soon, for those that come and who is told of them. */
+  scheduleStatuses(): void {
+    this.#scheduleAfter(this.#statusPauseMs)
+  }
+
+  flush(): void {
+    const startMs = performance.now()
+    const idleMs = startMs - this.#lastFlushEndMs
+    this.#dueMs = Number.POSITIVE_INFINITY
+    this.#beforeFlush()
+    const sealed = this.#tail.seal()
+    // Backwards, because a connection that closes while it is pumped may leave the list.
+    for (let i = this.#followers.length - 1; i >= 0; i--) this.#followers[i]!.pump(this.#tail)
+    this.#narrowed.flush(sealed, this.#tail)
+    this.#lastFlushEndMs = performance.now()
+    const tookMs = this.#lastFlushEndMs - startMs
+    const frames = sealed?.frames.length ?? 0
+    this.deliveries += frames * this.#followers.length
+    this.#onFlushTime(tookMs)
+    const isBusy = frames > BUSY_FRAMES
+    const hadNoBreak = idleMs < tookMs / 2
+    this.#share += (tookMs / (idleMs + tookMs) - this.#share) * SHARE_WEIGHT
+    const restMs = this.#share > MAX_SHARE ? tookMs : 0
+    this.#pauseMs = Math.min(MAX_PAUSE_MS, isBusy ? 2 * tookMs : restMs)
+    this.#statusPauseMs = isBusy || hadNoBreak ? Math.min(MAX_STATUS_PAUSE_MS, 2 * tookMs) : 0
+  }
+
+  #scheduleAfter(pauseMs: number): void {
+    const dueMs = this.#lastFlushEndMs + pauseMs
+    if (dueMs >= this.#dueMs) return
+    this.#dueMs = dueMs
+    clearTimeout(this.#timer)
+    const waitMs = dueMs - performance.now()
+    if (waitMs < 1) setImmediate(() => this.#flushIfDue())
+    else this.#timer = setTimeout(() => this.#flushIfDue(), waitMs)
+  }
+
+  /** Another flush may have come first. */
+  #flushIfDue(): void {
+    if (this.#dueMs !== Number.POSITIVE_INFINITY) this.flush()
+  }
+
+  #removeFollower(connection: Connection): void {
+    const last = this.#followers.pop()!
+    if (last === connection) return
+    this.#followers[connection.index] = last
+    last.index = connection.index
+  }
+}

@@ -1,0 +1,56 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Chat } from '../../protocol/chat.ts'
+import type { HistoryEntry, Store } from '../../storage/store.ts'
+import { chatPayload } from '../frames/entry-frame.ts'
+
+/** Messages in a page when the client does not say. */
+const DEFAULT_LIMIT = 50
+
+/** Bytes of messages in a page at most, as they are sent; but always one message. */
+const MAX_PAGE_BYTES = 512 * 1024
+
+/** Messages read at once: few enough that reading them holds the event loop only briefly. */
+const SLICE = 200
+
+/** Which page of a chat is wanted: the newest messages with an id below `before`. */
+export interface PageRequest {
+  readonly before?: number | undefined
+  /** 50 where undefined. */
+  readonly limit?: number | undefined
+}
+
+/** A page of one chat's messages, oldest first. */
+export interface HistoryPage {
+  readonly entries: readonly HistoryEntry[]
+  /** Whether there are older ones. */
+  readonly hasMore: boolean
+}
+
+/**
+ * Reads the page of a chat that was asked for, no larger than a page may be: newest first, in
+ * slices with turns for others between.
+ */
+export async function readHistoryPage(
+  store: Pick<Store, 'readHistory'>,
+  chat: Chat,
+  { before, limit = DEFAULT_LIMIT }: PageRequest,
+): Promise<HistoryPage> {
+  const newestFirst: HistoryEntry[] = []
+  let bytes = 0
+  for (;;) {
+    // One more than wanted tells whether there is more.
+    const wanted = Math.min(SLICE, limit - newestFirst.length)
+    const oldest = newestFirst.at(-1)?.id ?? before
+    const range = { kind: chat.kind, chatId: chat.id, before: oldest, limit: wanted + 1 }
+    const entries = await store.readHistory(range)
+    for (const entry of entries.slice(-wanted).reverse()) {
+      bytes += Buffer.byteLength(JSON.stringify(chatPayload(entry)))
+      if (bytes > MAX_PAGE_BYTES && newestFirst.length > 0)
+        return { entries: newestFirst.reverse(), hasMore: true }
+      newestFirst.push(entry)
+    }
+    const hasMore = entries.length > wanted
+    if (!hasMore || newestFirst.length === limit) return { entries: newestFirst.reverse(), hasMore }
+    await nextTurn()
+  }
+}

@@ -1,0 +1,248 @@
+import {
+  type ChatFilter,
+  type DurableFrames,
+  type FrameRun,
+  sliceFrames,
+  startsOf,
+} from '../frames/frame-run.ts'
+
+/** A run of whole frames that was sealed in one go. */
+interface Chunk {
+  /** Position of its first byte. */
+  readonly start: number
+  readonly bytes: Buffer
+  /** The offset of its first durable frame; of the next one to come where it has none. */
+  readonly firstOffset: number
+  readonly durable: FrameRun
+  /** The frames that tell a state, in order. */
+  readonly states: readonly StateFrame[]
+}
+
+/** A state that a frame tells: the next frame with the same key makes it obsolete. */
+export interface State {
+  /** A number is a user's status: thousands of them may come at once, and a number takes no memory. */
+  readonly key: string | number
+  /** The chat that it is of; undefined for what concerns all. */
+  readonly chat?: string | undefined
+  /** The user whose status it is: no news to that user. */
+  readonly ofUser?: number | undefined
+}
+
+/** Where in its chunk a frame lies that tells a state. */
+interface StateFrame extends State {
+  readonly start: number
+  readonly end: number
+}
+
+/** What was sealed in one go: each frame, and the chat that it is of, if any. */
+export interface Sealed {
+  /** Position of the first byte. */
+  readonly start: number
+  readonly frames: readonly Buffer[]
+  readonly chats: readonly (string | undefined)[]
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** Stands for a chunk that left the tail, so that its bytes can be collected. */
+const DROPPED: Chunk = {
+  start: 0,
+  bytes: NOTHING,
+  firstOffset: 0,
+  durable: { bytes: NOTHING, starts: [], chats: [] },
+  states: [],
+}
+
+/**
+ * The newest part of what is sent to everyone, as encoded frames, held once for all connections.
+ *
+ * A position counts bytes since the server started. `start <= sealedEnd <= end`; a frame appended
+ * lies between the last two until `seal` makes it readable. The offsets of durable frames are
+ * consecutive.
+ */
+export class Tail {
+  readonly #capacityBytes: number
+  /** `#chunks[#head]` is the oldest; what stands before it was dropped. */
+  #chunks: Chunk[] = []
+  #head = 0
+  #start = 0
+  /** How often a connection that lagged was spared what is not durable. */
+  sheds = 0
+  #sealedEnd = 0
+  #sealedOffset: number
+  #pending: Buffer[] = []
+  #pendingChats: (string | undefined)[] = []
+  #pendingBytes = 0
+  /** Which of the pending frames are durable. */
+  #pendingDurable: number[] = []
+  #pendingStates: StateFrame[] = []
+
+  /**
+   * @param capacityBytes sealed bytes to keep; the newest chunk is always kept whole
+   * @param lastOffset the offset before the first durable frame
+   */
+  constructor(capacityBytes: number, lastOffset = 0) {
+    this.#capacityBytes = capacityBytes
+    this.#sealedOffset = lastOffset
+  }
+
+  /** The oldest position that can still be read. */
+  get start(): number {
+    return this.#start
+  }
+
+  get sealedEnd(): number {
+    return this.#sealedEnd
+  }
+
+  /** The position that the next frame will get. */
+  get end(): number {
+    return this.#sealedEnd + this.#pendingBytes
+  }
+
+  /** The newest offset that can be read. */
+  get sealedOffset(): number {
+    return this.#sealedOffset
+  }
+
+  /** The oldest offset that can be read; `sealedOffset + 1` when there is none. */
+  get firstOffset(): number {
+    return this.#chunks[this.#head]?.firstOffset ?? this.#sealedOffset + 1
+  }
+
+  /** Appends the durable frame with the next offset. */
+  appendDurable(frame: Buffer, chat: string): void {
+    this.#pendingDurable.push(this.#pending.length)
+    this.#append(frame, chat)
+  }
+
+  /** Appends a frame that tells a state: of those with one key, only the last is ever needed. */
+  appendState(frame: Buffer, state: State): void {
+    const start = this.#pendingBytes
+    this.#append(frame, state.chat)
+    const { key, chat, ofUser } = state
+    // Written out: a spread object has a hidden class of its own, which is larger than itself.
+    this.#pendingStates.push({ key, chat, ofUser, start, end: this.#pendingBytes })
+  }
+
+  /** Appends a frame that whoever lags can do without. */
+  appendPassing(frame: Buffer, chat?: string): void {
+    this.#append(frame, chat)
+  }
+
+  /**
+   * Makes everything appended readable, as one chunk, and drops the oldest beyond capacity.
+   * Returns what that was.
+   */
+  seal(): Sealed | undefined {
+    if (this.#pendingBytes === 0) return undefined
+    const sealed = { start: this.#sealedEnd, frames: this.#pending, chats: this.#pendingChats }
+    const { frames } = sealed
+    const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames, this.#pendingBytes)
+    this.#chunks.push({
+      start: this.#sealedEnd,
+      bytes,
+      firstOffset: this.#sealedOffset + 1,
+      durable: this.#durableRun(bytes),
+      states: this.#pendingStates,
+    })
+    this.#sealedEnd += bytes.length
+    this.#sealedOffset += this.#pendingDurable.length
+    this.#pending = []
+    this.#pendingChats = []
+    this.#pendingBytes = 0
+    this.#pendingDurable = []
+    this.#pendingStates = []
+    this.#trim()
+    return sealed
+  }
+
+  /** The sealed bytes from `position` (in `start … sealedEnd - 1`) to the end of its chunk. */
+  read(position: number): Buffer {
+    const newest = this.#chunks[this.#chunks.length - 1]!
+    const chunk = position >= newest.start ? newest : this.#chunks[this.#indexOf(position)]!
+    return position === chunk.start ? chunk.bytes : chunk.bytes.subarray(position - chunk.start)
+  }
+
+  /**
+   * The durable frames after `offset` (in `firstOffset - 1 … sealedOffset - 1`) to the end of
+   * their chunk, or to `until` if that comes first.
+   */
+  readDurable(offset: number, until: number, filter?: ChatFilter): DurableFrames {
+    const index = this.#newest((chunk) => chunk.firstOffset <= offset + 1)
+    const { durable, firstOffset } = this.#chunks[index]!
+    const lastOffset = Math.min(until, firstOffset + durable.starts.length - 1)
+    const range = { from: offset + 1 - firstOffset, to: lastOffset + 1 - firstOffset }
+    return { bytes: sliceFrames(durable, range, filter), lastOffset }
+  }
+
+  /** The newest offset before the chunk that holds `position` (in `start … sealedEnd`). */
+  offsetBefore(position: number): number {
+    if (position >= this.#sealedEnd) return this.#sealedOffset
+    return this.#chunks[this.#indexOf(position)]!.firstOffset - 1
+  }
+
+  /**
+   * The last frame of each state that changed in the chunk that holds `position` (in
+   * `start … sealedEnd - 1`) or since, as far as a filter lets it through.
+   */
+  statesSince(position: number, filter: ChatFilter, exceptUser: number): Buffer[] {
+    const frames = new Map<string | number, Buffer>()
+    for (let index = this.#indexOf(position); index < this.#chunks.length; index++) {
+      const { states, bytes } = this.#chunks[index]!
+      for (const { key, chat, ofUser, start, end } of states)
+        if (ofUser !== exceptUser && (!filter || chat === undefined || filter.has(chat)))
+          frames.set(key, bytes.subarray(start, end))
+    }
+    return [...frames.values()]
+  }
+
+  #append(frame: Buffer, chat: string | undefined): void {
+    this.#pending.push(frame)
+    this.#pendingChats.push(chat)
+    this.#pendingBytes += frame.length
+  }
+
+  /** The frames of a chunk that are durable; `bytes` themselves where all are. */
+  #durableRun(bytes: Buffer): FrameRun {
+    const indexes = this.#pendingDurable
+    const isAll = indexes.length === this.#pending.length
+    const frames = isAll ? this.#pending : indexes.map((index) => this.#pending[index]!)
+    const chats = isAll ? this.#pendingChats : indexes.map((index) => this.#pendingChats[index]!)
+    return {
+      bytes: isAll ? bytes : Buffer.concat(frames),
+      starts: startsOf(frames),
+      chats: chats as string[],
+    }
+  }
+
+  #indexOf(position: number): number {
+    return this.#newest((chunk) => chunk.start <= position)
+  }
+
+  /** Index of the newest chunk for which `isReached` holds, as it does for all before it. */
+  #newest(isReached: (chunk: Chunk) => boolean): number {
+    let low = this.#head
+    let high = this.#chunks.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (isReached(this.#chunks[middle]!)) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  #trim(): void {
+    const newest = this.#chunks.length - 1
+    while (this.#head < newest && this.#sealedEnd - this.#start > this.#capacityBytes) {
+      this.#chunks[this.#head] = DROPPED
+      this.#head += 1
+      this.#start = this.#chunks[this.#head]!.start
+    }
+    // Cutting the array costs its length, so it is done only when half of it is dead.
+    if (this.#head > 64 && this.#head * 2 > this.#chunks.length) {
+      this.#chunks = this.#chunks.slice(this.#head)
+      this.#head = 0
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { ClientFrame } from '../../protocol/client-frames.ts'
+import type { Connection } from '../delivery/connection.ts'
+import { handleDelete, handleEdit, handleReact } from './handlers/change-message.ts'
+import { handleChats } from './handlers/chats.ts'
+import type { Handler, HandlerContext } from './handlers/handler.ts'
+import { handleHistory } from './handlers/history.ts'
+import { handleNewMessage } from './handlers/new-message.ts'
+import { handleActivity, handlePing, handlePresence, handleTyping } from './handlers/presence.ts'
+import { handleReceipt } from './handlers/receipt.ts'
+import { handleSearch } from './handlers/search.ts'
+import { handleSubscribe } from './handlers/subscribe.ts'
+import { handleSupportQueue, handleSupportUpdate } from './handlers/support-desk.ts'
+
+/** Frame type → what acts on it. */
+const HANDLERS: {
+  readonly [Type in ClientFrame['type']]: Handler<Extract<ClientFrame, { type: Type }>>
+} = {
+  NEW_MESSAGE: handleNewMessage,
+  NEW_SUPPORT_MESSAGE: handleNewMessage,
+  EDIT: handleEdit,
+  DELETE: handleDelete,
+  REACT: handleReact,
+  DELIVERED: handleReceipt,
+  READ: handleReceipt,
+  TYPING: handleTyping,
+  ACTIVITY: handleActivity,
+  PRESENCE: handlePresence,
+  SUBSCRIBE: handleSubscribe,
+  HISTORY: handleHistory,
+  CHATS: handleChats,
+  SEARCH: handleSearch,
+  SUPPORT_UPDATE: handleSupportUpdate,
+  SUPPORT_QUEUE: handleSupportQueue,
+  PING: handlePing,
+}
+
+/** Takes a valid frame to its handler. */
+export function dispatch(frame: ClientFrame, sender: Connection, context: HandlerContext): void {
+  const handle = HANDLERS[frame.type] as Handler<ClientFrame>
+  handle(frame, sender, context)
+}

@@ -1,0 +1,28 @@
+import type { AnswerFrame } from '../../../protocol/server-frames.ts'
+import type { Connection } from '../../delivery/connection.ts'
+import type { HandlerContext } from './handler.ts'
+
+/**
+ * Answers a question with what `read` resolves to, once earlier questions of the connection are
+ * answered. When it cannot be read, the client is told to ask again.
+ */
+export function answerInTurn(
+  question: { readonly client_id?: string | undefined },
+  { sender, context }: { sender: Connection; context: HandlerContext },
+  read: () => Promise<AnswerFrame>,
+): void {
+  const { client_id } = question
+  sender.inTurn(async () => {
+    try {
+      const answer = await read()
+      context.reply(sender, client_id === undefined ? answer : { ...answer, client_id })
+    } catch {
+      context.reply(sender, {
+        type: 'ERROR',
+        code: 'STORAGE_UNAVAILABLE',
+        message: 'It could not be read; ask again later',
+        ...(client_id === undefined ? {} : { ref: client_id }),
+      })
+    }
+  })
+}

@@ -1,0 +1,27 @@
+import { chatRef } from '../../../protocol/chat.ts'
+import type { ChatsRequest } from '../../../protocol/client-frames.ts'
+import type { ChatSummary } from '../../../protocol/server-frames.ts'
+import type { ChatOfUser } from '../../../storage/conversation.ts'
+import { chatPayload, supportPayload } from '../../frames/entry-frame.ts'
+import { answerInTurn } from './answer-in-turn.ts'
+import type { Handler } from './handler.ts'
+
+/** Answers with the chats that the user has written, received or read in. */
+export const handleChats: Handler<ChatsRequest> = (frame, sender, context) =>
+  answerInTurn(frame, { sender, context }, async () => {
+    // What the user has done up to now counts.
+    await context.receipts.drain()
+    const chats = await context.store.cursors.chatsOf(sender.userId)
+    return { type: 'CHATS', chats: chats.map(summary) }
+  })
+
+function summary({ kind, chatId, lastMessage, unread, delivered, read }: ChatOfUser): ChatSummary {
+  const payload = kind === 'chat' ? chatPayload : supportPayload
+  return {
+    ...chatRef(kind, chatId),
+    ...(lastMessage ? { last_message: payload(lastMessage) } : {}),
+    unread,
+    delivered,
+    read,
+  }
+}

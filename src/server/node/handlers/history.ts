@@ -1,0 +1,28 @@
+import { chatOf } from '../../../protocol/chat.ts'
+import type { HistoryRequest } from '../../../protocol/client-frames.ts'
+import type { History } from '../../../protocol/server-frames.ts'
+import { chatPayload, supportPayload } from '../../frames/entry-frame.ts'
+import { type HistoryPage, readHistoryPage } from '../../log/history-page.ts'
+import { answerInTurn } from './answer-in-turn.ts'
+import type { Handler } from './handler.ts'
+
+/** Answers with a page of one chat's messages, oldest first. */
+export const handleHistory: Handler<HistoryRequest> = (frame, sender, context) =>
+  answerInTurn(frame, { sender, context }, async () =>
+    historyFrame(frame, await readHistoryPage(context.store, chatOf(frame), frame)),
+  )
+
+function historyFrame(request: HistoryRequest, { entries, hasMore }: HistoryPage): History {
+  const rest = {
+    ...(request.before === undefined ? {} : { before: request.before }),
+    has_more: hasMore,
+  }
+  return request.chat_id !== undefined
+    ? { type: 'HISTORY', chat_id: request.chat_id, messages: entries.map(chatPayload), ...rest }
+    : {
+        type: 'HISTORY',
+        support_chat_id: request.support_chat_id,
+        messages: entries.map(supportPayload),
+        ...rest,
+      }
+}

@@ -1,0 +1,35 @@
+import type { NewMessage, NewSupportMessage } from '../../../protocol/client-frames.ts'
+import type { Handler } from './handler.ts'
+
+/** Submits a message of either kind to the log, if it speaks for its own connection's user. */
+export const handleNewMessage: Handler<NewMessage | NewSupportMessage> = (
+  frame,
+  sender,
+  context,
+) => {
+  if (frame.sender_id !== sender.userId) {
+    context.reply(sender, {
+      type: 'ERROR',
+      code: 'SENDER_MISMATCH',
+      message: `sender_id is ${frame.sender_id}, but this connection belongs to user ${sender.userId}`,
+      ...(frame.client_id === undefined ? {} : { ref: frame.client_id }),
+    })
+    return
+  }
+  const isChat = frame.type === 'NEW_MESSAGE'
+  context.submit(
+    {
+      type: 'message',
+      kind: isChat ? 'chat' : 'support',
+      chatId: isChat ? frame.chat_id : frame.support_chat_id,
+      senderId: frame.sender_id,
+      clientId: frame.client_id,
+      content: frame.content,
+      fileType: frame.file_type,
+      filePaths: frame.file_paths,
+      replyTo: frame.reply_to,
+      isFromAgent: !isChat && context.isAgent(sender),
+    },
+    sender,
+  )
+}

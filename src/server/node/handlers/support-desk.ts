@@ -1,0 +1,55 @@
+import type { SupportQueueRequest, SupportUpdate } from '../../../protocol/client-frames.ts'
+import type { QueuedChat as QueuedChatFrame } from '../../../protocol/server-frames.ts'
+import type { QueuedChat } from '../../../storage/conversation.ts'
+import type { Connection } from '../../delivery/connection.ts'
+import { supportPayload } from '../../frames/entry-frame.ts'
+import { answerInTurn } from './answer-in-turn.ts'
+import type { Handler, HandlerContext } from './handler.ts'
+
+/** Open support chats in an answer at most. */
+const MAX_QUEUE = 500
+
+/** Submits a change of a support chat's state to the log, if an agent asks for it. */
+export const handleSupportUpdate: Handler<SupportUpdate> = (frame, sender, context) => {
+  if (!isAllowed(frame, sender, context)) return
+  const { support_chat_id: chatId, status, assignee, client_id: clientId } = frame
+  context.submit(
+    { type: 'support', chatId, senderId: sender.userId, clientId, status, assignee },
+    sender,
+  )
+}
+
+/** Answers with the open support chats, if an agent asks for them. */
+export const handleSupportQueue: Handler<SupportQueueRequest> = (frame, sender, context) => {
+  if (!isAllowed(frame, sender, context)) return
+  answerInTurn(frame, { sender, context }, async () => {
+    const chats = await context.store.readSupportQueue(MAX_QUEUE)
+    return { type: 'SUPPORT_QUEUE', chats: chats.map(queuedChat) }
+  })
+}
+
+function isAllowed(
+  { client_id }: { client_id?: string | undefined },
+  sender: Connection,
+  context: HandlerContext,
+): boolean {
+  if (context.isAgent(sender)) return true
+  context.reply(sender, {
+    type: 'ERROR',
+    code: 'FORBIDDEN',
+    message: 'Only agents work the support desk',
+    ...(client_id === undefined ? {} : { ref: client_id }),
+  })
+  return false
+}
+
+function queuedChat({ chatId, assignee, waitingSince, lastMessage }: QueuedChat): QueuedChatFrame {
+  const waitingMs = waitingSince === null ? 0 : Date.now() - Date.parse(waitingSince)
+  return {
+    support_chat_id: chatId,
+    assignee,
+    waiting_since: waitingSince,
+    waiting_seconds: Math.max(0, Math.floor(waitingMs / 1000)),
+    ...(lastMessage ? { last_message: supportPayload(lastMessage) } : {}),
+  }
+}

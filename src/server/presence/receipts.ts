@@ -1,0 +1,101 @@
+import { type Chat, chatKey, chatRef } from '../../protocol/chat.ts'
+import type { Receipt } from '../../protocol/server-frames.ts'
+import type { ChatCursor, ChatCursors } from '../../storage/conversation.ts'
+import { encodeFrame } from '../frames/encode-frame.ts'
+import { WriteBehind } from '../log/write-behind.ts'
+
+/** Users in chats that are known to have a cursor; beyond that, all are asked for again. */
+const MAX_KNOWN = 100_000
+
+/** How long the receipts since an offset are shared by all who resume from there. */
+const SHARED_MS = 1_000
+
+export interface ReceiptsOptions {
+  /** Tells everyone of a cursor that moved and is stored. */
+  readonly tell: (cursor: ChatCursor) => void
+  readonly onFailure: (error: unknown) => void
+}
+
+/**
+ * How far users have come in chats. A cursor says "everything up to here", so of many moves of one
+ * only the last is stored and told.
+ */
+export class Receipts {
+  readonly #cursors: ChatCursors
+  readonly #moves: WriteBehind<ChatCursor>
+  /** User and chat → has a cursor already. */
+  readonly #known = new Set<string>()
+  /** Offset → the frames of the cursors that moved since. */
+  readonly #since = new Map<number, Promise<Buffer[]>>()
+
+  constructor(cursors: ChatCursors, { tell, onFailure }: ReceiptsOptions) {
+    this.#cursors = cursors
+    this.#moves = new WriteBehind<ChatCursor>({
+      write: async (moves) => {
+        const moved = (await cursors.advance(moves)).filter(({ delivered }) => delivered > 0)
+        this.#addToShared(moved.map((cursor) => encodeFrame(receiptFrame(cursor))))
+        for (const cursor of moved) tell(cursor)
+      },
+      merge: (older, newer) => ({
+        ...newer,
+        delivered: Math.max(older.delivered, newer.delivered),
+        read: Math.max(older.read, newer.read),
+      }),
+      onFailure,
+    })
+  }
+
+  /** A user has received, or even read, everything of a chat up to a message. */
+  advance(
+    userId: number,
+    chat: Chat,
+    { delivered, read }: { delivered: number; read: number },
+  ): void {
+    const cursor = { userId, kind: chat.kind, chatId: chat.id, delivered, read }
+    this.#moves.put(cursorKey(userId, chat), cursor)
+  }
+
+  /** A user has written in a chat, which is one of the user's chats from then on. */
+  noteWriter(userId: number, chat: Chat): void {
+    const key = cursorKey(userId, chat)
+    if (this.#known.has(key)) return
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear()
+    this.#known.add(key)
+    this.advance(userId, chat, { delivered: 0, read: 0 })
+  }
+
+  /** The frames of the cursors that moved when the log stood at an offset or later. */
+  since(offset: number): Promise<Buffer[]> {
+    const known = this.#since.get(offset)
+    if (known) return known
+    const frames = this.#cursors
+      .movedSince(offset)
+      .then((cursors) => cursors.map((cursor) => encodeFrame(receiptFrame(cursor))))
+    this.#since.set(offset, frames)
+    setTimeout(() => this.#since.delete(offset), SHARED_MS).unref()
+    return frames
+  }
+
+  /** Who resumes from now on is not told of these as they are told to all: it comes later. */
+  #addToShared(moved: readonly Buffer[]): void {
+    for (const [offset, frames] of this.#since)
+      this.#since.set(
+        offset,
+        frames.then((shared) => [...shared, ...moved]),
+      )
+  }
+
+  /** Resolves when what is known is stored. */
+  drain(): Promise<void> {
+    return this.#moves.drain()
+  }
+}
+
+/** The frame that tells of a cursor. */
+export function receiptFrame({ userId, kind, chatId, delivered, read }: ChatCursor): Receipt {
+  return { type: 'RECEIPT', ...chatRef(kind, chatId), userId, delivered, read }
+}
+
+function cursorKey(userId: number, { kind, id }: Chat): string {
+  return `${userId} ${chatKey(kind, id)}`
+}

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ChatwsError } from '../../protocol/error.ts'
+import type { Store } from '../../storage/store.ts'
+
+/** Longer than a database takes that is well, shorter than those wait who ask. */
+const TIMEOUT_MS = 2_000
+
+/** Asks the database how far its log has come, once for all who ask at the same time. */
+export class DatabaseProbe {
+  readonly #store: Pick<Store, 'lastOffset'>
+  #asking: Promise<number> | undefined
+
+  constructor(store: Pick<Store, 'lastOffset'>) {
+    this.#store = store
+  }
+
+  /** The newest offset stored. Throws UNAVAILABLE when there is no answer in time. */
+  async lastOffset(): Promise<number> {
+    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined))
+    return this.#asking
+  }
+
+  async #ask(): Promise<number> {
+    const abort = new AbortController()
+    const timeout = sleep(TIMEOUT_MS, undefined, { signal: abort.signal, ref: false }).then(() => {
+      throw new Error(`no answer within ${TIMEOUT_MS} ms`)
+    })
+    // Losing the race is no failure of its own.
+    timeout.catch(() => {})
+    try {
+      return await Promise.race([this.#store.lastOffset(), timeout])
+    } catch (cause) {
+      throw new ChatwsError('UNAVAILABLE', 'The database does not answer', { cause })
+    } finally {
+      abort.abort()
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { HubFigures } from '../node/node.ts'
+import type { DatabaseProbe } from './database-probe.ts'
+import { type DurationSummary, summariseDurations } from './duration-summary.ts'
+import type { Refusals } from './refusals.ts'
+
+/** Upper bounds of the buckets in seconds: from a small batch on a fast disk to a stall. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+
+/** Where the figures are, for whenever they are asked for. */
+export interface MetricsSources {
+  readonly figures: () => HubFigures
+  readonly database: DatabaseProbe
+  readonly refusals: Refusals
+}
+
+type Read = (figures: HubFigures) => number
+
+/** Name → what it says, and where it is read. */
+const GAUGES: Readonly<Record<string, readonly [help: string, read: Read]>> = {
+  chatws_users: ['Users online', ({ users }) => users],
+  chatws_connections: ['Connections open', ({ connections }) => connections],
+  chatws_log_offset: ['Newest offset told to the connections', ({ offset }) => offset],
+  chatws_writer_waiting: ['Messages that wait to be stored', ({ waiting }) => waiting],
+  chatws_connection_lag_bytes: [
+    'Bytes that the connection furthest behind has yet to be sent',
+    ({ longestLagBytes }) => longestLagBytes,
+  ],
+}
+
+const COUNTERS: typeof GAUGES = {
+  chatws_connections_opened_total: ['Connections opened', (figures) => figures.connectionsOpened],
+  chatws_messages_stored_total: ['Messages stored by this server', ({ stored }) => stored],
+  chatws_deliveries_total: [
+    'Frames for everyone, times the connections open when they were sent',
+    ({ deliveries }) => deliveries,
+  ],
+  chatws_sheds_total: [
+    'Times that a lagging connection was spared what is not durable',
+    ({ sheds }) => sheds,
+  ],
+}
+
+/**
+ * The figures of one server as Prometheus reads them. They are counted where things happen, and
+ * fetched when someone asks; only a stored batch and a flush are timed, once each.
+ */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #commits: Histogram
+  readonly #flushes: Histogram
+  #hasDefaults = false
+
+  constructor(sources: MetricsSources) {
+    const registers = [this.#registry]
+    this.#commits = new Histogram({
+      name: 'chatws_commit_seconds',
+      help: 'Time that the store took for one batch of messages',
+      buckets: BUCKETS,
+      registers,
+    })
+    this.#flushes = new Histogram({
+      name: 'chatws_fan_out_seconds',
+      help: 'Time to hand what is new to all connections',
+      buckets: BUCKETS,
+      registers,
+    })
+    for (const [name, [help, read]] of Object.entries(GAUGES))
+      new Gauge({ name, help, registers, collect: fill(() => read(sources.figures())) })
+    for (const [name, [help, read]] of Object.entries(COUNTERS))
+      new Counter({ name, help, registers, collect: refill(() => read(sources.figures())) })
+    this.#countCloses(sources)
+    this.#countRefusals(sources)
+    this.#watchStore(sources)
+  }
+
+  /** Counts a batch that was stored. */
+  readonly onCommitTime = (tookMs: number): void => this.#commits.observe(tookMs / 1000)
+
+  /** Counts a flush to all connections. */
+  readonly onFlushTime = (tookMs: number): void => this.#flushes.observe(tookMs / 1000)
+
+  /** The text that Prometheus reads, and its content type. */
+  async expose(): Promise<{ text: string; contentType: string }> {
+    // The process's own figures need timers and observers, which nobody needs before someone looks.
+    if (!this.#hasDefaults) collectDefaultMetrics({ register: this.#registry })
+    this.#hasDefaults = true
+    return { text: await this.#registry.metrics(), contentType: this.#registry.contentType }
+  }
+
+  /** How long the store took for a batch. */
+  async commitTimes(): Promise<DurationSummary> {
+    return summariseDurations((await this.#commits.get()).values)
+  }
+
+  /** How long it took to hand what is new to all connections. */
+  async flushTimes(): Promise<DurationSummary> {
+    return summariseDurations((await this.#flushes.get()).values)
+  }
+
+  #countCloses({ figures }: MetricsSources): void {
+    new Counter({
+      name: 'chatws_connections_closed_total',
+      help: 'Connections closed, by the code that the server sent; none where it sent none',
+      labelNames: ['code'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const [code, count] of figures().connectionsClosed)
+          this.inc({ code: code === 0 ? 'none' : code }, count)
+      },
+    })
+  }
+
+  #countRefusals({ refusals }: MetricsSources): void {
+    new Counter({
+      name: 'chatws_refusals_total',
+      help: 'Connections, frames and HTTP requests refused, by reason',
+      labelNames: ['what', 'reason'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const { what, reason, count } of refusals.list()) this.inc({ what, reason }, count)
+      },
+    })
+  }
+
+  #watchStore({ figures, database }: MetricsSources): void {
+    const registers = [this.#registry]
+    const lastOffset = () => database.lastOffset().catch(() => undefined)
+    new Gauge({
+      name: 'chatws_database_up',
+      help: '1 when the database answers, otherwise 0',
+      registers,
+      async collect() {
+        this.set((await lastOffset()) === undefined ? 0 : 1)
+      },
+    })
+    new Gauge({
+      name: 'chatws_log_lag',
+      help: 'Offsets that are stored, but not told to the connections yet',
+      registers,
+      async collect() {
+        const stored = await lastOffset()
+        if (stored === undefined) this.remove()
+        else this.set(Math.max(0, stored - figures().offset))
+      },
+    })
+  }
+}
+
+function fill(read: () => number) {
+  return function collect(this: Gauge): void {
+    this.set(read())
+  }
+}
+
+function refill(read: () => number) {
+  return function collect(this: Counter): void {
+    this.reset()
+    this.inc(read())
+  }
+}

@@ -1,0 +1,217 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { encodeFrame } from '../../../src/server/frames/encode-frame.ts'
+import { entryFrame } from '../../../src/server/frames/entry-frame.ts'
+import { LogPages } from '../../../src/server/log/page-cache.ts'
+import type { LogEntry } from '../../../src/storage/entries.ts'
+import { messageEntry } from '../../storage/message-entry.ts'
+import { newEntry } from '../../storage/new-entry.ts'
+
+/** Offsets in a page. */
+const PAGE_SIZE = 256
+
+function entryAt(offset: number): LogEntry {
+  const kind = offset % 3 === 0 ? 'support' : 'chat'
+  const entry = newEntry({ kind, content: `message ${offset} ${'x'.repeat(offset % 50)}` })
+  return messageEntry(entry, { id: offset, offset, createdAt: '2024-01-01T12:00:00.000Z' })
+}
+
+/** A log in memory that tells what is read of it. */
+class MemoryLog {
+  lastOffset: number
+  /** The offsets after which it was read. */
+  readonly reads: number[] = []
+  /** Thrown by the reads of it while it is set. */
+  error: Error | undefined
+  /** Runs after the entries of a read were taken and before they are handed out. */
+  onRead = async () => {}
+  active = 0
+  mostActive = 0
+
+  constructor(lastOffset: number) {
+    this.lastOffset = lastOffset
+  }
+
+  readonly readAfter = async (offset: number, limit: number): Promise<LogEntry[]> => {
+    this.reads.push(offset)
+    this.active += 1
+    this.mostActive = Math.max(this.mostActive, this.active)
+    const count = Math.max(0, Math.min(limit, this.lastOffset - offset))
+    const entries = Array.from({ length: count }, (_, i) => entryAt(offset + 1 + i))
+    await this.onRead()
+    await new Promise(setImmediate)
+    this.active -= 1
+    if (this.error) throw this.error
+    return entries
+  }
+}
+
+/** The frames after `offset` up to `until`. */
+function framesOf(offset: number, until: number): Buffer {
+  const count = Math.max(0, until - offset)
+  const frames = Array.from({ length: count }, (_, i) =>
+    encodeFrame(entryFrame(entryAt(offset + 1 + i))),
+  )
+  return Buffer.concat(frames)
+}
+
+/** Reads all of a range, page by page. */
+async function readRange(pages: LogPages, offset: number, until: number): Promise<Buffer> {
+  const parts: Buffer[] = []
+  let after = offset
+  while (after < until) {
+    const { bytes, lastOffset } = await pages.readAfter(after, until)
+    if (lastOffset <= after) throw new Error(`nothing after ${after}`)
+    expect(bytes.equals(framesOf(after, lastOffset))).toBe(true)
+    parts.push(bytes)
+    after = lastOffset
+  }
+  expect(after).toBe(until)
+  return Buffer.concat(parts)
+}
+
+test('any range of the log is read whole, whoever else reads', async () => {
+  const range = fc
+    .tuple(fc.nat(1300), fc.nat(1300))
+    .map(([a, b]) => [Math.min(a, b), Math.max(a, b)])
+  await fc.assert(
+    fc.asyncProperty(fc.array(range, { minLength: 1, maxLength: 6 }), async (ranges) => {
+      const pages = new LogPages(new MemoryLog(1300))
+      await Promise.all(ranges.map(([from, to]) => readRange(pages, from!, to!)))
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('a read ends with its page', async () => {
+  const pages = new LogPages(new MemoryLog(600))
+  expect((await pages.readAfter(0, 600)).lastOffset).toBe(PAGE_SIZE)
+  expect((await pages.readAfter(PAGE_SIZE - 1, 600)).lastOffset).toBe(PAGE_SIZE)
+  expect((await pages.readAfter(PAGE_SIZE, 600)).lastOffset).toBe(2 * PAGE_SIZE)
+  expect((await pages.readAfter(2 * PAGE_SIZE, 600)).lastOffset).toBe(600)
+})
+
+test('a read ends with the last offset that is asked for', async () => {
+  const pages = new LogPages(new MemoryLog(600))
+  expect(await pages.readAfter(3, 5)).toEqual({
+    bytes: framesOf(3, 5),
+    lastOffset: 5,
+    hasGap: false,
+  })
+  expect(await pages.readAfter(255, 256)).toEqual({
+    bytes: framesOf(255, 256),
+    lastOffset: 256,
+    hasGap: false,
+  })
+})
+
+test('a page that several ask for at once is read once', async () => {
+  const log = new MemoryLog(600)
+  const pages = new LogPages(log)
+  const reads = await Promise.all([0, 0, 7, 255].map((after) => pages.readAfter(after, 600)))
+  expect(reads.map(({ lastOffset }) => lastOffset)).toEqual([256, 256, 256, 256])
+  expect(log.reads).toEqual([0])
+})
+
+test('a full page is kept', async () => {
+  const log = new MemoryLog(600)
+  const pages = new LogPages(log)
+  await pages.readAfter(0, 600)
+  await pages.readAfter(100, 600)
+  expect(log.reads).toEqual([0])
+})
+
+test('a page that is not full is not kept', async () => {
+  const log = new MemoryLog(10)
+  const pages = new LogPages(log)
+  await readRange(pages, 0, 10)
+  log.lastOffset = 12
+  await readRange(pages, 0, 12)
+  expect(log.reads).toEqual([0, 0])
+})
+
+test('an entry that was stored while its page was being read is read as well', async () => {
+  const log = new MemoryLog(10)
+  const pages = new LogPages(log)
+  let late: Promise<Buffer> | undefined
+  log.onRead = async () => {
+    log.lastOffset = 20
+    late ??= readRange(pages, 10, 20)
+  }
+  await readRange(pages, 0, 10)
+  expect((await late!).equals(framesOf(10, 20))).toBe(true)
+})
+
+test('a failed read fails all who wait for it and is not kept', async () => {
+  const log = new MemoryLog(600)
+  const pages = new LogPages(log)
+  log.error = new Error('broken')
+  const failed = await Promise.allSettled([pages.readAfter(0, 600), pages.readAfter(9, 600)])
+  for (const outcome of failed) expect(outcome).toMatchObject({ reason: { message: 'broken' } })
+  expect(log.reads).toEqual([0])
+  log.error = undefined
+  await readRange(pages, 0, 600)
+  expect(log.reads).toEqual([0, 0, 256, 512])
+})
+
+test('pages are read one at a time', async () => {
+  const log = new MemoryLog(5 * PAGE_SIZE)
+  const pages = new LogPages(log)
+  await Promise.all(
+    [0, 1, 2, 3, 4].map((page) => pages.readAfter(page * PAGE_SIZE, log.lastOffset)),
+  )
+  expect(log.reads).toEqual([0, 256, 512, 768, 1024])
+  expect(log.mostActive).toBe(1)
+})
+
+test('64 pages are kept, and the one that was not used for longest goes first', async () => {
+  const log = new MemoryLog(65 * PAGE_SIZE)
+  const pages = new LogPages(log)
+  const read = (page: number) => pages.readAfter(page * PAGE_SIZE, log.lastOffset)
+  for (let page = 0; page < 64; page++) await read(page)
+  await read(0)
+  expect(log.reads).toHaveLength(64)
+  await read(64)
+  await read(0)
+  await read(2)
+  expect(log.reads).toHaveLength(65)
+  await read(1)
+  expect(log.reads).toHaveLength(66)
+})
+
+test('any range of a log that begins late tells what is left and that something is missing', async () => {
+  const range = fc
+    .tuple(fc.nat(1300), fc.nat(1300))
+    .map(([a, b]) => [Math.min(a, b), Math.max(a, b)])
+  await fc.assert(
+    fc.asyncProperty(fc.nat(1300), range, async (pruned, [from, until]) => {
+      const log = new MemoryLog(1300)
+      const pages = new LogPages({
+        readAfter: (offset, limit) => log.readAfter(Math.max(offset, pruned), limit),
+      })
+      const parts: Buffer[] = []
+      let hasGap = false
+      for (let after = from!; after < until!; ) {
+        const read = await pages.readAfter(after, until!)
+        expect(read.lastOffset).toBeGreaterThan(after)
+        parts.push(read.bytes)
+        hasGap ||= read.hasGap
+        after = read.lastOffset
+      }
+      const left = framesOf(Math.max(from!, Math.min(pruned, until!)), until!)
+      expect(Buffer.concat(parts).equals(left)).toBe(true)
+      expect(hasGap).toBe(from! < until! && pruned > from!)
+    }),
+  )
+})
+
+test('a part that was deleted is passed over in one step, however long it is', async () => {
+  const log = new MemoryLog(1_000_000)
+  const pages = new LogPages({
+    readAfter: (offset, limit) => log.readAfter(Math.max(offset, 900_000), limit),
+  })
+  const { bytes, lastOffset, hasGap } = await pages.readAfter(5, 1_000_000)
+  expect({ length: bytes.length, lastOffset, hasGap }).toEqual({
+    ...{ length: 0, lastOffset: 900_000, hasGap: true },
+  })
+})

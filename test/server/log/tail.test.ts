@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Tail } from '../../../src/server/log/tail.ts'
+
+type Step =
+  | { do: 'append'; sizeBytes: number }
+  | { do: 'seal' }
+  | { do: 'open' }
+  | { do: 'advance'; reader: number }
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant('append'), sizeBytes: fc.integer({ min: 1, max: 30 }) }),
+  },
+  { weight: 4, arbitrary: fc.constant({ do: 'seal' } as const) },
+  { weight: 1, arbitrary: fc.constant({ do: 'open' } as const) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('advance'), reader: fc.nat(20) }) },
+) as fc.Arbitrary<Step>
+
+/** Steps enough for the tail to cut its list of chunks several times. */
+const steps = fc.array(step, { maxLength: 600, size: 'max' })
+const capacityBytes = fc.integer({ min: 1, max: 200 })
+
+/** The byte at each position: its low bits, so that a misplaced byte is seen. */
+function frameAt(position: number, sizeBytes: number): Buffer {
+  return Buffer.from(Array.from({ length: sizeBytes }, (_, i) => (position + i) % 251))
+}
+
+/** Reads what lies between two positions, chunk by chunk. */
+function readRange(tail: Tail, from: number, to: number): Buffer {
+  const parts: Buffer[] = []
+  let position = from
+  while (position < to) {
+    const bytes = tail.read(position)
+    if (bytes.length === 0) throw new Error(`nothing to read at ${position}`)
+    parts.push(bytes)
+    position += bytes.length
+  }
+  expect(position).toBe(to)
+  return Buffer.concat(parts)
+}
+
+/** Runs the steps, checking after each one what holds of every tail. */
+function run(capacity: number, script: readonly Step[]): void {
+  const tail = new Tail(capacity)
+  const readers: number[] = []
+  const chunkStarts: number[] = []
+  for (const next of script) {
+    if (next.do === 'append') {
+      tail.appendDurable(frameAt(tail.end, next.sizeBytes), 'chat 1')
+    } else if (next.do === 'seal') {
+      if (tail.end > tail.sealedEnd) chunkStarts.push(tail.sealedEnd)
+      tail.seal()
+    } else if (next.do === 'open') {
+      readers.push(tail.end)
+    } else if (readers.length > 0) {
+      const i = next.reader % readers.length
+      const cursor = readers[i]!
+      // A reader that opened amid unsealed frames is ahead of what can be read.
+      if (cursor < tail.start || cursor > tail.sealedEnd) continue
+      const bytes = readRange(tail, cursor, tail.sealedEnd)
+      expect(bytes).toEqual(frameAt(cursor, bytes.length))
+      readers[i] = tail.sealedEnd
+    }
+    const fitting = chunkStarts.find((start) => tail.sealedEnd - start <= capacity)
+    expect(tail.start).toBe(fitting ?? chunkStarts.at(-1) ?? 0)
+    expect(tail.start).toBeLessThanOrEqual(tail.sealedEnd)
+    expect(tail.sealedEnd).toBeLessThanOrEqual(tail.end)
+  }
+  tail.seal()
+  for (let from = tail.start; from < tail.sealedEnd; from++)
+    expect(readRange(tail, from, tail.sealedEnd)).toEqual(frameAt(from, tail.sealedEnd - from))
+}
+
+test('a reader gets exactly the bytes after its position, and only the oldest chunks beyond capacity are dropped', () => {
+  fc.assert(fc.property(capacityBytes, steps, run), { numRuns: 200 })
+})
+
+test('an empty tail starts and ends at 0', () => {
+  const tail = new Tail(10)
+  tail.seal()
+  expect([tail.start, tail.sealedEnd, tail.end]).toEqual([0, 0, 0])
+})
+
+test('an appended frame moves the end at once and the sealed end with the seal', () => {
+  const tail = new Tail(100)
+  tail.appendDurable(Buffer.from('abc'), 'chat 1')
+  expect([tail.sealedEnd, tail.end]).toEqual([0, 3])
+  tail.seal()
+  expect([tail.sealedEnd, tail.end]).toEqual([3, 3])
+})
+
+test('a chunk larger than the capacity is kept whole while it is the newest', () => {
+  const tail = new Tail(2)
+  tail.appendDurable(Buffer.from('abc'), 'chat 1')
+  tail.appendDurable(Buffer.from('def'), 'chat 1')
+  tail.seal()
+  expect(tail.start).toBe(0)
+  expect(tail.read(0).toString()).toBe('abcdef')
+  tail.appendDurable(Buffer.from('g'), 'chat 1')
+  tail.seal()
+  expect(tail.start).toBe(6)
+  expect(tail.read(6).toString()).toBe('g')
+})
+
+test('a reader stays exact over ten thousand small chunks', () => {
+  const tail = new Tail(64)
+  let cursor = 0
+  for (let i = 0; i < 10_000; i++) {
+    tail.appendDurable(frameAt(tail.end, 1 + (i % 7)), 'chat 1')
+    tail.seal()
+    if (i % 5 > 0) continue
+    const bytes = readRange(tail, cursor, tail.sealedEnd)
+    expect(bytes).toEqual(frameAt(cursor, bytes.length))
+    cursor = tail.sealedEnd
+  }
+  expect(cursor).toBeGreaterThan(0)
+})

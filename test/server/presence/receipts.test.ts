@@ -1,0 +1,27 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { Receipts } from '../../../src/server/presence/receipts.ts'
+import type { ChatCursor } from '../../../src/storage/conversation.ts'
+import type { Store } from '../../../src/storage/store.ts'
+import { newEntry } from '../../storage/new-entry.ts'
+import { TestDatabase } from '../../storage/test-database.ts'
+
+let database: TestDatabase
+let store: Store
+beforeEach(async () => {
+  database = TestDatabase.sqlite()
+  store = await database.open()
+  await store.append([newEntry()], '2024-01-01T12:00:00.000Z')
+})
+afterEach(() => database.drop())
+
+it('one that resumes from where another just did is told of what has moved in between', async () => {
+  const told: ChatCursor[] = []
+  const onFailure = (error: unknown) => expect(error).toBeUndefined()
+  const receipts = new Receipts(store.cursors, { tell: (cursor) => told.push(cursor), onFailure })
+  expect(await receipts.since(0)).toHaveLength(0)
+  receipts.advance(2, { kind: 'chat', id: 1 }, { delivered: 1, read: 1 })
+  await receipts.drain()
+  expect(told).toHaveLength(1)
+  const frames = await receipts.since(0)
+  expect(frames.map(String)).toEqual([expect.stringContaining('"userId":2,"delivered":1')])
+})

@@ -1,0 +1,110 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Chat } from '../../../src/protocol/chat.ts'
+import { TypingBoard } from '../../../src/server/presence/typing.ts'
+
+const CHAT: Chat = { kind: 'chat', id: 7 }
+
+let told: [atMs: number, userId: number, isTyping: boolean][]
+let board: TypingBoard
+let startMs: number
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+  told = []
+  startMs = performance.now()
+  board = new TypingBoard((userId, _chat, isTyping) =>
+    told.push([Math.round(performance.now() - startMs), userId, isTyping]),
+  )
+})
+afterEach(() => vi.useRealTimers())
+
+test('a change is told at once', () => {
+  board.set(1, CHAT, true)
+  board.set(2, CHAT, true)
+  expect(told).toEqual([
+    [0, 1, true],
+    [0, 2, true],
+  ])
+})
+
+test('to have stopped without having begun is no news', () => {
+  board.set(1, CHAT, false)
+  vi.advanceTimersByTime(10_000)
+  expect(told).toEqual([])
+})
+
+test('who says nothing more has stopped after six seconds', () => {
+  board.set(1, CHAT, true)
+  vi.advanceTimersByTime(5_900)
+  expect(told).toHaveLength(1)
+  vi.advanceTimersByTime(500)
+  expect(told.at(-1)).toEqual([expect.any(Number), 1, false])
+  expect(told).toHaveLength(2)
+})
+
+test('who goes on is told again before it expires for those who listen, and never as stopped', () => {
+  for (let i = 0; i < 40; i++) {
+    board.set(1, CHAT, true)
+    vi.advanceTimersByTime(500)
+  }
+  expect(told.every(([, , isTyping]) => isTyping)).toBe(true)
+  const gaps = told.slice(1).map(([atMs], i) => atMs - told[i]![0])
+  expect(Math.max(...gaps)).toBeLessThan(6_000)
+  expect(told.length).toBeLessThan(10)
+})
+
+test('who goes on is told again by a clock that never stands still', () => {
+  let nowMs = 0
+  const repeats: boolean[] = []
+  const moving = new TypingBoard(
+    (_userId, _chat, isTyping) => repeats.push(isTyping),
+    () => {
+      nowMs += 0.001
+      return nowMs
+    },
+  )
+  for (let i = 0; i < 3; i++) {
+    moving.set(1, CHAT, true)
+    nowMs += 3_000
+  }
+  expect(repeats).toEqual([true, true, true])
+})
+
+test('the end of it is told even when the beginning was told just before', () => {
+  board.set(1, CHAT, true)
+  board.set(1, CHAT, false)
+  expect(told).toHaveLength(1)
+  vi.advanceTimersByTime(1_300)
+  expect(told.at(-1)![2]).toBe(false)
+})
+
+test('a user who leaves stops in every chat', () => {
+  board.set(1, CHAT, true)
+  board.set(1, { kind: 'support', id: 7 }, true)
+  board.set(2, CHAT, true)
+  vi.advanceTimersByTime(1_500)
+  board.leave(1)
+  expect(told.slice(3).map(([, userId, isTyping]) => [userId, isTyping])).toEqual([
+    [1, false],
+    [1, false],
+  ])
+})
+
+test('whatever a client says, one user and chat is told at most once a second, and the truth last', () => {
+  const step = fc.record({ isTyping: fc.boolean(), passMs: fc.integer({ min: 0, max: 900 }) })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      told = []
+      startMs = performance.now()
+      for (const { isTyping, passMs } of steps) {
+        board.set(1, CHAT, isTyping)
+        vi.advanceTimersByTime(passMs)
+      }
+      const gaps = told.slice(1).map(([atMs], i) => atMs - told[i]![0])
+      expect(Math.min(1_000, ...gaps)).toBeGreaterThanOrEqual(999)
+      vi.advanceTimersByTime(9_000)
+      expect(told.at(-1)?.[2] ?? false).toBe(false)
+    }),
+    { numRuns: 100 },
+  )
+})
