@@ -3,7 +3,7 @@ import { appendFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { COLOURED, PLAIN } from '../bench/report/style.ts'
 import { formatReport } from '../bench/report/text-report.ts'
-import type { BenchResult } from '../bench/run/bench-result.ts'
+import type { BenchResult } from '../bench/result/bench-result.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Host } from './host.ts'
 

@@ -1,4 +1,4 @@
-import type { BenchResult } from '../run/bench-result.ts'
+import type { BenchResult } from '../result/bench-result.ts'
 import { formatChange } from './comparison-text.ts'
 
 /** One thing that a run had to fulfil, for formats that list them. */

@@ -1,4 +1,4 @@
-import type { Comparison } from '../run/bench-result.ts'
+import type { Comparison } from '../result/bench-result.ts'
 import type { Style } from './style.ts'
 
 /** A comparison for people, line by line: what changed by how much, regressions marked. */

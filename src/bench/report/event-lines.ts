@@ -1,5 +1,5 @@
 import { LATENCY_AGGREGATES } from '../metrics/metric-names.ts'
-import type { BenchResult, Second } from '../run/bench-result.ts'
+import type { BenchResult, Second } from '../result/bench-result.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 
 /** The first line of the stream: what is about to be played. */

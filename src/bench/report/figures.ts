@@ -1,4 +1,4 @@
-import type { BenchResult } from '../run/bench-result.ts'
+import type { BenchResult } from '../result/bench-result.ts'
 import { formatCount, formatMeasured } from './format-number.ts'
 
 /** A figure of a report: what it is, and what it came to, in words. */

@@ -1,4 +1,4 @@
-import type { Second } from '../run/bench-result.ts'
+import type { Second } from '../result/bench-result.ts'
 
 /** One chart: its title and its lines, drawn over the seconds of the run. */
 interface Chart {

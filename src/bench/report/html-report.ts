@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { LATENCIES } from '../metrics/metric-names.ts'
-import type { BenchResult, Comparison } from '../run/bench-result.ts'
+import type { BenchResult, Comparison } from '../result/bench-result.ts'
 import { formatChange } from './comparison-text.ts'
 import { escapeXml } from './escape-xml.ts'
 import { listFigures } from './figures.ts'

@@ -1,4 +1,4 @@
-import type { BenchResult } from '../run/bench-result.ts'
+import type { BenchResult } from '../result/bench-result.ts'
 
 /** The whole result as JSON, a line for each figure, and one for each bucket of a histogram. */
 export function formatJson(result: BenchResult): string {

@@ -1,4 +1,4 @@
-import type { BenchResult } from '../run/bench-result.ts'
+import type { BenchResult } from '../result/bench-result.ts'
 import { type Check, listChecks } from './checks.ts'
 import { escapeXml } from './escape-xml.ts'
 

@@ -1,4 +1,4 @@
-import type { Second } from '../run/bench-result.ts'
+import type { Second } from '../result/bench-result.ts'
 import type { Progress } from '../run/bench-target.ts'
 import { formatCount, formatShort } from './format-number.ts'
 import { sparkline } from './sparkline.ts'
@@ -137,14 +137,14 @@ export function formatLiveView(progress: Progress, width: number): Line[] {
 }
 
 function formatHead(progress: Progress, width: number): string {
-  const { scenario, phase, elapsedSeconds, plannedSeconds, isClosing } = progress
-  const done = isClosing ? 1 : Math.min(1, elapsedSeconds / plannedSeconds)
+  const { scenario, phase, elapsedSeconds, plannedSeconds, isTeardown } = progress
+  const done = isTeardown ? 1 : Math.min(1, elapsedSeconds / plannedSeconds)
   const leftSeconds = Math.max(0, plannedSeconds - elapsedSeconds)
   const barWidth = Math.max(10, Math.min(30, width - 50))
   const filled = Math.floor(done * barWidth)
   const bar = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`
   const time = `${elapsedSeconds.toFixed(0)}/${plannedSeconds.toFixed(0)} s`
-  const left = isClosing ? 'finishing' : `${leftSeconds.toFixed(0)} s left`
+  const left = isTeardown ? 'finishing' : `${leftSeconds.toFixed(0)} s left`
   return `${bar} ${scenario}: ${phase}  ${time}  ${left}`
 }
 

@@ -1,4 +1,4 @@
-import { BENCH_EXIT, type BenchResult } from '../run/bench-result.ts'
+import { BENCH_EXIT, type BenchResult } from '../result/bench-result.ts'
 
 /** What a run came to, in a few words, and why. */
 export function describeOutcome(result: BenchResult): string {

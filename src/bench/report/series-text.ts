@@ -1,4 +1,4 @@
-import type { Second } from '../run/bench-result.ts'
+import type { Second } from '../result/bench-result.ts'
 import { formatShort } from './format-number.ts'
 import { nameStretches, sparkline } from './sparkline.ts'
 import { PLAIN, type Style } from './style.ts'

@@ -1,5 +1,5 @@
 import { LATENCIES } from '../metrics/metric-names.ts'
-import type { BenchResult } from '../run/bench-result.ts'
+import type { BenchResult } from '../result/bench-result.ts'
 import { formatComparison } from './comparison-text.ts'
 import { listFigures } from './figures.ts'
 import { formatCount, formatMeasured } from './format-number.ts'

@@ -1,4 +1,4 @@
-import type { BenchResult } from '../run/bench-result.ts'
+import type { BenchResult } from '../result/bench-result.ts'
 import { formatCount } from './format-number.ts'
 
 /** Says how many connections stand behind the times of arrivals, where not all do. */

@@ -1,21 +1,9 @@
 import type { GeneratorHandle, GeneratorSetup } from '../generator/generator-setup.ts'
 import type { GeneratorCounts } from '../generator/tick.ts'
+import type { OwnServer } from '../host/own-server.ts'
+import type { Second, ThresholdResult } from '../result/bench-result.ts'
 import type { FeedRow } from '../scenario/feed.ts'
-import type { Second, ThresholdResult } from './bench-result.ts'
-import type { Patience } from './closing-time.ts'
-
-/** A server that this load test started, and may stop. */
-export interface OwnServer {
-  readonly url: string
-  /** The process as it is now; undefined while it is down. */
-  readonly pid: number | undefined
-  /** Ends it, with a signal that it can or cannot act on, and waits until it is gone. */
-  down(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>
-  /** Starts it again, on the same port and database. */
-  up(): Promise<void>
-  /** Reads from its database, past the server, what is stored after an offset: each as its frame. */
-  readLog(after: number): AsyncIterable<Buffer>
-}
+import type { StepBudget } from './teardown-budget.ts'
 
 /** How a run gets on. */
 export interface Progress {
@@ -24,7 +12,7 @@ export interface Progress {
   /** The name of the scenario's phase, or what comes before and after. */
   readonly phase: string
   /** Whether the phases are over, and what is under way arrives. */
-  readonly isClosing: boolean
+  readonly isTeardown: boolean
   readonly isInterrupted: boolean
   /** Since the start of the phases; 0 before it. */
   readonly elapsedSeconds: number
@@ -57,7 +45,7 @@ export interface BenchTarget {
   readonly shard: { readonly index: number; readonly count: number }
   readonly onProgress: (progress: Progress) => void
   /** How long the steps of the end wait; as the scenario's drainSeconds say, unless given. */
-  readonly patience?: Patience
+  readonly budget?: StepBudget
   /** Hears of each second's row. */
   readonly onSecond?: (second: Second) => void
 }

@@ -1,13 +1,13 @@
 import { nowUs } from '../clock.ts'
 import type { GeneratorHandle } from '../generator/generator-setup.ts'
+import { ownUsage, usageOf } from '../host/process-usage.ts'
+import type { Second, ThresholdResult } from '../result/bench-result.ts'
+import { Measurements, type UsageSample } from '../result/measurements.ts'
+import { createLookup } from '../result/read-metric.ts'
+import { checkThresholds, findAbort } from '../result/threshold-check.ts'
 import type { Threshold } from '../scenario/threshold.ts'
-import type { Second, ThresholdResult } from './bench-result.ts'
-import { createLookup } from './lookup.ts'
-import { Measurements, type UsageSample } from './measurements.ts'
-import { ownUsage, usageOf } from './process-usage.ts'
-import type { RunClock } from './run-clock.ts'
-import { sleepUntil } from './sleep-until.ts'
-import { checkThresholds, findAbort } from './threshold-check.ts'
+import { sleepUntil } from '../sleep-until.ts'
+import type { RunPhases } from './run-phases.ts'
 
 /** Time between rows of the series. */
 const SECOND_US = 1e6
@@ -23,7 +23,7 @@ export type TickStage = 'phases' | 'draining' | 'settled' | 'leaving'
 
 /** What is recorded, and how. */
 export interface RecorderContext {
-  readonly clock: RunClock
+  readonly phases: RunPhases
   readonly thresholds: readonly Threshold[]
   /** Whether other shards play the rest of the users. */
   readonly isPart: boolean
@@ -64,31 +64,34 @@ export class Recorder {
     over: AbortSignal,
     onSecond: (second: Second) => void,
   ): Promise<ThresholdResult | undefined> {
-    const { clock, thresholds, isPart } = this.#context
-    for (let dueUs = clock.at(SECOND_US); ; dueUs += SECOND_US) {
+    const { phases, thresholds, isPart } = this.#context
+    for (let dueUs = phases.at(SECOND_US); ; dueUs += SECOND_US) {
       await sleepUntil(dueUs, over)
       onSecond(await this.tick(generators))
-      const lookup = createLookup(this.measurements, { loadSeconds: clock.loadSeconds })
+      const lookup = createLookup(this.measurements, { loadSeconds: phases.loadSeconds })
       this.standing = checkThresholds(thresholds, lookup, isPart)
       if (over.aborted) return undefined
-      const failed = findAbort(thresholds, lookup, { elapsedSeconds: clock.elapsedSeconds, isPart })
+      const failed = findAbort(thresholds, lookup, {
+        elapsedSeconds: phases.elapsedSeconds,
+        isPart,
+      })
       if (failed) return failed
     }
   }
 
   /** The row of the series that what was done belongs to. */
   #rowOf(stage: TickStage, delivered: number): { second: number; phase: string } {
-    const { clock } = this.#context
+    const { phases } = this.#context
     const last = this.measurements.series.at(-1)
     if (last && stage === 'settled' && delivered > 0 && last.phase !== DRAINING)
       return { second: last.second + 1, phase: DRAINING }
     if (last && (stage === 'settled' || stage === 'leaving')) return last
-    const isOver = stage === 'draining' && clock.elapsedSeconds > clock.plannedSeconds + 0.5
+    const isOver = stage === 'draining' && phases.elapsedSeconds > phases.plannedSeconds + 0.5
     const elapsedSeconds = isOver
-      ? clock.elapsedSeconds
-      : Math.min(clock.elapsedSeconds, clock.plannedSeconds)
+      ? phases.elapsedSeconds
+      : Math.min(phases.elapsedSeconds, phases.plannedSeconds)
     const second = Math.max(0, Math.round(elapsedSeconds) - 1)
-    return { second, phase: isOver ? DRAINING : clock.phaseAt(second + 0.5) }
+    return { second, phase: isOver ? DRAINING : phases.phaseAt(second + 0.5) }
   }
 
   #sample(): UsageSample {

@@ -2,25 +2,23 @@ import { randomBytes } from 'node:crypto'
 import { UserLedger } from '../audit/user-ledger.ts'
 import { nowUs } from '../clock.ts'
 import type { GeneratorHandle } from '../generator/generator-setup.ts'
+import { describeHost } from '../host/describe-host.ts'
+import { preflight, readHostLimits } from '../host/preflight.ts'
+import { ServerOutages } from '../host/server-outage.ts'
 import { Population } from '../plan/population.ts'
-import type { Scenario } from '../scenario/scenario.ts'
+import { chooseProbeQuery, Probe } from '../probe/probe.ts'
+import { readServerCounters } from '../probe/server-counters.ts'
+import type { BenchResult } from '../result/bench-result.ts'
+import { composeResult } from '../result/compose-result.ts'
+import { hashScenario, type Scenario } from '../scenario/scenario.ts'
 import { listThresholds, type Threshold } from '../scenario/threshold.ts'
-import type { BenchResult } from './bench-result.ts'
+import { sleepUntil } from '../sleep-until.ts'
 import type { BenchTarget, Progress } from './bench-target.ts'
-import { checkFit } from './check-fit.ts'
-import { Closing } from './closing.ts'
-import { composeResult } from './compose-result.ts'
-import { describeHost } from './describe-host.ts'
 import { HttpLoad } from './http-load.ts'
-import { Observer } from './observer.ts'
-import { outsiderQuery } from './outsider.ts'
-import { preflight, readHostLimits } from './preflight.ts'
 import { DRAINING, Recorder } from './recorder.ts'
-import { RunClock } from './run-clock.ts'
-import { hashScenario } from './scenario-hash.ts'
-import { readServerCounters } from './server-counters.ts'
-import { ServerOutages } from './server-outage.ts'
-import { sleepUntil } from './sleep-until.ts'
+import { RunPhases } from './run-phases.ts'
+import { Teardown } from './teardown.ts'
+import { validateTarget } from './validate-target.ts'
 
 /** How often progress is told. */
 const PROGRESS_MS = 250
@@ -37,7 +35,7 @@ const CONNECT_TIMEOUT_MS = 30_000
  */
 export async function runBench(scenario: Scenario, target: BenchTarget): Promise<BenchResult> {
   const population = new Population(scenario, target.feed)
-  checkFit(scenario, target, population)
+  validateTarget(scenario, target, population)
   const connections = Math.ceil(population.connectionCount / target.shard.count)
   const localAddresses = preflight(connections, target.url, readHostLimits())
   const run = new BenchRun(scenario, target, { population, localAddresses })
@@ -57,7 +55,7 @@ class BenchRun {
   readonly #population: Population
   readonly #localAddresses: readonly string[]
   readonly #thresholds: readonly Threshold[]
-  readonly #clock: RunClock
+  readonly #phases: RunPhases
   readonly #recorder: Recorder
   readonly #outages: ServerOutages
   /** Names this process in what its messages say. */
@@ -69,7 +67,7 @@ class BenchRun {
   #generators: GeneratorHandle[] = []
   #http: HttpLoad | undefined
   #phaseName = 'starting'
-  #isClosing = false
+  #isTeardown = false
 
   constructor(
     scenario: Scenario,
@@ -81,9 +79,9 @@ class BenchRun {
     this.#population = population
     this.#localAddresses = localAddresses
     this.#thresholds = listThresholds(scenario.thresholds)
-    this.#clock = new RunClock(scenario)
+    this.#phases = new RunPhases(scenario)
     this.#recorder = new Recorder({
-      clock: this.#clock,
+      phases: this.#phases,
       thresholds: this.#thresholds,
       isPart: target.shard.count > 1,
       serverPid: () => target.ownServer?.pid,
@@ -99,10 +97,10 @@ class BenchRun {
     return {
       scenario: this.#scenario.name,
       phase: this.#phaseName,
-      isClosing: this.#isClosing,
+      isTeardown: this.#isTeardown,
       isInterrupted: this.#target.signal.aborted,
-      elapsedSeconds: this.#clock.elapsedSeconds,
-      plannedSeconds: this.#clock.plannedSeconds,
+      elapsedSeconds: this.#phases.elapsedSeconds,
+      plannedSeconds: this.#phases.plannedSeconds,
       connections: this.#population.connectionCount,
       series,
       counts,
@@ -112,20 +110,20 @@ class BenchRun {
 
   async play(): Promise<BenchResult> {
     const { url, shard, workers, ownServer, signal } = this.#target
-    const outsider = outsiderQuery(this.#population)
-    const observer = new Observer(url, outsider, CONNECT_TIMEOUT_MS)
-    const { offset: startOffset } = await observer.greeting
-    observer.close()
+    const probeQuery = chooseProbeQuery(this.#population)
+    const probe = new Probe(url, probeQuery, CONNECT_TIMEOUT_MS)
+    const { offset: startOffset } = await probe.greeting
+    probe.close()
     const countersBefore = await this.#readCounters()
     const idle = await this.#measureIdleHttp()
     await this.#launch()
     const { abortedBy, loaded } = await this.#playPhases()
-    const loadSeconds = this.#clock.loadSeconds
-    const closing = new Closing(this.#scenario, this.#target, {
+    const loadSeconds = this.#phases.loadSeconds
+    const teardown = new Teardown(this.#scenario, this.#target, {
       generators: this.#generators,
       clock: this.#mark,
       population: this.#population,
-      outsider,
+      probeQuery,
       outages: this.#outages,
       startOffset,
       countersBefore,
@@ -136,7 +134,7 @@ class BenchRun {
       },
       enter: (phase) => this.#enter(phase),
     })
-    const findings = await closing.run()
+    const findings = await teardown.run()
     return composeResult({
       scenario: this.#scenario,
       measurements: this.#recorder.measurements,
@@ -207,8 +205,8 @@ class BenchRun {
     )
     // The first answer of each tells that it is there.
     await Promise.all(this.#generators.map((generator) => generator.tick()))
-    this.#clock.begin(nowUs() + HEAD_START_US)
-    await Promise.all(this.#generators.map((generator) => generator.start(this.#clock.at(0))))
+    this.#phases.begin(nowUs() + HEAD_START_US)
+    await Promise.all(this.#generators.map((generator) => generator.start(this.#phases.at(0))))
   }
 
   async #playPhases() {
@@ -222,16 +220,16 @@ class BenchRun {
       .finally(() => this.#stop.abort())
     // It is awaited once the phases are over; until then nobody else handles its failure.
     recording.catch(() => {})
-    for (const { phase, startUs, endUs } of this.#clock.phases) {
-      await sleepUntil(this.#clock.at(startUs), signal)
+    for (const { phase, startUs, endUs } of this.#phases.all) {
+      await sleepUntil(this.#phases.at(startUs), signal)
       if (signal.aborted) break
       this.#enter(phase.name)
       if (phase.chaos && 'server' in phase.chaos) this.#outages.begin(phase.chaos)
-      await sleepUntil(this.#clock.at(endUs), signal)
+      await sleepUntil(this.#phases.at(endUs), signal)
     }
     over.abort()
     const abortedBy = await recording
-    this.#isClosing = true
+    this.#isTeardown = true
     const [loaded] = await Promise.all([
       this.#http?.stop(),
       ...this.#generators.map((generator) => generator.halt()),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Id } from '../../protocol/id.ts'
 import { Behaviour } from './behaviour.ts'
@@ -91,6 +92,16 @@ export type Scenario = z.infer<typeof Scenario>
 /** Seconds that a scenario's phases take, without the idle HTTP requests and the drain. */
 export function phaseSeconds({ phases }: Scenario): number {
   return phases.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0)
+}
+
+/** Tells scenarios apart by what they do, whatever is said of them and asked of the server. */
+export function hashScenario({
+  $schema: _,
+  description: __,
+  thresholds: ___,
+  ...scenario
+}: Scenario): string {
+  return createHash('sha256').update(JSON.stringify(scenario)).digest('hex').slice(0, 16)
 }
 
 /** The JSON Schema of scenario files, as text. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { formatJson } from '../../../src/bench/report/json-report.ts'
-import { parseResult } from '../../../src/bench/report/read-result.ts'
+import { parseResult } from '../../../src/bench/result/parse-result.ts'
 import { cleanResult, comparedResult } from './sample-result.ts'
 
 it('writes what can be read again, with a line for each bucket of a histogram', () => {

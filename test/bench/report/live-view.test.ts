@@ -7,7 +7,7 @@ import { counts, second } from './sample-result.ts'
 const progress = (changes: Partial<Progress> = {}): Progress => ({
   scenario: 'five',
   phase: 'steady',
-  isClosing: false,
+  isTeardown: false,
   isInterrupted: false,
   elapsedSeconds: 1.5,
   plannedSeconds: 10,
@@ -74,7 +74,7 @@ it('shows which thresholds fail so far, and a gap where nothing was measured', (
 })
 
 it('tells at once that it was interrupted, and that the end is near when the phases are over', () => {
-  const [text] = writes([progress({ isInterrupted: true, isClosing: true, phase: 'draining' })])
+  const [text] = writes([progress({ isInterrupted: true, isTeardown: true, phase: 'draining' })])
   expect(text).toContain('Ctrl-C again ends at once')
   expect(text).toMatch(/█ five: draining .*finishing/)
   const plain = writes([progress(), progress({ isInterrupted: true })], { isTTY: false })

@@ -1,7 +1,7 @@
 import { emptyCounts, type GeneratorCounts } from '../../../src/bench/generator/tick.ts'
 import { Histogram } from '../../../src/bench/metrics/histogram.ts'
 import { summarizeLatency } from '../../../src/bench/metrics/latency-summary.ts'
-import type { BenchResult, Second } from '../../../src/bench/run/bench-result.ts'
+import type { BenchResult, Second } from '../../../src/bench/result/bench-result.ts'
 
 /** What the audit says of a run in which nothing is wrong, besides how much it saw. */
 export const NOTHING_WRONG = {

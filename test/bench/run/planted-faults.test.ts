@@ -1,10 +1,10 @@
 import { createClient } from '@libsql/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Generator } from '../../../src/bench/generator/generator.ts'
-import type { BenchResult } from '../../../src/bench/run/bench-result.ts'
-import type { OwnServer } from '../../../src/bench/run/bench-target.ts'
-import type { ClosingStep, Patience } from '../../../src/bench/run/closing-time.ts'
+import type { OwnServer } from '../../../src/bench/host/own-server.ts'
+import type { BenchResult } from '../../../src/bench/result/bench-result.ts'
 import { runBench } from '../../../src/bench/run/run-bench.ts'
+import type { StepBudget, TeardownStep } from '../../../src/bench/run/teardown-budget.ts'
 import { Scenario } from '../../../src/bench/scenario/scenario.ts'
 import { readFrames } from '../../../src/cli/read-frames.ts'
 import {
@@ -76,8 +76,8 @@ const QUIET_TURNS = 30
  * Lets the end of a run wait as long as frames pass: what is wrong for good is not waited for, and
  * what is slow is.
  */
-function untilQuiet(proxy: TamperingProxy): Patience {
-  let current: ClosingStep | undefined
+function untilQuiet(proxy: TamperingProxy): StepBudget {
+  let current: TeardownStep | undefined
   let begin = 0
   return {
     leftMs(step) {
@@ -106,7 +106,7 @@ async function play(plant: Plant): Promise<BenchResult> {
     launch: (setup) => new Generator(setup),
     shard: { index: 0, count: 1 },
     onProgress: () => {},
-    patience: untilQuiet(proxy),
+    budget: untilQuiet(proxy),
   }).finally(() => proxy.close())
   for (const [index, { planted }] of [...faults, ...sentFaults].entries())
     expect(planted, `planted by fault ${index}`).toBeGreaterThan(0)

@@ -3,7 +3,7 @@ import { nowUs } from '../../../src/bench/clock.ts'
 import type { GeneratorHandle } from '../../../src/bench/generator/generator-setup.ts'
 import { Histogram } from '../../../src/bench/metrics/histogram.ts'
 import { Recorder } from '../../../src/bench/run/recorder.ts'
-import { RunClock } from '../../../src/bench/run/run-clock.ts'
+import { RunPhases } from '../../../src/bench/run/run-phases.ts'
 import { Scenario } from '../../../src/bench/scenario/scenario.ts'
 import { listThresholds } from '../../../src/bench/scenario/threshold.ts'
 import { counts } from '../report/sample-result.ts'
@@ -32,10 +32,10 @@ function recorderAt(seconds: number, thresholds: object = {}) {
     phases: [{ name: 'steady', durationSeconds: 10, users: 1 }],
     thresholds,
   })
-  const clock = new RunClock(scenario)
-  clock.begin(nowUs() - seconds * 1e6)
+  const phases = new RunPhases(scenario)
+  phases.begin(nowUs() - seconds * 1e6)
   return new Recorder({
-    clock,
+    phases,
     thresholds: listThresholds(scenario.thresholds),
     isPart: false,
     serverPid: () => undefined,

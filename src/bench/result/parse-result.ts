@@ -1,0 +1,19 @@
+import { ChatwsError } from '../../protocol/error.ts'
+import { BenchResult } from './bench-result.ts'
+
+/** Reads a result file's text. Throws USAGE with what is wrong with it. */
+export function parseResult(text: string, file: string): BenchResult {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new ChatwsError('USAGE', `${file} is not JSON: ${(cause as Error).message}`, { cause })
+  }
+  const { version } = (value ?? {}) as { version?: unknown }
+  if (version !== 1)
+    throw new ChatwsError('USAGE', `${file} is not a result of chatws bench, or of another version`)
+  const result = BenchResult.safeParse(value)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw new ChatwsError('USAGE', `${file}: ${issue!.path.join('.')}: ${issue!.message}`)
+}
