@@ -3,17 +3,17 @@ import type { ServeConfig } from '../config/serve-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { Authenticator } from '../server/auth/authenticator.ts'
 import { createTokenVerifier, type TokenKey } from '../server/auth/token-verifier.ts'
-import type { Journal } from '../server/telemetry/server-log.ts'
+import type { ServerLog } from '../server/telemetry/server-log.ts'
 
 /** Asks for tokens if the configuration says so. Throws USAGE for a key that cannot be used. */
 export function createAuthenticator(
   config: Readonly<ServeConfig>,
-  journal: Journal,
+  serverLog: ServerLog,
 ): Authenticator {
   if (config.auth === 'none') return new Authenticator()
   const rules = { issuer: config.jwtIssuer, audience: config.jwtAudience }
   const verify = createTokenVerifier(readTokenKey(config), rules, (error) =>
-    journal.failure(`The keys for tokens could not be fetched from ${config.jwksUrl}`, error),
+    serverLog.failure(`The keys for tokens could not be fetched from ${config.jwksUrl}`, error),
   )
   return new Authenticator(verify)
 }

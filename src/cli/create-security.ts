@@ -2,13 +2,16 @@ import { isLoopback } from '../config/auth-options.ts'
 import type { ServeConfig } from '../config/serve-config.ts'
 import { readDescriptorLimit } from '../server/limits/descriptors.ts'
 import type { SecurityOptions } from '../server/limits/security.ts'
-import type { Journal } from '../server/telemetry/server-log.ts'
+import type { ServerLog } from '../server/telemetry/server-log.ts'
 import { createAuthenticator } from './create-authenticator.ts'
 
 /** What a server needs to know of whom to let in and what to bear. Throws USAGE. */
-export function createSecurity(config: Readonly<ServeConfig>, journal: Journal): SecurityOptions {
+export function createSecurity(
+  config: Readonly<ServeConfig>,
+  serverLog: ServerLog,
+): SecurityOptions {
   return {
-    authenticator: createAuthenticator(config, journal),
+    authenticator: createAuthenticator(config, serverLog),
     allowedOrigins: config.allowOrigins,
     isLocalOnly: config.auth === 'none' && !config.insecure && isLoopback(config.host),
     trustedProxies: config.trustedProxies,

@@ -1,16 +1,16 @@
 import { ServeConfig } from '../config/serve-config.ts'
 import { ChatServer } from '../server/chat-server.ts'
-import { Journal } from '../server/telemetry/server-log.ts'
+import { ServerLog } from '../server/telemetry/server-log.ts'
 import { UploadFolder } from '../server/uploads/upload-folder.ts'
 import { parseDatabaseUrl } from '../storage/database-url.ts'
 import { openStore } from '../storage/open-store.ts'
 import { createSecurity } from './create-security.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
-import { createJournalSink } from './journal-sink.ts'
 import type { DefineCommand } from './main.ts'
 import { packageVersion } from './package-version.ts'
 import { runWithConfig } from './run-with-config.ts'
+import { createServerLogSink } from './server-log-sink.ts'
 
 const HELP = `
 Examples:
@@ -37,15 +37,15 @@ export const defineServe: DefineCommand = (command, host) => {
 
 async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number> {
   const location = parseDatabaseUrl(config.databaseUrl)
-  const journal = new Journal(createJournalSink(config.logFormat, config.logLevel, 1))
-  const security = createSecurity(config, journal)
+  const serverLog = new ServerLog(createServerLogSink(config.logFormat, config.logLevel, 1))
+  const security = createSecurity(config, serverLog)
   const uploadFolder = config.uploadFolder && (await UploadFolder.open(config.uploadFolder))
   const store = await openStore(location, config.durability)
   const drainRequest = new AbortController()
   try {
     const server = await ChatServer.create({
       store,
-      journal,
+      serverLog,
       heartbeatMs: config.heartbeat * 1000,
       statsIntervalMs: config.statsInterval * 1000,
       offlineGraceMs: config.offlineGrace * 1000,
@@ -67,7 +67,7 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
           }),
     })
     host.notifyParent({ event: 'listening', url: await server.listen(config.host, config.port) })
-    return await untilStopped(server, journal, host, drainRequest.signal)
+    return await untilStopped(server, serverLog, host, drainRequest.signal)
   } finally {
     await store.close()
   }
@@ -79,7 +79,7 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
  */
 function untilStopped(
   server: ChatServer,
-  journal: Journal,
+  serverLog: ServerLog,
   host: Host,
   drainRequest: AbortSignal,
 ): Promise<number> {
@@ -88,7 +88,7 @@ function untilStopped(
     const stop = (reason: string) => {
       if (isStopping) return
       isStopping = true
-      journal.stopping(reason)
+      serverLog.stopping(reason)
       server.close().then((isStored) => resolve(isStored ? 0 : 1), reject)
     }
     host.onSignal((signal) => (isStopping ? resolve(1) : stop(signal)))

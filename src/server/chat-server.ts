@@ -20,7 +20,7 @@ import { Hub } from './node/node.ts'
 import { DatabaseProbe } from './telemetry/database-probe.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { Refusals } from './telemetry/refusals.ts'
-import type { Journal } from './telemetry/server-log.ts'
+import type { ServerLog } from './telemetry/server-log.ts'
 import { OrphanCollector } from './uploads/orphan-collector.ts'
 import { UploadGate } from './uploads/upload-gate.ts'
 import { WebSocketEndpoint } from './websocket/endpoint.ts'
@@ -37,7 +37,7 @@ const STORAGE_PATIENCE_MS = 5_000
 export interface ChatServerOptions {
   /** Stays open when the server closes. */
   readonly store: Store
-  readonly journal: Journal
+  readonly serverLog: ServerLog
   readonly heartbeatMs: number
   readonly statsIntervalMs: number
   readonly security?: SecurityOptions
@@ -83,15 +83,15 @@ export class ChatServer {
     this.#expiry = new ExpirySweep(() => hub.connections)
     this.#security = createSecurity(options.security ?? {})
     hub.limits = announcedLimits(this.#security)
-    const { journal } = options
+    const { serverLog } = options
     const { refusals } = watched
     this.#endpoint = new WebSocketEndpoint({
-      ...{ hub, heartbeat: this.#heartbeat, security: this.#security, journal, refusals },
+      ...{ hub, heartbeat: this.#heartbeat, security: this.#security, serverLog, refusals },
     })
     this.#http = createHttpServer({
       hub,
       store: options.store,
-      journal,
+      serverLog,
       ...watched,
       security: this.#security,
       isDraining: () => !this.#endpoint.isAdmitting,
@@ -102,7 +102,7 @@ export class ChatServer {
     })
     if (options.uploads) {
       const { folder, records } = options.uploads
-      this.#orphans = new OrphanCollector(folder, records, options.journal)
+      this.#orphans = new OrphanCollector(folder, records, options.serverLog)
     }
     this.#endpoint.attach(this.#http.server)
     this.#requests.attach(this.#http.server)
@@ -112,13 +112,13 @@ export class ChatServer {
   static async create(options: ChatServerOptions): Promise<ChatServer> {
     const offset = await options.store.lastOffset()
     const patienceMs = options.storagePatienceMs ?? STORAGE_PATIENCE_MS
-    const { store, journal, offlineGraceMs = 0 } = options
+    const { store, serverLog, offlineGraceMs = 0 } = options
     const database = new DatabaseProbe(store)
     const refusals = new Refusals()
     const metrics: Metrics = new Metrics({ figures: () => hub.figures, database, refusals })
     const hub = new Hub(
       {
-        ...{ store, journal, refusals, patienceMs, offlineGraceMs },
+        ...{ store, serverLog, refusals, patienceMs, offlineGraceMs },
         agents: new Set(options.agents),
         onCommitTime: metrics.onCommitTime,
         onFlushTime: metrics.onFlushTime,
@@ -144,7 +144,7 @@ export class ChatServer {
     const address = this.#http.server.address() as AddressInfo
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
     const url = `ws://${name}:${address.port}`
-    this.#options.journal.listening(url)
+    this.#options.serverLog.listening(url)
     return url
   }
 
@@ -159,7 +159,7 @@ export class ChatServer {
    * timeout. Returns whether everything that was accepted was stored by then.
    */
   async close(): Promise<boolean> {
-    const { journal, drainTimeoutMs = DRAIN_TIMEOUT_MS } = this.#options
+    const { serverLog, drainTimeoutMs = DRAIN_TIMEOUT_MS } = this.#options
     const deadlineMs = performance.now() + drainTimeoutMs
     clearInterval(this.#statsTimer)
     this.#heartbeat.stop()
@@ -168,27 +168,27 @@ export class ChatServer {
     this.#endpoint.refuseNew()
     const isStored = await drain(this.#hub, drainTimeoutMs)
     if (!isStored)
-      journal.failure('The drain ended', new Error('messages that were accepted are not stored'))
+      serverLog.failure('The drain ended', new Error('messages that were accepted are not stored'))
     this.#endpoint.stopReading()
     this.#orphans?.stop()
     await within(this.#hub.close(), deadlineMs)
     await within(this.#requests.finished(), deadlineMs)
     await this.#http.close()
-    journal.close()
+    serverLog.close()
     return isStored
   }
 
   #guardDescriptors(): void {
-    const { security, journal } = this.#options
+    const { security, serverLog } = this.#options
     const limit = security?.descriptorLimit
     if (limit === undefined) return
-    this.#descriptors = new DescriptorGuard(limit, socketsWithin(limit), journal)
+    this.#descriptors = new DescriptorGuard(limit, socketsWithin(limit), serverLog)
     this.#descriptors.start(this.#http.server)
   }
 
   #logStats(): void {
     const { userCount, connectionCount } = this.#hub.presence
-    this.#options.journal.stats(userCount, connectionCount)
+    this.#options.serverLog.stats(userCount, connectionCount)
   }
 }
 

@@ -8,7 +8,7 @@ import type { NewMessage, NewSupportMessage } from '../../src/protocol/client-fr
 import { ChatwsError } from '../../src/protocol/error.ts'
 import type { MessagePayload } from '../../src/protocol/payloads.ts'
 import { ChatServer } from '../../src/server/chat-server.ts'
-import { Journal } from '../../src/server/telemetry/server-log.ts'
+import { ServerLog } from '../../src/server/telemetry/server-log.ts'
 import { readMessages } from '../storage/append-messages.ts'
 import { startServer, type TestServerOptions } from '../support/start-server.ts'
 import { until } from '../support/until.ts'
@@ -207,9 +207,9 @@ describe('a connection that drops', () => {
     expect(reasons[0]).toMatch(/^Server draining/)
     const sent = client.send(message('between'))
 
-    const journal = new Journal({ isEnabled: () => false, write: () => {} })
+    const serverLog = new ServerLog({ isEnabled: () => false, write: () => {} })
     const intervals = { heartbeatMs: 30_000, statsIntervalMs: 30_000 }
-    const second = await ChatServer.create({ store: first.store, journal, ...intervals })
+    const second = await ChatServer.create({ store: first.store, serverLog, ...intervals })
     opened.push(() => second.close())
     await second.listen('127.0.0.1', first.port)
     expect(await sent).toMatchObject({ offset: 2 })

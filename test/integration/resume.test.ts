@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ServerFrame } from '../../src/protocol/server-frames.ts'
 import { ChatServer } from '../../src/server/chat-server.ts'
 import { entryFrame } from '../../src/server/frames/entry-frame.ts'
-import { Journal } from '../../src/server/telemetry/server-log.ts'
+import { ServerLog } from '../../src/server/telemetry/server-log.ts'
 import type { LogEntry, NewEntry } from '../../src/storage/entries.ts'
 import { openStore } from '../../src/storage/open-store.ts'
 import { newEntry } from '../storage/new-entry.ts'
@@ -45,7 +45,7 @@ async function start(): Promise<void> {
   store = new WatchedStore(await openStore({ provider: 'sqlite', path: join(folder, 'test.db') }))
   server = await ChatServer.create({
     store,
-    journal: new Journal({ isEnabled: () => false, write: () => {} }),
+    serverLog: new ServerLog({ isEnabled: () => false, write: () => {} }),
     heartbeatMs: 30_000,
     statsIntervalMs: 30_000,
   })

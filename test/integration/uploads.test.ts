@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Journal } from '../../src/server/telemetry/server-log.ts'
+import { ServerLog } from '../../src/server/telemetry/server-log.ts'
 import { OrphanCollector } from '../../src/server/uploads/orphan-collector.ts'
 import { UploadFolder } from '../../src/server/uploads/upload-folder.ts'
 import { readMessages } from '../storage/append-messages.ts'
@@ -380,9 +380,9 @@ test('files that no message names are collected after a day, and nothing else is
   const draft = `${'2'.repeat(32)}.part`
   for (const name of [left, draft, 'README']) writeFileSync(join(own.uploadFolder, name), PNG)
 
-  const journal = new Journal({ isEnabled: () => false, write: () => {} })
+  const serverLog = new ServerLog({ isEnabled: () => false, write: () => {} })
   const folder = await UploadFolder.open(own.uploadFolder)
-  const collector = new OrphanCollector(folder, own.store.uploads, journal)
+  const collector = new OrphanCollector(folder, own.store.uploads, serverLog)
   expect(await collector.collect(new Date())).toBe(0)
 
   const inADay = new Date(Date.now() + 25 * 60 * 60 * 1000)
@@ -406,9 +406,9 @@ test('the file of a deleted message is collected a day later, unless another one
   const client = await WireClient.connect(own.url, 1)
   const message = { type: 'NEW_MESSAGE', chat_id: 1, sender_id: 1, content: 'x', file_paths: path }
   for (const client_id of ['a', 'b']) client.send({ ...message, client_id })
-  const journal = new Journal({ isEnabled: () => false, write: () => {} })
+  const serverLog = new ServerLog({ isEnabled: () => false, write: () => {} })
   const folder = await UploadFolder.open(own.uploadFolder)
-  const collector = new OrphanCollector(folder, own.store.uploads, journal)
+  const collector = new OrphanCollector(folder, own.store.uploads, serverLog)
   const inHours = (hours: number) => new Date(Date.now() + hours * 60 * 60 * 1000)
   const remove = async (message_id: number) => {
     client.send({ type: 'DELETE', message_id, client_id: `delete ${message_id}` })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DEFAULT_UPLOAD_TYPES } from '../../src/protocol/upload-types.ts'
 import { ChatServer } from '../../src/server/chat-server.ts'
 import type { SecurityOptions } from '../../src/server/limits/security.ts'
-import { Journal } from '../../src/server/telemetry/server-log.ts'
+import { ServerLog } from '../../src/server/telemetry/server-log.ts'
 import { UploadFolder } from '../../src/server/uploads/upload-folder.ts'
 import { openStore } from '../../src/storage/open-store.ts'
 import type { PrismaStore } from '../../src/storage/prisma-store.ts'
@@ -19,7 +19,7 @@ export interface TestServer {
   /** The SQLite file. */
   readonly databasePath: string
   readonly uploadFolder: string
-  /** The journal's lines so far. */
+  /** The serverLog's lines so far. */
   readonly lines: string[]
   /** Stops the server, closes its store and deletes its files; a second call does nothing. */
   close(): Promise<void>
@@ -54,13 +54,13 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   await options.fillStore?.(store)
   const lines: string[] = []
   const uploadFolder = join(folder, 'uploads')
-  const journal = new Journal({
+  const serverLog = new ServerLog({
     isEnabled: () => true,
     write: (_level, line) => void lines.push(line),
   })
   const server = await ChatServer.create({
     store: options.wrapStore?.(store) ?? store,
-    journal,
+    serverLog,
     agents: options.agents ?? [],
     heartbeatMs: options.heartbeatMs ?? 30_000,
     statsIntervalMs: options.statsIntervalMs ?? 30_000,

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page, WebSocketRoute } from 'playwright-c
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ChatwsError } from '../../src/protocol/error.ts'
 import { ChatServer } from '../../src/server/chat-server.ts'
-import { Journal } from '../../src/server/telemetry/server-log.ts'
+import { ServerLog } from '../../src/server/telemetry/server-log.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { newEntry } from '../storage/new-entry.ts'
 import { launchChromium, whyWithoutChromium } from '../support/chromium.ts'
@@ -383,10 +383,10 @@ function losingFirstAnswer(store: Store): Store {
 
 /** Starts another server on a stopped one's port and store; the caller closes it. */
 async function restart({ port, store }: TestServer): Promise<ChatServer> {
-  const journal = new Journal({ isEnabled: () => false, write: () => {} })
+  const serverLog = new ServerLog({ isEnabled: () => false, write: () => {} })
   const server = await ChatServer.create({
     store,
-    journal,
+    serverLog,
     heartbeatMs: 30_000,
     statsIntervalMs: 30_000,
   })

@@ -8,7 +8,7 @@ import { encodeFrame } from '../frames/encode-frame.ts'
 import { entryFrame } from '../frames/entry-frame.ts'
 import type { LogPages } from '../log/page-cache.ts'
 import type { CommitListener } from '../log/writer.ts'
-import type { Journal } from '../telemetry/server-log.ts'
+import type { ServerLog } from '../telemetry/server-log.ts'
 import type { Connection } from './connection.ts'
 import type { FanOut } from './fan-out.ts'
 
@@ -22,7 +22,7 @@ export interface LogFeedParts {
   readonly store: Pick<Store, 'readAfter'>
   readonly fanOut: FanOut
   readonly pages: LogPages
-  readonly journal: Journal
+  readonly serverLog: ServerLog
   /** Users online now. */
   readonly userCount: () => number
   /** Hears of each entry that was stored here, right after it was sent to everyone. */
@@ -67,7 +67,7 @@ export class LogFeed implements CommitListener<Connection> {
   }
 
   onFailed(entries: readonly NewEntry[], senders: readonly Connection[], error: ChatwsError): void {
-    this.#parts.journal.failure(`${entries.length} messages were not stored`, error)
+    this.#parts.serverLog.failure(`${entries.length} messages were not stored`, error)
     for (const [i, entry] of entries.entries()) {
       // What has a name may be sent again even if it was stored after all.
       const mayRetry = error.code === 'STORAGE_UNAVAILABLE' || entry.clientId !== undefined
@@ -85,7 +85,7 @@ export class LogFeed implements CommitListener<Connection> {
    * hole. Does not give up: what is stored here already must not be told before it.
    */
   async #catchUp(until: number): Promise<void> {
-    const { store, journal } = this.#parts
+    const { store, serverLog } = this.#parts
     while (this.#offset < until) {
       try {
         const end = Math.min(until, this.#offset + CATCH_UP_PAGE)
@@ -96,7 +96,7 @@ export class LogFeed implements CommitListener<Connection> {
         }
         this.#skipTo(end)
       } catch (error) {
-        journal.failure('What others stored could not be read', error)
+        serverLog.failure('What others stored could not be read', error)
         await sleep(CATCH_UP_PAUSE_MS)
       }
     }
@@ -109,10 +109,10 @@ export class LogFeed implements CommitListener<Connection> {
 
   /** Sends the entry with the next offset to everyone. */
   #broadcast(entry: LogEntry): void {
-    const { fanOut, pages, journal, userCount } = this.#parts
+    const { fanOut, pages, serverLog, userCount } = this.#parts
     fanOut.broadcast(encodeFrame(entryFrame(entry)), chatKey(entry.kind, entry.chatId))
     this.#offset = entry.offset
-    if (entry.type === 'message') journal.messageStored(entry.kind, entry.id, userCount())
+    if (entry.type === 'message') serverLog.messageStored(entry.kind, entry.id, userCount())
     // Pages that were read before hold what the message said until now.
     if (entry.type === 'edit' || entry.type === 'deletion') pages.forget()
   }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { Id } from '../../protocol/id.ts'
-import type { Journal } from '../telemetry/server-log.ts'
+import type { ServerLog } from '../telemetry/server-log.ts'
 import { answers, jsonSchema } from './json-schema.ts'
 
 /** The longest announcement, in UTF-16 code units. */
@@ -30,7 +30,7 @@ export interface AdminActions {
 /** Lets admins run the server, and writes down who did what. */
 export function addAdminRoutes(
   app: FastifyInstance,
-  journal: Journal,
+  serverLog: ServerLog,
   actions: AdminActions,
 ): void {
   const config = { access: 'admin' } as const
@@ -48,7 +48,7 @@ export function addAdminRoutes(
     },
     async ({ body, identity }) => {
       const connections = actions.kick(body.userId)
-      journal.adminActed(
+      serverLog.adminActed(
         identity?.userId,
         `kicked user ${body.userId} (${connections} connections)`,
       )
@@ -68,7 +68,7 @@ export function addAdminRoutes(
     },
     async ({ body, identity }) => {
       const connections = actions.announce(body.text)
-      journal.adminActed(identity?.userId, `announced something to ${connections} connections`)
+      serverLog.adminActed(identity?.userId, `announced something to ${connections} connections`)
       return { connections }
     },
   )
@@ -83,7 +83,7 @@ export function addAdminRoutes(
       },
     },
     async ({ identity }, reply) => {
-      journal.adminActed(identity?.userId, 'asked the server to stop')
+      serverLog.adminActed(identity?.userId, 'asked the server to stop')
       actions.drain()
       return reply.code(202).send({ draining: true })
     },

@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ChatwsError, type ErrorCode } from '../../protocol/error.ts'
 import type { Refusals } from '../telemetry/refusals.ts'
-import type { Journal } from '../telemetry/server-log.ts'
+import type { ServerLog } from '../telemetry/server-log.ts'
 
 /** What an HTTP request gets that is not granted: the code is stable, the message for people. */
 export const HttpErrorBody = z.object({ code: z.string(), message: z.string() })
@@ -32,12 +32,12 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 }
 
 /** Answers a request that failed; what it does not cause itself is logged, and not told. */
-export function createErrorHandler(journal: Journal, refusals: Refusals) {
+export function createErrorHandler(serverLog: ServerLog, refusals: Refusals) {
   return (error: FastifyError | ChatwsError, request: FastifyRequest, reply: FastifyReply) => {
     const known = toChatwsError(error)
     const status = STATUS[known.code]
     if (status === undefined) {
-      journal.failure(`${request.method} ${request.routeOptions.url ?? 'unknown path'}`, error)
+      serverLog.failure(`${request.method} ${request.routeOptions.url ?? 'unknown path'}`, error)
       return reply.code(500).send({ code: 'INTERNAL', message: 'The server failed' })
     }
     refusals.countRequest(known.code)

@@ -5,7 +5,7 @@ import type { Hub } from '../node/node.ts'
 import type { DatabaseProbe } from '../telemetry/database-probe.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Refusals } from '../telemetry/refusals.ts'
-import type { Journal } from '../telemetry/server-log.ts'
+import type { ServerLog } from '../telemetry/server-log.ts'
 import { guardRoutes } from './access.ts'
 import { addAdminRoutes } from './admin-routes.ts'
 import { addChatRoutes } from './chat-routes.ts'
@@ -38,7 +38,7 @@ const SLOWEST_BYTES_PER_MS = 32
 export interface HttpServerOptions {
   readonly hub: Hub
   readonly store: Store
-  readonly journal: Journal
+  readonly serverLog: ServerLog
   readonly database: DatabaseProbe
   readonly metrics: Metrics
   readonly refusals: Refusals
@@ -55,7 +55,7 @@ export interface HttpServerOptions {
 
 /** The HTTP side of the server. The caller listens and closes. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const { hub, store, journal, metrics, isDraining } = options
+  const { hub, store, serverLog, metrics, isDraining } = options
   const { headersTimeoutMs = HEADERS_TIMEOUT_MS } = options
   const app = Fastify({
     forceCloseConnections: true,
@@ -67,7 +67,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     },
   })
   app.setValidatorCompiler(compileValidator)
-  app.setErrorHandler(createErrorHandler(journal, options.refusals))
+  app.setErrorHandler(createErrorHandler(serverLog, options.refusals))
   app.setNotFoundHandler(answerNotFound)
   app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS))
   guardRoutes(app, options.security)
@@ -86,7 +86,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       online: () => hub.presence.connectionCounts(),
     })
     if (options.uploads) addUploadRoutes(routes, options.uploads, isDraining)
-    addAdminRoutes(routes, journal, {
+    addAdminRoutes(routes, serverLog, {
       kick: (userId) => hub.kick(userId),
       announce: (text) => hub.announce(text),
       drain: options.drain,

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { devNull } from 'node:os'
-import type { Journal } from '../telemetry/server-log.ts'
+import type { ServerLog } from '../telemetry/server-log.ts'
 
 /** How long one line about it stands for what follows. */
 const QUIET_MS = 10_000
@@ -17,7 +17,7 @@ const PROBE_MS = 1_000
 export class DescriptorGuard {
   readonly #limit: number
   readonly #maxSockets: number
-  readonly #journal: Pick<Journal, 'failure'>
+  readonly #serverLog: Pick<ServerLog, 'failure'>
   #quietUntilMs = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -25,10 +25,10 @@ export class DescriptorGuard {
    * @param limit descriptors that the process may hold
    * @param maxSockets how many of them may be sockets
    */
-  constructor(limit: number, maxSockets: number, journal: Pick<Journal, 'failure'>) {
+  constructor(limit: number, maxSockets: number, serverLog: Pick<ServerLog, 'failure'>) {
     this.#limit = limit
     this.#maxSockets = maxSockets
-    this.#journal = journal
+    this.#serverLog = serverLog
   }
 
   /** Guards a server that listens already, until `stop`. */
@@ -56,7 +56,7 @@ export class DescriptorGuard {
     const nowMs = performance.now()
     if (nowMs < this.#quietUntilMs) return
     this.#quietUntilMs = nowMs + QUIET_MS
-    this.#journal.failure(
+    this.#serverLog.failure(
       'Out of file descriptors, new connections are dropped',
       new Error(
         `${this.#limit} are allowed: raise that with ulimit -n (LimitNOFILE= of a systemd unit), ` +

@@ -25,7 +25,7 @@ import { Receipts, receiptFrame } from '../presence/receipts.ts'
 import type { Presence } from '../presence/registry.ts'
 import { TypingBoard } from '../presence/typing.ts'
 import type { Refusals } from '../telemetry/refusals.ts'
-import type { Journal } from '../telemetry/server-log.ts'
+import type { ServerLog } from '../telemetry/server-log.ts'
 import type { UploadGate } from '../uploads/upload-gate.ts'
 import type { ConnectRequest } from './connect-request.ts'
 import { dispatch } from './dispatch.ts'
@@ -40,7 +40,7 @@ const OFFSET_INTERVAL_MS = 10_000
 
 export interface HubOptions {
   readonly store: Store
-  readonly journal: Journal
+  readonly serverLog: ServerLog
   /** Counts the frames that are answered with an ERROR. */
   readonly refusals: Refusals
   /** How long a message may wait for a store that is away. */
@@ -84,7 +84,7 @@ export class Hub {
   limits: ConnectionEstablished['limits'] = { maxMessageBytes: MAX_FRAME_BYTES }
   readonly #options: HubOptions
   readonly #store: Store
-  readonly #journal: Journal
+  readonly #serverLog: ServerLog
   readonly #tail: Tail
   readonly #fanOut: FanOut
   readonly #feed: LogFeed
@@ -101,10 +101,10 @@ export class Hub {
 
   /** @param offset the newest offset in the store */
   constructor(options: HubOptions, offset: number) {
-    const { store, journal, offlineGraceMs } = options
+    const { store, serverLog, offlineGraceMs } = options
     this.#options = options
     this.#store = store
-    this.#journal = journal
+    this.#serverLog = serverLog
     this.#tail = new Tail(TAIL_BYTES, offset)
     this.#fanOut = new FanOut(this.#tail, () => this.#beforeFlush(), options.onFlushTime)
     const pages = new LogPages(store)
@@ -113,7 +113,7 @@ export class Hub {
     const onStored = (entry: LogEntry) => this.#noteStored(entry)
     this.#feed = new LogFeed(
       {
-        ...{ store, fanOut, pages, journal, userCount, onStored },
+        ...{ store, fanOut, pages, serverLog, userCount, onStored },
         answer: (sender, frame) => this.#send(sender, frame),
       },
       offset,
@@ -124,10 +124,10 @@ export class Hub {
     })
     this.#receipts = new Receipts(store.cursors, {
       tell: (cursor) => this.#tellReceipt(cursor),
-      onFailure: (error) => journal.failure('What users have read was not stored', error),
+      onFailure: (error) => serverLog.failure('What users have read was not stored', error),
     })
     this.#users = new OnlineUsers({
-      ...{ fanOut, lastSeen: store.lastSeen, journal, offlineGraceMs },
+      ...{ fanOut, lastSeen: store.lastSeen, serverLog, offlineGraceMs },
       onOffline: (userId) => this.#typing.leave(userId),
     })
     this.#welcome = new Welcome({
@@ -198,7 +198,7 @@ export class Hub {
       })
       return
     }
-    this.#journal.frameReceived(connection.userId, frame.type)
+    this.#serverLog.frameReceived(connection.userId, frame.type)
     const { uploadGate } = this.#options
     const proceed = () => dispatch(frame, connection, this.#context)
     if (!uploadGate) proceed()

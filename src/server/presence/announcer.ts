@@ -4,7 +4,7 @@ import type { Connection } from '../delivery/connection.ts'
 import type { FanOut } from '../delivery/fan-out.ts'
 import { encodeFrame } from '../frames/encode-frame.ts'
 import { WriteBehind } from '../log/write-behind.ts'
-import type { Journal } from '../telemetry/server-log.ts'
+import type { ServerLog } from '../telemetry/server-log.ts'
 import { Departures } from './offline-grace.ts'
 import { Presence } from './registry.ts'
 
@@ -14,7 +14,7 @@ const MAX_LAST_SEEN = 1_000
 export interface OnlineUsersParts {
   readonly fanOut: FanOut
   readonly lastSeen: LastSeenTimes
-  readonly journal: Journal
+  readonly serverLog: ServerLog
   /** How long a user without any connection still counts as online. */
   readonly offlineGraceMs: number
   /** Hears of users that went offline, before the others do. */
@@ -37,13 +37,13 @@ export class OnlineUsers {
       write: (times) => parts.lastSeen.note(times),
       merge: (_older, newer) => newer,
       onFailure: (error) =>
-        parts.journal.failure('When users were last here was not stored', error),
+        parts.serverLog.failure('When users were last here was not stored', error),
     })
   }
 
   /** Counts one of a user's connections in, and tells the others if the user was not online. */
   handleUserConnect(userId: number): void {
-    this.#parts.journal.userConnected(userId)
+    this.#parts.serverLog.userConnected(userId)
     this.#departures.cancel(userId)
     if (this.presence.join(userId)) this.broadcastUserStatus(userId, true)
     else this.#tellActivity(userId)
@@ -51,7 +51,7 @@ export class OnlineUsers {
 
   /** Counts one of a user's connections out, and tells the others if it was the last. */
   handleUserDisconnect(userId: number, wasIdle = false): void {
-    this.#parts.journal.userDisconnected(userId)
+    this.#parts.serverLog.userDisconnected(userId)
     const isHeld = this.#parts.offlineGraceMs > 0
     if (this.presence.leave(userId, { wasIdle, isHeld })) this.#departures.add(userId)
     else this.#tellActivity(userId)
@@ -67,14 +67,14 @@ export class OnlineUsers {
 
   /** Tells every other user that one came or went. */
   broadcastUserStatus(userId: number, isOnline: boolean): void {
-    const { fanOut, journal } = this.#parts
+    const { fanOut, serverLog } = this.#parts
     const timestamp = new Date().toISOString()
     const type = isOnline ? 'USER_ONLINE' : 'USER_OFFLINE'
     const frame = encodeFrame({ type, userId, timestamp })
     fanOut.broadcastState(frame, { key: userId, ofUser: userId })
     if (!isOnline) this.#lastSeen.put(`${userId}`, { userId, at: timestamp })
     const others = this.presence.userCount - (this.presence.isOnline(userId) ? 1 : 0)
-    journal.statusBroadcast(userId, isOnline, others)
+    serverLog.statusBroadcast(userId, isOnline, others)
   }
 
   /** Who is here, and who was last. Throws STORAGE_UNAVAILABLE. */

@@ -1,7 +1,7 @@
 type Level = 'info' | 'error'
 
 /** Takes finished lines; the command line decides whether they come out as text or as JSON. */
-export interface JournalSink {
+export interface ServerLogSink {
   isEnabled(level: Level): boolean
   /** @param line for people; @param record the same for programs, `event` first */
   write(level: Level, line: string, record: Record<string, unknown>): void
@@ -23,14 +23,14 @@ type Counted =
  * What the server tells its operator. At a high rate the lines about single events give way to
  * one summary a second, so that writing them never slows the server.
  */
-export class Journal {
-  readonly #sink: JournalSink
+export class ServerLog {
+  readonly #sink: ServerLogSink
   #linesLeft = LINES_PER_SECOND
   #timer: NodeJS.Timeout | undefined
   /** What was counted in this second → how often. */
   readonly #unwritten = new Map<Counted, number>()
 
-  constructor(sink: JournalSink) {
+  constructor(sink: ServerLogSink) {
     this.#sink = sink
   }
 

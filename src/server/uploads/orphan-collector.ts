@@ -1,6 +1,6 @@
 import { isUploadName } from '../../protocol/upload-name.ts'
 import type { UploadRecords } from '../../storage/upload-records.ts'
-import type { Journal } from '../telemetry/server-log.ts'
+import type { ServerLog } from '../telemetry/server-log.ts'
 import type { UploadFolder } from './upload-folder.ts'
 
 /** How long a file waits for a message that names it. */
@@ -18,20 +18,20 @@ const PAGE = 200
 export class OrphanCollector {
   readonly #folder: UploadFolder
   readonly #records: UploadRecords
-  readonly #journal: Journal
+  readonly #serverLog: ServerLog
   #timer: NodeJS.Timeout | undefined
 
-  constructor(folder: UploadFolder, records: UploadRecords, journal: Journal) {
+  constructor(folder: UploadFolder, records: UploadRecords, serverLog: ServerLog) {
     this.#folder = folder
     this.#records = records
-    this.#journal = journal
+    this.#serverLog = serverLog
   }
 
   /** Collects every hour, for the first time in an hour. */
   start(): void {
     this.#timer = setInterval(() => {
       this.collect(new Date()).catch((error) =>
-        this.#journal.failure('Uploads that nobody uses could not be collected', error),
+        this.#serverLog.failure('Uploads that nobody uses could not be collected', error),
       )
     }, INTERVAL_MS).unref()
   }

@@ -15,7 +15,7 @@ import type { Security } from '../limits/security.ts'
 import { type ConnectRequest, readConnectRequest } from '../node/connect-request.ts'
 import type { Hub } from '../node/node.ts'
 import type { ConnectionRefusal, Refusals } from '../telemetry/refusals.ts'
-import type { Journal } from '../telemetry/server-log.ts'
+import type { ServerLog } from '../telemetry/server-log.ts'
 import { Admission } from './authenticate.ts'
 import { readRef } from './read-ref.ts'
 
@@ -52,7 +52,7 @@ export interface EndpointParts {
   readonly hub: Hub
   readonly heartbeat: Heartbeat
   readonly security: Security
-  readonly journal: Journal
+  readonly serverLog: ServerLog
   readonly refusals: Refusals
 }
 
@@ -75,12 +75,12 @@ export class WebSocketEndpoint {
   #isReading = true
 
   constructor(parts: EndpointParts) {
-    const { security, journal, refusals } = parts
+    const { security, serverLog, refusals } = parts
     this.#parts = parts
     this.#admission = new Admission(security.authenticator, security.tokenTimeoutMs)
     this.#limits = new ConnectionLimits(security.limits, security.addresses, (refusal) => {
       refusals.countConnection(refusal.cause)
-      journal.connectionRefused(refusal.reason)
+      serverLog.connectionRefused(refusal.reason)
     })
   }
 
@@ -161,7 +161,7 @@ export class WebSocketEndpoint {
     const { origin = '' } = headers
     // Read and written anew, it holds nothing that does not belong into a log.
     const shown = URL.canParse(origin) ? new URL(origin).origin.slice(0, 200) : 'null'
-    this.#parts.journal.connectionRefused(`origin ${shown} is not allowed (--allow-origins)`)
+    this.#parts.serverLog.connectionRefused(`origin ${shown} is not allowed (--allow-origins)`)
     this.#refuse(webSocket, CloseCode.originNotAllowed, 'origin')
   }
 
@@ -184,7 +184,7 @@ export class WebSocketEndpoint {
     const { hub, security } = this.#parts
     const verdict = security.messageRate?.check(connection.userId, performance.now()) ?? 'accept'
     if (verdict === 'abuse') {
-      this.#parts.journal.connectionClosed(connection.userId, CloseCode.abuse.reason)
+      this.#parts.serverLog.connectionClosed(connection.userId, CloseCode.abuse.reason)
       // So that the sender hears what it was told before.
       hub.resume(connection)
       connection.close(CloseCode.abuse)

@@ -11,7 +11,7 @@ import { Hub } from '../../../src/server/node/node.ts'
 import { DatabaseProbe } from '../../../src/server/telemetry/database-probe.ts'
 import { Metrics } from '../../../src/server/telemetry/metrics.ts'
 import { Refusals } from '../../../src/server/telemetry/refusals.ts'
-import { Journal } from '../../../src/server/telemetry/server-log.ts'
+import { ServerLog } from '../../../src/server/telemetry/server-log.ts'
 import { UploadFolder } from '../../../src/server/uploads/upload-folder.ts'
 import type { PrismaStore } from '../../../src/storage/prisma-store.ts'
 import { newEntry } from '../../storage/new-entry.ts'
@@ -41,15 +41,15 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'chatws-open-api-'))
   database = TestDatabase.sqlite()
   store = await database.open()
-  const journal = new Journal({ isEnabled: () => false, write: () => {} })
+  const serverLog = new ServerLog({ isEnabled: () => false, write: () => {} })
   const refusals = new Refusals()
-  const parts = { store, journal, refusals, agents: new Set<number>() }
+  const parts = { store, serverLog, refusals, agents: new Set<number>() }
   const hub = new Hub({ ...parts, patienceMs: 0, offlineGraceMs: 0 }, 0)
   const probe = new DatabaseProbe(store)
   app = createHttpServer({
     hub,
     store,
-    journal,
+    serverLog,
     database: probe,
     metrics: new Metrics({ figures: () => hub.figures, database: probe, refusals }),
     refusals,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Journal } from '../../../src/server/telemetry/server-log.ts'
+import { ServerLog } from '../../../src/server/telemetry/server-log.ts'
 
 interface Written {
   level: string
@@ -8,13 +8,13 @@ interface Written {
   record: Record<string, unknown>
 }
 
-function createJournal(isEnabled = true): { journal: Journal; written: Written[] } {
+function createServerLog(isEnabled = true): { serverLog: ServerLog; written: Written[] } {
   const written: Written[] = []
-  const journal = new Journal({
+  const serverLog = new ServerLog({
     isEnabled: () => isEnabled,
     write: (level, line, record) => void written.push({ level, line, record }),
   })
-  return { journal, written }
+  return { serverLog, written }
 }
 
 beforeEach(() => {
@@ -25,15 +25,15 @@ afterEach(() => {
 })
 
 test('the lines of each event are exactly the documented ones', () => {
-  const { journal, written } = createJournal()
-  journal.userConnected(123)
-  journal.statusBroadcast(123, true, 5)
-  journal.frameReceived(123, 'NEW_MESSAGE')
-  journal.messageStored('chat', 456, 5)
-  journal.messageStored('support', 457, 5)
-  journal.userDisconnected(123)
-  journal.statusBroadcast(123, false, 4)
-  journal.stats(5, 8)
+  const { serverLog, written } = createServerLog()
+  serverLog.userConnected(123)
+  serverLog.statusBroadcast(123, true, 5)
+  serverLog.frameReceived(123, 'NEW_MESSAGE')
+  serverLog.messageStored('chat', 456, 5)
+  serverLog.messageStored('support', 457, 5)
+  serverLog.userDisconnected(123)
+  serverLog.statusBroadcast(123, false, 4)
+  serverLog.stats(5, 8)
   expect(written.map(({ line }) => line)).toEqual([
     '🚀 WS: User 123 connected',
     '📡 WS: User 123 is ONLINE',
@@ -49,24 +49,24 @@ test('the lines of each event are exactly the documented ones', () => {
     '📊 WS Stats: 5 users, 8 connections',
   ])
   expect(new Set(written.map(({ level }) => level))).toEqual(new Set(['info']))
-  journal.close()
+  serverLog.close()
 })
 
 test('every record names its event first', () => {
-  const { journal, written } = createJournal()
-  journal.listening('ws://127.0.0.1:1')
-  journal.userConnected(123)
-  journal.stats(1, 2)
-  journal.failure('It broke', new Error('why'))
+  const { serverLog, written } = createServerLog()
+  serverLog.listening('ws://127.0.0.1:1')
+  serverLog.userConnected(123)
+  serverLog.stats(1, 2)
+  serverLog.failure('It broke', new Error('why'))
   expect(written.map(({ record }) => Object.keys(record)[0])).toEqual(written.map(() => 'event'))
   expect(written[1]!.record).toEqual({ event: 'user_connected', userId: 123 })
-  journal.close()
+  serverLog.close()
 })
 
 test('a failure is an error line with its reason', () => {
-  const { journal, written } = createJournal()
+  const { serverLog, written } = createServerLog()
   const error = new Error('disk full')
-  journal.failure('3 messages were not stored', error)
+  serverLog.failure('3 messages were not stored', error)
   expect(written).toEqual([
     {
       level: 'error',
@@ -77,9 +77,9 @@ test('a failure is an error line with its reason', () => {
 })
 
 test('events beyond 200 in a second are summarised in one line', () => {
-  const { journal, written } = createJournal()
-  for (let i = 1; i <= 250; i++) journal.userConnected(i)
-  for (let i = 1; i <= 30; i++) journal.userDisconnected(i)
+  const { serverLog, written } = createServerLog()
+  for (let i = 1; i <= 250; i++) serverLog.userConnected(i)
+  for (let i = 1; i <= 30; i++) serverLog.userDisconnected(i)
   expect(written).toHaveLength(200)
   vi.advanceTimersByTime(1_000)
   expect(written).toHaveLength(201)
@@ -87,55 +87,58 @@ test('events beyond 200 in a second are summarised in one line', () => {
     line: '📈 WS: Not listed one by one: 50 connected, 30 disconnected',
     record: { event: 'summary', counts: { connected: 50, disconnected: 30 } },
   })
-  journal.close()
+  serverLog.close()
 })
 
 test('the next second lists events one by one again', () => {
-  const { journal, written } = createJournal()
-  for (let i = 1; i <= 300; i++) journal.userConnected(i)
+  const { serverLog, written } = createServerLog()
+  for (let i = 1; i <= 300; i++) serverLog.userConnected(i)
   vi.advanceTimersByTime(1_000)
-  journal.userConnected(301)
+  serverLog.userConnected(301)
   expect(written.at(-1)!.line).toBe('🚀 WS: User 301 connected')
   vi.advanceTimersByTime(5_000)
   expect(written).toHaveLength(202)
-  journal.close()
+  serverLog.close()
 })
 
 test('closing writes what was only counted and leaves no timer behind', () => {
-  const { journal, written } = createJournal()
-  for (let i = 1; i <= 201; i++) journal.userConnected(i)
-  journal.close()
+  const { serverLog, written } = createServerLog()
+  for (let i = 1; i <= 201; i++) serverLog.userConnected(i)
+  serverLog.close()
   expect(written.at(-1)!.line).toBe('📈 WS: Not listed one by one: 1 connected')
   expect(vi.getTimerCount()).toBe(0)
 })
 
 test('lines that are not of single events are always written', () => {
-  const { journal, written } = createJournal()
-  for (let i = 1; i <= 500; i++) journal.userConnected(i)
-  journal.stats(500, 500)
+  const { serverLog, written } = createServerLog()
+  for (let i = 1; i <= 500; i++) serverLog.userConnected(i)
+  serverLog.stats(500, 500)
   expect(written.at(-1)!.line).toBe('📊 WS Stats: 500 users, 500 connections')
-  journal.close()
+  serverLog.close()
 })
 
 test('where info is off, single events are neither written nor counted', () => {
-  const { journal, written } = createJournal(false)
-  for (let i = 1; i <= 500; i++) journal.userConnected(i)
+  const { serverLog, written } = createServerLog(false)
+  for (let i = 1; i <= 500; i++) serverLog.userConnected(i)
   expect(vi.getTimerCount()).toBe(0)
-  journal.close()
+  serverLog.close()
   expect(written).toEqual([])
 })
 
 /** What is counted → what causes it, and the records that list it. */
 const EVENTS = {
-  connected: { emit: (j: Journal) => j.userConnected(1), records: ['user_connected'] },
-  disconnected: { emit: (j: Journal) => j.userDisconnected(1), records: ['user_disconnected'] },
+  connected: { emit: (j: ServerLog) => j.userConnected(1), records: ['user_connected'] },
+  disconnected: { emit: (j: ServerLog) => j.userDisconnected(1), records: ['user_disconnected'] },
   'status changes': {
-    emit: (j: Journal) => j.statusBroadcast(1, true, 1),
+    emit: (j: ServerLog) => j.statusBroadcast(1, true, 1),
     records: ['user_online'],
   },
-  'frames received': { emit: (j: Journal) => j.frameReceived(1, 'X'), records: ['frame_received'] },
+  'frames received': {
+    emit: (j: ServerLog) => j.frameReceived(1, 'X'),
+    records: ['frame_received'],
+  },
   'messages stored': {
-    emit: (j: Journal) => j.messageStored('chat', 1, 1),
+    emit: (j: ServerLog) => j.messageStored('chat', 1, 1),
     records: ['message_created'],
   },
 }
@@ -148,14 +151,14 @@ test('every event is either listed or in a summary, at any rate', () => {
   })
   fc.assert(
     fc.property(fc.array(burst, { maxLength: 15 }), (bursts) => {
-      const { journal, written } = createJournal()
+      const { serverLog, written } = createServerLog()
       const emitted = { ...EMPTY_COUNTS }
       for (const { what, times, thenMs } of bursts) {
-        for (let i = 0; i < times; i++) EVENTS[what].emit(journal)
+        for (let i = 0; i < times; i++) EVENTS[what].emit(serverLog)
         emitted[what] += times
         vi.advanceTimersByTime(thenMs)
       }
-      journal.close()
+      serverLog.close()
       expect(countWritten(written)).toEqual(emitted)
     }),
     { numRuns: 50 },

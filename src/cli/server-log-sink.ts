@@ -1,12 +1,12 @@
 import pino from 'pino'
-import type { JournalSink } from '../server/telemetry/server-log.ts'
+import type { ServerLogSink } from '../server/telemetry/server-log.ts'
 
-/** Writes the journal to a file descriptor: bare lines for people, or one JSON record a line. */
-export function createJournalSink(
+/** Writes the server log to a file descriptor: bare lines for people, or one JSON record a line. */
+export function createServerLogSink(
   format: 'text' | 'json',
   level: 'info' | 'error' | 'silent',
   descriptor: number,
-): JournalSink {
+): ServerLogSink {
   const destination = pino.destination({ dest: descriptor, sync: true })
   const logger = pino({ level, base: null }, destination)
   return {
