@@ -4,7 +4,8 @@ import module from 'node:module'
 // Node 22 and later keep the compiled code, which halves the time to start.
 module.enableCompileCache?.()
 
-const { main } = await import('../dist/bundle/main.js')
+// What the build made, or with `npm run dev` the source: package.json says where each is.
+const { main } = await import('#main')
 
 /** @type {import('../dist/cli/host.js').Host} */
 const host = {
