@@ -3,6 +3,7 @@ import type { PrivateFrame } from '../audit/private-frame.ts'
 import { judgeRosters, type RosterDifferences } from '../audit/roster-judge.ts'
 import { UserLedger } from '../audit/user-ledger.ts'
 import { nowUs } from '../clock.ts'
+import type { GeneratorCounts } from '../metrics/counts.ts'
 import { Histogram, type HistogramRecord } from '../metrics/histogram.ts'
 import { type Action, Plan } from '../plan/plan.ts'
 import { Population } from '../plan/population.ts'
@@ -21,12 +22,7 @@ import { ReadCoalescer } from './read-coalescer.ts'
 import { SeenMessages } from './seen-messages.ts'
 import { type Ack, SentMessages } from './sent-messages.ts'
 import { Tally } from './tally.ts'
-import type {
-  DepartureFindings,
-  GeneratorCounts,
-  GeneratorFindings,
-  GeneratorTick,
-} from './tick.ts'
+import type { DepartureFindings, GeneratorFindings, GeneratorTick } from './tick.ts'
 import { TimedSample } from './timed-sample.ts'
 import type { ConnectionOwner, VirtualConnection } from './virtual-connection.ts'
 

@@ -1,49 +1,7 @@
 import type { StreamVersions } from '../audit/versions.ts'
+import type { GeneratorCounts } from '../metrics/counts.ts'
 import type { HistogramRecord } from '../metrics/histogram.ts'
-import type { RecordedName } from '../metrics/metric-names.ts'
-
-/** What a generator has counted since the start of the run. */
-export interface GeneratorCounts {
-  /** Connections that are open now. */
-  open: number
-  /** On how many of these arrivals are timed. */
-  timed: number
-  /** Connections that were greeted so far, reconnections included. */
-  greeted: number
-  sent: number
-  acknowledged: number
-  /** Messages of which each connection was sent its copy. */
-  delivered: number
-  /** The same without those of warm-ups. */
-  recorded: number
-  /** Messages that were due when their connection was gone. */
-  unsent: number
-  refused: number
-  /** Users that were to arrive when all were here. */
-  turnedAway: number
-  expectationsMissed: number
-  failedConnects: number
-  lost: number
-}
-
-/** What a generator has counted at the start. */
-export function emptyCounts(): GeneratorCounts {
-  return {
-    open: 0,
-    timed: 0,
-    greeted: 0,
-    sent: 0,
-    acknowledged: 0,
-    delivered: 0,
-    recorded: 0,
-    unsent: 0,
-    refused: 0,
-    turnedAway: 0,
-    expectationsMissed: 0,
-    failedConnects: 0,
-    lost: 0,
-  }
-}
+import type { RecordedName } from '../metrics/registry.ts'
 
 /** What one generator did since its last tick. */
 export interface GeneratorTick {

@@ -1,15 +1,13 @@
 import type { Histogram } from './histogram.ts'
 
-/** Milliseconds, to the microsecond. */
-export interface LatencySummary {
-  readonly count: number
-  readonly p50: number
-  readonly p95: number
-  readonly p99: number
-  readonly 'p99.9': number
-  readonly max: number
-  readonly mean: number
-}
+/** What of a latency conditions may be about. */
+export const LATENCY_AGGREGATES = ['p50', 'p95', 'p99', 'p99.9', 'max', 'mean'] as const
+
+/** What of a latency reports show. */
+export const LATENCY_COLUMNS = ['p50', 'p95', 'p99', 'p99.9', 'max'] as const
+
+/** Milliseconds, to the microsecond, and how many values they are of. */
+export type LatencySummary = Readonly<Record<'count' | (typeof LATENCY_AGGREGATES)[number], number>>
 
 /** Undefined when nothing was recorded. */
 export function summarizeLatency(histogram: Histogram): LatencySummary | undefined {

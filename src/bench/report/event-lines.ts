@@ -1,4 +1,4 @@
-import { LATENCY_AGGREGATES } from '../metrics/metric-names.ts'
+import { LATENCY_AGGREGATES } from '../metrics/latency-summary.ts'
 import type { BenchResult, Second } from '../result/bench-result.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 

@@ -1,3 +1,5 @@
+import { LATENCIES } from '../metrics/registry.ts'
+
 /** A whole number with its thousands set apart: 12,345. */
 export function formatCount(number: number): string {
   return number.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',')
@@ -19,6 +21,6 @@ export function formatShort(number: number): string {
 /** What was measured of a metric: latencies to a hundredth, counts with their thousands set apart. */
 export function formatMeasured(metric: string, actual: number | undefined): string {
   if (actual === undefined) return 'not measured'
-  if (metric.endsWith('_ms')) return actual.toFixed(2)
+  if (Object.hasOwn(LATENCIES, metric)) return actual.toFixed(2)
   return Number.isInteger(actual) ? formatCount(actual) : String(actual)
 }

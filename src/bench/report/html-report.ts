@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { LATENCIES } from '../metrics/metric-names.ts'
+import { LATENCY_COLUMNS } from '../metrics/latency-summary.ts'
+import { LATENCIES } from '../metrics/registry.ts'
 import type { BenchResult, Comparison } from '../result/bench-result.ts'
 import { formatChange } from './comparison-text.ts'
 import { escapeXml } from './escape-xml.ts'
@@ -9,8 +10,6 @@ import { formatCount, formatMeasured } from './format-number.ts'
 import { chartData, DRAW_CHARTS } from './html-charts.ts'
 import { describeOutcome } from './outcome.ts'
 import { timedNote } from './timed-note.ts'
-
-const COLUMNS = ['p50', 'p95', 'p99', 'p99.9', 'max'] as const
 
 const STYLE = `
 :root{color-scheme:light dark;--ink:#1e293b;--faint:#64748b;--line:#e2e8f0;--paper:#fff}
@@ -100,11 +99,11 @@ function list(texts: readonly string[]): string {
 }
 
 function latencyTable({ latencies }: BenchResult): string {
-  const head = COLUMNS.map((column) => `<th class="n">${column}`).join('')
-  const rows = Object.entries(LATENCIES).flatMap(([name, what]) => {
+  const head = LATENCY_COLUMNS.map((column) => `<th class="n">${column}`).join('')
+  const rows = Object.entries(LATENCIES).flatMap(([name, { what }]) => {
     const summary = latencies[name]
     if (!summary) return []
-    const cells = COLUMNS.map((column) => `<td class="n">${summary[column].toFixed(2)}`)
+    const cells = LATENCY_COLUMNS.map((column) => `<td class="n">${summary[column].toFixed(2)}`)
     return [
       `<tr><td>${name}${cells.join('')}<td class="n">${formatCount(summary.count)}<td class="faint">${what}`,
     ]

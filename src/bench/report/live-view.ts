@@ -1,3 +1,4 @@
+import { FIGURES, type Figure } from '../metrics/registry.ts'
 import type { Second } from '../result/bench-result.ts'
 import type { Progress } from '../run/bench-target.ts'
 import { formatCount, formatShort } from './format-number.ts'
@@ -95,17 +96,14 @@ export class LiveView {
 
 /** How far each count is; what went wrong only where there is any. */
 export function formatCounts({ connections, counts, series }: Progress): string {
-  const wrong = [
-    [counts.unsent, 'unsent'],
-    [counts.refused, 'refused'],
-    [counts.lost, 'lost'],
-    [counts.failedConnects, 'not connected'],
-  ] as const
   return [
     `${formatCount(series.at(-1)?.open ?? 0)}/${formatCount(connections)} connected`,
     `${formatCount(counts.sent)} sent`,
     `${formatCount(counts.delivered)} delivered`,
-    ...wrong.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : [])),
+    ...Object.values<Figure>(FIGURES).flatMap(({ from, liveLabel }) => {
+      const count = counts[from as keyof typeof counts]
+      return liveLabel && count > 0 ? [`${formatCount(count)} ${liveLabel}`] : []
+    }),
   ].join('  ')
 }
 

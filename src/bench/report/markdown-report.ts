@@ -1,4 +1,5 @@
-import { LATENCIES } from '../metrics/metric-names.ts'
+import { LATENCY_COLUMNS } from '../metrics/latency-summary.ts'
+import { LATENCIES } from '../metrics/registry.ts'
 import type { BenchResult, Comparison } from '../result/bench-result.ts'
 import { formatChange } from './comparison-text.ts'
 import { listFigures } from './figures.ts'
@@ -6,8 +7,6 @@ import { formatCount, formatMeasured } from './format-number.ts'
 import { describeOutcome } from './outcome.ts'
 import { seriesLines } from './series-text.ts'
 import { timedNote } from './timed-note.ts'
-
-const COLUMNS = ['p50', 'p95', 'p99', 'p99.9', 'max'] as const
 
 /** The report as GitHub shows it on a workflow's summary. */
 export function formatMarkdown(result: BenchResult): string {
@@ -51,15 +50,15 @@ function checksTable({ thresholds, problems, verdict }: BenchResult): string[] {
 function latencyTable(result: BenchResult): string[] {
   const { latencies } = result
   const note = timedNote(result)
-  const rows = Object.entries(LATENCIES).flatMap(([name, what]) => {
+  const rows = Object.entries(LATENCIES).flatMap(([name, { what }]) => {
     const summary = latencies[name]
     if (!summary) return []
-    const cells = COLUMNS.map((column) => summary[column].toFixed(2))
+    const cells = LATENCY_COLUMNS.map((column) => summary[column].toFixed(2))
     return [`| ${code(name)} | ${cells.join(' | ')} | ${formatCount(summary.count)} | ${what} |`]
   })
   return [
-    `| ms | ${COLUMNS.join(' | ')} | count | |`,
-    `|---|${COLUMNS.map(() => '--:').join('|')}|--:|---|`,
+    `| ms | ${LATENCY_COLUMNS.join(' | ')} | count | |`,
+    `|---|${LATENCY_COLUMNS.map(() => '--:').join('|')}|--:|---|`,
     ...rows,
     ...(note === '' ? [] : ['', note]),
   ]

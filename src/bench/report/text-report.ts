@@ -1,18 +1,13 @@
-import { LATENCIES } from '../metrics/metric-names.ts'
+import { LATENCY_COLUMNS } from '../metrics/latency-summary.ts'
+import { LATENCIES, type Latency } from '../metrics/registry.ts'
 import type { BenchResult } from '../result/bench-result.ts'
 import { formatComparison } from './comparison-text.ts'
 import { listFigures } from './figures.ts'
 import { formatCount, formatMeasured } from './format-number.ts'
-import { LATENCY_LABELS } from './latency-labels.ts'
 import { describeOutcome } from './outcome.ts'
 import { seriesLines } from './series-text.ts'
 import { PLAIN, type Style } from './style.ts'
 import { timedNote } from './timed-note.ts'
-
-const COLUMNS = ['p50', 'p95', 'p99', 'p99.9', 'max'] as const
-
-/** Latencies that stand in the report even if nothing was measured. */
-const ALWAYS = new Set(['connect_ms', 'ack_ms', 'delivery_ms'])
 
 /**
  * The report of a run for people: thresholds first, then the audit, then what was measured, and at
@@ -92,17 +87,19 @@ function verdictLines({ verdict: { verdict, reasons } }: BenchResult, style: Sty
 }
 
 function latencyTable({ latencies }: BenchResult, style: Style): string[] {
-  const names = Object.keys(LATENCIES).filter((name) => latencies[name] || ALWAYS.has(name))
-  const head = COLUMNS.map((column) => column.padStart(10)).join('')
+  const shown = Object.entries<Latency>(LATENCIES).filter(
+    ([name, { isAlwaysShown }]) => latencies[name] || isAlwaysShown,
+  )
+  const head = LATENCY_COLUMNS.map((column) => column.padStart(10)).join('')
   return [
     style.faint(`  ${'ms'.padEnd(17)}${head}${'count'.padStart(12)}`),
-    ...names.map((name) => {
+    ...shown.map(([name, { label }]) => {
       const summary = latencies[name]
-      const cells = COLUMNS.map((column) =>
+      const cells = LATENCY_COLUMNS.map((column) =>
         (summary ? formatMs(summary[column]) : '–').padStart(10),
       )
       const count = summary ? formatCount(summary.count) : '0'
-      return `  ${LATENCY_LABELS[name]!.padEnd(17)}${cells.join('')}${count.padStart(12)}`
+      return `  ${label.padEnd(17)}${cells.join('')}${count.padStart(12)}`
     }),
   ]
 }

@@ -1,14 +1,9 @@
 import { ChatwsError } from '../../protocol/error.ts'
+import { FIGURES, type Figure } from '../metrics/registry.ts'
 import type { BenchResult, Comparison, ComparisonRow } from './bench-result.ts'
 
 /** Aggregate → how many values it takes for it to be more than chance. */
 const AGGREGATES = { p50: 10, p95: 100, p99: 500 } as const
-
-/** Figures of which more is better. */
-const RISING = ['deliveries_per_second', 'sends_per_second'] as const
-
-/** Figures that are shown, but depend on too much else to be judged. */
-const SHOWN = ['server_cpu_cores', 'server_rss_mb'] as const
 
 /** Differences below this are those of clocks and timers. */
 const NOISE_MS = 1
@@ -79,20 +74,15 @@ function compareValues(
   after: BenchResult,
   limitPercent: number,
 ): ComparisonRow[] {
-  const rowsOf = (names: readonly string[]) =>
-    names.flatMap((name) => {
-      const old = before.values[name]
-      const current = after.values[name]
-      return old === undefined || current === undefined ? [] : [compare(name, old, current)]
-    })
-  return [
-    ...rowsOf(RISING).map((row) => ({
-      ...row,
-      isJudged: true,
-      isRegression: row.changePercent < -limitPercent,
-    })),
-    ...rowsOf(SHOWN).map((row) => ({ ...row, isJudged: false, isRegression: false })),
-  ]
+  return Object.entries<Figure>(FIGURES).flatMap(([name, { baseline }]) => {
+    const old = before.values[name]
+    const current = after.values[name]
+    if (baseline === undefined || old === undefined || current === undefined) return []
+    const row = compare(name, old, current)
+    const isJudged = baseline !== 'shown only'
+    const worsePercent = baseline === 'higher is better' ? -row.changePercent : row.changePercent
+    return [{ ...row, isJudged, isRegression: isJudged && worsePercent > limitPercent }]
+  })
 }
 
 function compare(

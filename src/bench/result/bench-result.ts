@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LATENCIES, VALUES } from '../metrics/metric-names.ts'
+import { FIGURES, LATENCIES } from '../metrics/registry.ts'
 
 const count = z.int().nonnegative()
 const reasons = z.record(z.string(), count)
@@ -148,7 +148,7 @@ export const BenchResult = z.object({
   audit: AuditFindings,
   problems: z.array(z.string()).describe('What the audit holds against the run, in words'),
   latencies: z.record(z.enum(Object.keys(LATENCIES) as [string, ...string[]]), Latency.optional()),
-  values: z.record(z.enum(Object.keys(VALUES) as [string, ...string[]]), z.number().optional()),
+  values: z.record(z.enum(Object.keys(FIGURES) as [string, ...string[]]), z.number().optional()),
   series: z.array(Second),
   comparison: Comparison.optional().describe('With the result that --baseline names'),
 })

@@ -2,9 +2,11 @@ import type { RosterDifferences } from '../audit/roster-judge.ts'
 import type { Agreement } from '../audit/versions.ts'
 import type { HttpOutcome } from '../generator/http-thread.ts'
 import type { GeneratorFindings } from '../generator/tick.ts'
+import { readFigures } from '../metrics/figures.ts'
 import { Histogram } from '../metrics/histogram.ts'
 import { summarizeLatency } from '../metrics/latency-summary.ts'
-import type { LatencyName } from '../metrics/metric-names.ts'
+import { createReadMetric } from '../metrics/read-metric.ts'
+import type { LatencyName } from '../metrics/registry.ts'
 import type { DatabaseFindings } from '../probe/database-check.ts'
 import { phaseSeconds, type Scenario } from '../scenario/scenario.ts'
 import type { Threshold } from '../scenario/threshold.ts'
@@ -17,7 +19,6 @@ import {
   type ThresholdResult,
 } from './bench-result.ts'
 import type { Measurements } from './measurements.ts'
-import { computeValues, createLookup } from './read-metric.ts'
 import { checkThresholds } from './threshold-check.ts'
 import { judgeMeasurement } from './verdict.ts'
 
@@ -75,12 +76,15 @@ export function composeResult(parts: ResultParts): BenchResult {
   addSpreads(measurements, findings.generators)
   const httpErrors = http.loaded && http.loaded.failed + http.loaded.refused
   const lateSeconds = Math.max(0, findings.drainedSeconds - READ_LATE_S)
-  const valueContext = { loadSeconds: parts.loadSeconds + lateSeconds, httpErrors }
+  const figures = readFigures(measurements, {
+    loadSeconds: parts.loadSeconds + lateSeconds,
+    httpErrors,
+  })
   const audit = composeAudit(parts)
-  const lookup = createLookup(measurements, valueContext)
+  const readMetric = createReadMetric(measurements.latencies, figures)
   const verdict = judgeMeasurement({
     lateness: measurements.lateness,
-    ackP99Ms: lookup('ack_ms', 'p99'),
+    ackP99Ms: readMetric('ack_ms', 'p99'),
     series: measurements.series,
     cores: context.host.cores,
     ownFaults: audit.ownFaults,
@@ -104,14 +108,14 @@ export function composeResult(parts: ResultParts): BenchResult {
     connections: measurements.peakOpen,
     timedConnections: measurements.peakTimed,
     // What ended the run has failed, whatever came of it while the run ended.
-    thresholds: checkThresholds(thresholds, lookup, isPart).map((threshold) =>
+    thresholds: checkThresholds(thresholds, readMetric, isPart).map((threshold) =>
       abortedBy && nameOf(threshold) === nameOf(abortedBy) ? abortedBy : threshold,
     ),
     verdict,
     audit,
     problems: auditProblems(audit),
     latencies: latencyRecords(measurements.latencies),
-    values: withoutUndefined(computeValues(measurements, valueContext)),
+    values: withoutUndefined(figures),
     series: measurements.series,
   }
   return { ...result, exitCode: exitCodeOf(result) }

@@ -1,8 +1,9 @@
-import { emptyCounts, type GeneratorCounts, type GeneratorTick } from '../generator/tick.ts'
+import type { GeneratorTick } from '../generator/tick.ts'
 import type { ProcessUsage } from '../host/process-usage.ts'
+import { emptyCounts, type GeneratorCounts } from '../metrics/counts.ts'
 import { Histogram, type HistogramRecord } from '../metrics/histogram.ts'
 import { summarizeLatency } from '../metrics/latency-summary.ts'
-import { LATENCIES, type LatencyName, RECORDED } from '../metrics/metric-names.ts'
+import { LATENCIES, type LatencyName, type RecordedName } from '../metrics/registry.ts'
 import type { Second } from './bench-result.ts'
 
 /** What the processes had used at a moment. */
@@ -65,8 +66,8 @@ export class Measurements {
     const delivery = new Histogram()
     const acks = new Histogram()
     for (const { latencies, lateness } of ticks) {
-      for (const name of RECORDED)
-        if (!leftOut.includes(name)) addRecord(this.latencies[name], latencies[name])
+      for (const [name, record] of Object.entries(latencies) as [RecordedName, HistogramRecord][])
+        if (!leftOut.includes(name)) addRecord(this.latencies[name], record)
       addRecord(delivery, latencies.delivery_ms)
       addRecord(acks, latencies.ack_ms)
       addRecord(this.lateness, lateness)

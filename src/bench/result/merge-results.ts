@@ -1,7 +1,8 @@
 import { ChatwsError } from '../../protocol/error.ts'
+import { mergeFigures } from '../metrics/figures.ts'
 import { Histogram } from '../metrics/histogram.ts'
-import { summarizeLatency } from '../metrics/latency-summary.ts'
-import { LATENCIES, type LatencyName, VALUES } from '../metrics/metric-names.ts'
+import { createReadMetric, type ReadMetric } from '../metrics/read-metric.ts'
+import { LATENCIES, type LatencyName } from '../metrics/registry.ts'
 import { listThresholds } from '../scenario/threshold.ts'
 import { addFindings } from './add-findings.ts'
 import { auditProblems } from './audit-problems.ts'
@@ -13,7 +14,7 @@ import {
   type ThresholdResult,
 } from './bench-result.ts'
 import { latencyRecords } from './compose-result.ts'
-import { checkThresholds, type Lookup } from './threshold-check.ts'
+import { checkThresholds } from './threshold-check.ts'
 
 /** Parts that start within this time, in seconds, started together. */
 const TOGETHER_S = 3
@@ -38,8 +39,11 @@ export function mergeResults(results: readonly BenchResult[]): BenchResult {
   const latencies = mergeLatencies(results)
   const { comparison: _, ...known } = first
   if (results.length === 1) return { ...known, exitCode: exitCodeOf(known) }
-  const values = mergeValues(results)
   const audit = mergeAudits(results)
+  const values = mergeFigures(
+    results.map(({ values }) => values),
+    audit,
+  )
   const abortedBy = results.find((result) => result.abortedBy !== undefined)?.abortedBy
   const merged = {
     ...known,
@@ -51,13 +55,7 @@ export function mergeResults(results: readonly BenchResult[]): BenchResult {
     workers: sum(results, ({ workers }) => workers),
     connections: sum(results, ({ connections }) => connections),
     timedConnections: sum(results, (result) => result.timedConnections ?? result.connections),
-    thresholds: mergeThresholds(results, (metric, aggregate) =>
-      aggregate === 'value'
-        ? values[metric]
-        : (
-            summarizeLatency(latencies[metric as LatencyName]) as Record<string, number> | undefined
-          )?.[aggregate],
-    ),
+    thresholds: mergeThresholds(results, createReadMetric(latencies, values)),
     verdict: mergeVerdicts(results),
     audit,
     problems: auditProblems(audit),
@@ -90,12 +88,15 @@ function mergeShards(results: readonly BenchResult[]): string[] {
 }
 
 /** Conditions hold for the whole; but one that ended a part has failed, whatever the whole is. */
-function mergeThresholds(results: readonly BenchResult[], lookup: Lookup): ThresholdResult[] {
+function mergeThresholds(
+  results: readonly BenchResult[],
+  readMetric: ReadMetric,
+): ThresholdResult[] {
   const thresholds = results[0]!.thresholds.flatMap(({ metric, condition }) =>
     listThresholds({ [metric]: [condition] }),
   )
   const isPart = mergeShards(results).join() !== '1/1'
-  return checkThresholds(thresholds, lookup, isPart).map((threshold, index) => {
+  return checkThresholds(thresholds, readMetric, isPart).map((threshold, index) => {
     const name = `${threshold.metric} ${threshold.condition}`
     const ended = results.find(({ abortedBy }) => abortedBy === name)
     return ended?.thresholds[index] ?? threshold
@@ -113,21 +114,6 @@ function mergeLatencies(results: readonly BenchResult[]): Record<LatencyName, Hi
       return [name, histogram]
     }),
   ) as Record<LatencyName, Histogram>
-}
-
-/** Figures add up, but for those that say how many deliveries there are for a message. */
-function mergeValues(results: readonly BenchResult[]): BenchResult['values'] {
-  const values: BenchResult['values'] = {}
-  for (const name of Object.keys(VALUES)) {
-    // What no part measured stays unknown.
-    const known = results.flatMap(({ values: one }) => one[name] ?? [])
-    if (known.length > 0) values[name] = known.reduce((a, b) => a + b)
-  }
-  const acknowledged = sum(results, ({ audit }) => audit.acknowledged)
-  if (acknowledged > 0)
-    values.amplification =
-      Math.round((sum(results, ({ audit }) => audit.delivered) / acknowledged) * 10) / 10
-  return values
 }
 
 function mergeAudits(results: readonly BenchResult[]): AuditFindings {

@@ -1,8 +1,7 @@
+import type { ReadMetric } from '../metrics/read-metric.ts'
+import { findMetric } from '../metrics/registry.ts'
 import type { Threshold } from '../scenario/threshold.ts'
 import type { ThresholdResult } from './bench-result.ts'
-
-/** Metric and aggregate → what was measured; undefined when nothing was. */
-export type Lookup = (metric: string, aggregate: string) => number | undefined
 
 /**
  * Holds every condition against what was measured.
@@ -11,12 +10,12 @@ export type Lookup = (metric: string, aggregate: string) => number | undefined
  */
 export function checkThresholds(
   thresholds: readonly Threshold[],
-  lookup: Lookup,
+  readMetric: ReadMetric,
   isPart = false,
 ): ThresholdResult[] {
   return thresholds.map((threshold) => {
     const { metric, condition } = threshold
-    const actual = lookup(metric, threshold.aggregate)
+    const actual = readMetric(metric, threshold.aggregate)
     const isDeferred = isPart && isReachedTogether(threshold)
     return {
       metric,
@@ -28,22 +27,23 @@ export function checkThresholds(
   })
 }
 
-/** Figures add up over shards, but for those that say how many deliveries there are for a message. */
-function isReachedTogether({ metric, aggregate, operator }: Threshold): boolean {
-  return aggregate === 'value' && metric !== 'amplification' && operator.startsWith('>')
+/** Whether all shards together may reach what one alone does not: its figure adds up. */
+function isReachedTogether({ metric, operator }: Threshold): boolean {
+  const row = findMetric(metric)
+  return row !== undefined && 'merge' in row && row.merge === 'sum' && operator.startsWith('>')
 }
 
 /** The first condition that fails already, of those that end a run; undefined when none does. */
 export function findAbort(
   thresholds: readonly Threshold[],
-  lookup: Lookup,
+  readMetric: ReadMetric,
   { elapsedSeconds, isPart = false }: { elapsedSeconds: number; isPart?: boolean },
 ): ThresholdResult | undefined {
   const due = thresholds.filter(
     ({ abortAfterSeconds }) =>
       abortAfterSeconds !== undefined && elapsedSeconds >= abortAfterSeconds,
   )
-  return checkThresholds(due, lookup, isPart).find(
+  return checkThresholds(due, readMetric, isPart).find(
     ({ actual, isMet }) => actual !== undefined && !isMet,
   )
 }

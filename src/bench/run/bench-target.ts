@@ -1,6 +1,6 @@
 import type { GeneratorHandle, GeneratorSetup } from '../generator/generator-setup.ts'
-import type { GeneratorCounts } from '../generator/tick.ts'
 import type { OwnServer } from '../host/own-server.ts'
+import type { GeneratorCounts } from '../metrics/counts.ts'
 import type { Second, ThresholdResult } from '../result/bench-result.ts'
 import type { FeedRow } from '../scenario/feed.ts'
 import type { StepBudget } from './teardown-budget.ts'

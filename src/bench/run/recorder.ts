@@ -1,9 +1,10 @@
 import { nowUs } from '../clock.ts'
 import type { GeneratorHandle } from '../generator/generator-setup.ts'
 import { ownUsage, usageOf } from '../host/process-usage.ts'
+import { readFigures } from '../metrics/figures.ts'
+import { createReadMetric } from '../metrics/read-metric.ts'
 import type { Second, ThresholdResult } from '../result/bench-result.ts'
 import { Measurements, type UsageSample } from '../result/measurements.ts'
-import { createLookup } from '../result/read-metric.ts'
 import { checkThresholds, findAbort } from '../result/threshold-check.ts'
 import type { Threshold } from '../scenario/threshold.ts'
 import { sleepUntil } from '../sleep-until.ts'
@@ -68,10 +69,11 @@ export class Recorder {
     for (let dueUs = phases.at(SECOND_US); ; dueUs += SECOND_US) {
       await sleepUntil(dueUs, over)
       onSecond(await this.tick(generators))
-      const lookup = createLookup(this.measurements, { loadSeconds: phases.loadSeconds })
-      this.standing = checkThresholds(thresholds, lookup, isPart)
+      const figures = readFigures(this.measurements, { loadSeconds: phases.loadSeconds })
+      const readMetric = createReadMetric(this.measurements.latencies, figures)
+      this.standing = checkThresholds(thresholds, readMetric, isPart)
       if (over.aborted) return undefined
-      const failed = findAbort(thresholds, lookup, {
+      const failed = findAbort(thresholds, readMetric, {
         elapsedSeconds: phases.elapsedSeconds,
         isPart,
       })

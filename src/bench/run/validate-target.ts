@@ -1,5 +1,6 @@
 import { ChatwsError } from '../../protocol/error.ts'
 import type { OwnServer } from '../host/own-server.ts'
+import { findMetric } from '../metrics/registry.ts'
 import type { Population } from '../plan/population.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 
@@ -21,7 +22,9 @@ export function validateTarget(
 
 function needsOwnServer({ phases, thresholds }: Scenario): string[] {
   const stopping = phases.flatMap(({ name, chaos }) => (chaos && 'server' in chaos ? [name] : []))
-  const measured = Object.keys(thresholds).filter((metric) => metric.startsWith('server_'))
+  const measured = Object.keys(thresholds).filter(
+    (metric) => findMetric(metric)?.needs === 'own server',
+  )
   return [
     ...stopping.map(
       (name) =>

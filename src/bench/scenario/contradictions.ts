@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { LatencyName, ValueName } from '../metrics/metric-names.ts'
+import { findMetric, type Need } from '../metrics/registry.ts'
 import { Behaviour } from './behaviour.ts'
 import { Phase } from './phase.ts'
 
@@ -17,18 +17,6 @@ interface Parts {
   readonly http: { readonly idleSeconds: number } | undefined
   readonly metrics: readonly string[]
 }
-
-/** Metrics of messages: without any they are never measured. */
-const OF_MESSAGES: readonly (LatencyName | ValueName)[] = [
-  'ack_ms',
-  'delivery_ms',
-  'skew_ms',
-  'deliveries_per_second',
-  'sends_per_second',
-  'amplification',
-  'unsent',
-  'refused',
-]
 
 /**
  * Everything that contradicts itself in a scenario. Parts that are wrong by themselves are not
@@ -97,24 +85,37 @@ function ofAllPhases({ phases, metrics }: Parts): Contradiction[] {
   return found
 }
 
-function ofThresholds({ behaviours, http, metrics }: Parts): Contradiction[] {
-  // A behaviour that cannot be read may be the one that does it.
-  const isNever = (does: (behaviour: Behaviour) => unknown) =>
-    behaviours.every((behaviour) => behaviour !== undefined && !does(behaviour))
-  const isSilent = isNever(({ send, converse }) => (send?.length ?? 0) > 0 || converse)
-  const reasonOf = (metric: string): string | undefined => {
-    if (metric.startsWith('http_') && !http) return 'the scenario has no "http"'
-    if (metric === 'http_idle_ms' && http?.idleSeconds === 0) return '"idleSeconds" of "http" is 0'
-    if (metric === 'expectations_missed' && isNever(({ expect }) => (expect?.length ?? 0) > 0))
-      return 'no behaviour has "expect"'
-    if ((OF_MESSAGES as readonly string[]).includes(metric) && isSilent)
-      return 'no behaviour sends any message'
-    return undefined
-  }
-  return metrics.flatMap((metric) => {
-    const reason = reasonOf(metric)
+function ofThresholds(parts: Parts): Contradiction[] {
+  return parts.metrics.flatMap((metric) => {
+    const reason = whyUnmet(findMetric(metric)?.needs, parts)
     return reason === undefined
       ? []
       : [{ path: ['thresholds', metric], message: `is never measured: ${reason}` }]
   })
+}
+
+/** Why a scenario lacks what a metric needs; undefined when it has it. */
+function whyUnmet(need: Need | undefined, { behaviours, http }: Parts): string | undefined {
+  // A behaviour that cannot be read may be the one that does it.
+  const isNever = (does: (behaviour: Behaviour) => unknown) =>
+    behaviours.every((behaviour) => behaviour !== undefined && !does(behaviour))
+  switch (need) {
+    case 'messages':
+      return isNever(({ send, converse }) => (send?.length ?? 0) > 0 || converse)
+        ? 'no behaviour sends any message'
+        : undefined
+    case 'expectations':
+      return isNever(({ expect }) => (expect?.length ?? 0) > 0)
+        ? 'no behaviour has "expect"'
+        : undefined
+    case 'http':
+    case 'idle http':
+      if (!http) return 'the scenario has no "http"'
+      return need === 'idle http' && http.idleSeconds === 0
+        ? '"idleSeconds" of "http" is 0'
+        : undefined
+    default:
+      // Which server it is played against, the scenario does not say.
+      return undefined
+  }
 }

@@ -1,11 +1,6 @@
 import { z } from 'zod'
-import {
-  LATENCIES,
-  LATENCY_AGGREGATES,
-  type LatencyName,
-  VALUES,
-  type ValueName,
-} from '../metrics/metric-names.ts'
+import { LATENCY_AGGREGATES } from '../metrics/latency-summary.ts'
+import { FIGURES, LATENCIES, type MetricName } from '../metrics/registry.ts'
 
 /** What other load testers call an aggregate → what it is called here. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
@@ -60,23 +55,26 @@ const conditionsOf = (aggregates: readonly string[], example: string) => {
 }
 
 function shapeOf<Name extends string>(
-  names: Readonly<Record<Name, string>>,
+  metrics: Readonly<Record<Name, { readonly what: string }>>,
   schema: ReturnType<typeof conditionsOf>,
 ): Record<Name, typeof schema> {
-  const entries = Object.entries<string>(names).map(([name, what]) => [name, schema.describe(what)])
+  const entries = Object.entries<{ what: string }>(metrics).map(([name, { what }]) => [
+    name,
+    schema.describe(what),
+  ])
   return Object.fromEntries(entries)
 }
 
 /** Metric → conditions such as `p99<500`, all of which must hold. */
 export const Thresholds = z.strictObject({
-  ...shapeOf<LatencyName>(LATENCIES, conditionsOf(LATENCY_AGGREGATES, 'p99<500')),
-  ...shapeOf<ValueName>(VALUES, conditionsOf(['value'], 'value>1000')),
+  ...shapeOf(LATENCIES, conditionsOf(LATENCY_AGGREGATES, 'p99<500')),
+  ...shapeOf(FIGURES, conditionsOf(['value'], 'value>1000')),
 })
 export type Thresholds = z.infer<typeof Thresholds>
 
 /** One condition, taken apart. */
 export interface Threshold {
-  readonly metric: LatencyName | ValueName
+  readonly metric: MetricName
   /** As the file states it. */
   readonly condition: string
   readonly aggregate: string

@@ -1,4 +1,4 @@
-import { emptyCounts, type GeneratorCounts } from '../../../src/bench/generator/tick.ts'
+import { emptyCounts, type GeneratorCounts } from '../../../src/bench/metrics/counts.ts'
 import { Histogram } from '../../../src/bench/metrics/histogram.ts'
 import { summarizeLatency } from '../../../src/bench/metrics/latency-summary.ts'
 import type { BenchResult, Second } from '../../../src/bench/result/bench-result.ts'
