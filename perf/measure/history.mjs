@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openSqlite } from '../../dist/storage/open-sqlite.js'
+import { openSqlite } from '../../dist/storage/sqlite/open.js'
 import { ask, startPinned } from '../rig/pinned-script.mjs'
 import { alternate } from '../rig/rounds.mjs'
 import { createRow } from '../rig/row.mjs'

@@ -2,8 +2,8 @@
 // chatws made, and prints how many that were.
 
 import { PrismaClient } from '../../dist/storage/generated/sqlite/client.js'
-import { openSqlite } from '../../dist/storage/open-sqlite.js'
-import { SqliteAdapterFactory } from '../../dist/storage/sqlite-adapter.js'
+import { SqliteAdapterFactory } from '../../dist/storage/sqlite/adapter.js'
+import { openSqlite } from '../../dist/storage/sqlite/open.js'
 
 /** As a server has it that is not told otherwise, so that both sides promise the same. */
 const DURABILITY = 'process'

@@ -1,4 +1,4 @@
-import type { DatabaseStatus } from '../storage/database-status.ts'
+import type { DatabaseStatus } from '../storage/prisma/database-status.ts'
 import { describeBytes } from './byte-size.ts'
 
 const PROVIDERS = { sqlite: 'SQLite', postgresql: 'PostgreSQL' }

@@ -69,7 +69,7 @@ export const defineDb: DefineCommand = (command, host) => {
 }
 
 async function status(config: Readonly<DbStatusConfig>, host: Host): Promise<number> {
-  const { readDatabaseStatus } = await import('../storage/database-status.ts')
+  const { readDatabaseStatus } = await import('../storage/prisma/database-status.ts')
   const location = parseDatabaseUrl(config.databaseUrl)
   const found = await readDatabaseStatus(location)
   const where = describeDatabase(location)
@@ -97,7 +97,7 @@ async function backup(config: Readonly<DbConfig>, file: string, host: Host): Pro
       'PostgreSQL has a tool for this, which also takes roles and other schemas into account:\n' +
         `pg_dump --format=custom --file=${file} '${describeDatabase(location)}'`,
     )
-  const { backupSqlite } = await import('../storage/backup-sqlite.ts')
+  const { backupSqlite } = await import('../storage/sqlite/backup.ts')
   host.stderr.write(`Copying ${location.path} …\n`)
   const { sizeBytes, lastOffset } = await backupSqlite(location.path, file)
   host.stdout.write(`${file}: ${describeBytes(sizeBytes)}, messages up to offset ${lastOffset}\n`)

@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import type { DoctorConfig } from '../config/doctor-config.ts'
 import { readDescriptorLimit, socketsWithin } from '../server/limits/descriptors.ts'
-import { type DatabaseStatus, readDatabaseStatus } from '../storage/database-status.ts'
 import { describeDatabase, parseDatabaseUrl } from '../storage/database-url.ts'
+import { type DatabaseStatus, readDatabaseStatus } from '../storage/prisma/database-status.ts'
 import { describeBytes } from './byte-size.ts'
 
 /** What one check found. */

@@ -41,7 +41,7 @@ export class ServerProcess {
     try {
       const { child, url } = await startProgram(folder, 0)
       // What reads its database is there when the run ends, and nobody waits for it.
-      import('../storage/log-reader.ts').catch(() => {})
+      import('../storage/sqlite/log-reader.ts').catch(() => {})
       return new ServerProcess(folder, child, url)
     } catch (error) {
       await rm(folder, { recursive: true, force: true })
@@ -73,7 +73,7 @@ export class ServerProcess {
 
   /** Reads from its database, past the server, what is stored after an offset: each as its frame. */
   async *readLog(after: number): AsyncGenerator<Buffer> {
-    const { LogReader } = await import('../storage/log-reader.ts')
+    const { LogReader } = await import('../storage/sqlite/log-reader.ts')
     const reader = await LogReader.open(databasePath(this.#folder))
     try {
       yield* readFrames(reader, after)

@@ -1,6 +1,6 @@
 import { ChatwsError } from '../protocol/error.ts'
 import { type DatabaseLocation, type Durability, describeDatabase } from './database-url.ts'
-import type { PrismaStore } from './prisma-store.ts'
+import type { PrismaStore } from './prisma/prisma-store.ts'
 
 /**
  * Opens the log at `location`, creating or migrating the database first. Throws
@@ -13,10 +13,10 @@ export async function openStore(
 ): Promise<PrismaStore> {
   return opening(location, async () => {
     if (location.provider === 'sqlite') {
-      const { openSqlite } = await import('./open-sqlite.ts')
+      const { openSqlite } = await import('./sqlite/open.ts')
       return openSqlite(location.path, durability)
     }
-    const { openPostgresql } = await import('./open-postgresql.ts')
+    const { openPostgresql } = await import('./postgresql/open.ts')
     return openPostgresql(location.connectionString, durability)
   })
 }
@@ -28,10 +28,10 @@ export async function openStore(
 export async function migrateDatabase(location: DatabaseLocation): Promise<string[]> {
   return opening(location, async () => {
     if (location.provider === 'sqlite') {
-      const { migrateSqliteFile } = await import('./open-sqlite.ts')
+      const { migrateSqliteFile } = await import('./sqlite/open.ts')
       return migrateSqliteFile(location.path, 'full')
     }
-    const { migratePostgresqlAt } = await import('./open-postgresql.ts')
+    const { migratePostgresqlAt } = await import('./postgresql/open.ts')
     return migratePostgresqlAt(location.connectionString)
   })
 }

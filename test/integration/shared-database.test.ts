@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStore } from '../../src/storage/open-store.ts'
-import type { PrismaStore } from '../../src/storage/prisma-store.ts'
+import type { PrismaStore } from '../../src/storage/prisma/prisma-store.ts'
 import { newEntry } from '../storage/new-entry.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { WireClient } from '../support/wire-client.ts'

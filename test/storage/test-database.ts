@@ -7,7 +7,7 @@ import pg from 'pg'
 import { inject } from 'vitest'
 import { type DatabaseLocation, sqliteFileUrl } from '../../src/storage/database-url.ts'
 import { openStore } from '../../src/storage/open-store.ts'
-import type { PrismaStore } from '../../src/storage/prisma-store.ts'
+import type { PrismaStore } from '../../src/storage/prisma/prisma-store.ts'
 import type { Store } from '../../src/storage/store.ts'
 
 /** A database of one test, empty at first. `drop` closes every store of it and removes it. */

@@ -7,7 +7,7 @@ import type { SecurityOptions } from '../../src/server/limits/security.ts'
 import { ServerLog } from '../../src/server/telemetry/server-log.ts'
 import { UploadFolder } from '../../src/server/uploads/upload-folder.ts'
 import { openStore } from '../../src/storage/open-store.ts'
-import type { PrismaStore } from '../../src/storage/prisma-store.ts'
+import type { PrismaStore } from '../../src/storage/prisma/prisma-store.ts'
 import type { Store } from '../../src/storage/store.ts'
 
 export interface TestServer {

@@ -1,0 +1,30 @@
+import type { ColumnType, Dialect } from '../prisma/dialect.ts'
+import { postgresqlUploads } from '../prisma/upload-statements.ts'
+
+const TYPES: Readonly<Record<ColumnType, string>> = {
+  bigint: 'bigint',
+  text: 'text',
+  boolean: 'boolean',
+  timestamp: 'timestamp(3)',
+}
+
+/**
+ * On PostgreSQL the log's row is locked until commit, so that several servers write one after the
+ * other; the lock is a statement of its own because only the next one sees what was committed
+ * while it waited.
+ */
+export const postgresqlDialect: Dialect = {
+  lockLog: 'SELECT last_offset FROM log WHERE id = 1 FOR UPDATE',
+  isSingleWriter: false,
+  parameter: (number) => `$${number}`,
+  rows: (columns) => {
+    const typed = Object.entries(columns).map(([name, type]) => `"${name}" ${TYPES[type]}`)
+    return `ROWS FROM (json_to_recordset(CAST($1 AS json)) AS (${typed.join(', ')}))
+      WITH ORDINALITY AS n(${[...Object.keys(columns), 'key'].map((name) => `"${name}"`).join(', ')})`
+  },
+  greater: (a, b) => `GREATEST(${a}, ${b})`,
+  lesser: (a, b) => `LEAST(${a}, ${b})`,
+  time: (number) => `CAST($${number} AS timestamp(3))`,
+  uploads: postgresqlUploads,
+  timestamp: (iso) => iso,
+}

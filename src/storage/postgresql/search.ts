@@ -1,0 +1,43 @@
+import type { SearchQuery } from '../conversation.ts'
+import type { MessageEntry } from '../entries.ts'
+import { TABLES } from '../prisma/dialect.ts'
+import { type EntryRow, toMessage } from '../prisma/entry-row.ts'
+import { messageColumns } from '../prisma/log-statements.ts'
+import type { MessageSearch } from '../prisma/message-search.ts'
+import { type PrismaDatabase, storageErrors } from '../prisma/prisma-database.ts'
+
+const KINDS = ['chat', 'support'] as const
+
+const found = (kind: (typeof KINDS)[number]) => `
+  (SELECT ${messageColumns(kind)} FROM ${TABLES[kind].table} AS m
+  WHERE to_tsvector('simple', m.content) @@ to_tsquery('simple', $1) AND m."offset" < $2
+    AND ($4::bigint IS NULL OR m.${TABLES[kind].chatColumn} = $4::bigint)
+  ORDER BY m."offset" DESC LIMIT $3)`
+
+/** Full-text search in PostgreSQL, whose index is a part of the tables. */
+export class PostgresqlSearch implements MessageSearch {
+  readonly #database: PrismaDatabase
+
+  constructor(database: PrismaDatabase) {
+    this.#database = database
+  }
+
+  async find(words: readonly string[], { chat, before, limit }: SearchQuery) {
+    const kinds = chat ? [chat.kind] : KINDS
+    const rows = await storageErrors(() =>
+      this.#database.$queryRawUnsafe<EntryRow[]>(
+        `SELECT * FROM (${kinds.map(found).join(' UNION ALL ')}) AS found
+          ORDER BY "offset" DESC LIMIT $3`,
+        words.map((word) => `${word}:*`).join(' & '),
+        before ?? Number.MAX_SAFE_INTEGER,
+        limit,
+        chat?.id ?? null,
+      ),
+    )
+    return rows.map(toMessage) satisfies MessageEntry[]
+  }
+
+  noteGrowth(): void {}
+
+  async close(): Promise<void> {}
+}

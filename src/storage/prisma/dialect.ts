@@ -1,0 +1,40 @@
+import type { ChatKind } from '../../protocol/chat.ts'
+import type { UploadStatements } from './upload-statements.ts'
+
+/** The type of a column that is read from JSON. */
+export type ColumnType = 'bigint' | 'text' | 'boolean' | 'timestamp'
+
+/** What two kinds of SQL say differently. Data goes only in the parameters of statements. */
+export interface Dialect {
+  /**
+   * Takes the log for this transaction and reads `last_offset`: no parameters.
+   */
+  readonly lockLog: string
+  /**
+   * Whether each transaction is alone from its beginning, and the rows that it stores move
+   * `last_offset` by themselves.
+   */
+  readonly isSingleWriter: boolean
+  /** The statements about uploaded files. */
+  readonly uploads: UploadStatements
+  /** The parameter with a number from 1. */
+  parameter(number: number): string
+  /**
+   * The objects of a JSON array in the first parameter, as a table named `n` with these columns;
+   * `n.key` counts from the first.
+   */
+  rows(columns: Readonly<Record<string, ColumnType>>): string
+  /** The greater, and the lesser, of two expressions. */
+  greater(a: string, b: string): string
+  lesser(a: string, b: string): string
+  /** The parameter with a number, as a time. */
+  time(number: number): string
+  /** Turns an ISO 8601 time into what a parameter or a JSON row takes. */
+  timestamp(iso: string): string
+}
+
+/** Kind → its table and what that table calls the chat. */
+export const TABLES = {
+  chat: { table: 'messages', chatColumn: 'chat_id' },
+  support: { table: 'support_messages', chatColumn: 'support_chat_id' },
+} as const satisfies Record<ChatKind, { table: string; chatColumn: string }>

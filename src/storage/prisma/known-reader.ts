@@ -1,0 +1,130 @@
+import { type Known, reactionKey, type Target, targetKey } from '../append-plan.ts'
+import { type LogEntry, type NewEntry, nameOf } from '../entries.ts'
+import { type EntryRow, reactionRow, toIso, toLogEntry } from './entry-row.ts'
+import { query } from './json-rows.ts'
+import type { LogStatements } from './log-statements.ts'
+import type { RawQueries } from './prisma-database.ts'
+
+const KINDS = ['chat', 'support'] as const
+
+/** Reads what a batch of entries depends on: what is stored of what they name. */
+export class KnownReader {
+  readonly #statements: LogStatements
+
+  constructor(statements: LogStatements) {
+    this.#statements = statements
+  }
+
+  /** All of it, and locks the log until the transaction ends. */
+  async read(tx: RawQueries, entries: readonly NewEntry[]): Promise<Known> {
+    const [log] = await tx.$queryRawUnsafe<{ last_offset: bigint }[]>(this.#statements.lockLog)
+    return {
+      lastOffset: Number(log!.last_offset),
+      named: await this.findNamed(tx, entries),
+      targets: await this.#findTargets(tx, entries),
+      reactions: await this.#findReactions(tx, entries),
+      supportChats: await this.#findSupportChats(tx, entries),
+    }
+  }
+
+  /** The entries already stored under the names that this batch uses. */
+  async findNamed(tx: RawQueries, entries: readonly NewEntry[]): Promise<Map<string, LogEntry>> {
+    const names = entries
+      .filter((entry) => entry.clientId !== undefined)
+      .map(({ senderId, clientId }) => ({ sender_id: senderId, client_id: clientId }))
+    const rows = await query<EntryRow>(tx, this.#statements.findNamed, names)
+    return new Map(rows.map(toLogEntry).map((entry) => [nameOf(entry)!, entry]))
+  }
+
+  async #findTargets(tx: RawQueries, entries: readonly NewEntry[]): Promise<Map<string, Target>> {
+    const targets = new Map<string, Target>()
+    for (const kind of KINDS) {
+      const ids = entries.flatMap((entry) => targetIdOf(entry, kind) ?? [])
+      const rows = await query<TargetRow>(
+        tx,
+        this.#statements.findTargets[kind],
+        [...new Set(ids)].map((id) => ({ id })),
+      )
+      for (const row of rows)
+        targets.set(targetKey(kind, Number(row.id)), {
+          kind,
+          id: Number(row.id),
+          chatId: Number(row.chat_id),
+          senderId: Number(row.sender_id),
+          content: row.content,
+          isDeleted: Boolean(row.is_deleted),
+          filePaths: row.file_paths,
+        })
+    }
+    return targets
+  }
+
+  async #findReactions(tx: RawQueries, entries: readonly NewEntry[]): Promise<Set<string>> {
+    const asked = entries.flatMap((entry) =>
+      entry.type === 'reaction' ? [reactionRow(entry)] : [],
+    )
+    const rows = await query<ReturnType<typeof reactionRow>>(
+      tx,
+      this.#statements.findReactions,
+      asked,
+    )
+    return new Set(
+      rows.map((row) =>
+        reactionKey({
+          kind: row.kind,
+          messageId: Number(row.message_id),
+          senderId: Number(row.sender_id),
+          emoji: row.emoji,
+        }),
+      ),
+    )
+  }
+
+  async #findSupportChats(
+    tx: RawQueries,
+    entries: readonly NewEntry[],
+  ): Promise<Known['supportChats']> {
+    const ids = entries.flatMap((entry) =>
+      entry.type === 'support' || (entry.type === 'message' && entry.kind === 'support')
+        ? [entry.chatId]
+        : [],
+    )
+    const rows = await query<SupportChatRow>(
+      tx,
+      this.#statements.findSupportChats,
+      [...new Set(ids)].map((id) => ({ id })),
+    )
+    return new Map(
+      rows.map((row) => [
+        Number(row.id),
+        {
+          status: row.status,
+          assignee: row.assignee === null ? null : Number(row.assignee),
+          waitingSince: row.waiting_since === null ? null : toIso(row.waiting_since),
+        },
+      ]),
+    )
+  }
+}
+
+interface TargetRow {
+  id: bigint
+  chat_id: bigint
+  sender_id: bigint
+  content: string
+  is_deleted: boolean | number | bigint
+  file_paths: string | null
+}
+
+interface SupportChatRow {
+  id: bigint
+  status: 'open' | 'closed'
+  assignee: bigint | null
+  waiting_since: Date | string | null
+}
+
+/** The id of the message of a kind that an entry is about. */
+function targetIdOf(entry: NewEntry, kind: 'chat' | 'support'): number | undefined {
+  if (entry.type === 'support' || entry.kind !== kind) return undefined
+  return entry.type === 'message' ? entry.replyTo : entry.messageId
+}

@@ -1,0 +1,210 @@
+import type { ChatKind } from '../../protocol/chat.ts'
+import { type ColumnType, type Dialect, TABLES } from './dialect.ts'
+import { MESSAGE_COLUMNS, type MessageColumn } from './entry-row.ts'
+
+const NO_TEXT = 'CAST(NULL AS text)'
+const NO_ID = 'CAST(NULL AS bigint)'
+const NO_TIME = 'CAST(NULL AS timestamp(3))'
+
+/** The columns of an EntryRow, of a message of `kind` under the alias `m`. */
+export function messageColumns(kind: ChatKind): string {
+  return `'message' AS type, '${kind}' AS kind, m.id AS id, m."offset" AS "offset",
+    m.${TABLES[kind].chatColumn} AS chat_id, m.sender_id AS sender_id, m.client_id AS client_id,
+    m.content AS content, m.file_type AS file_type, m.file_paths AS file_paths,
+    m.reply_to AS reply_to, m.created_at AS created_at, m.edited_at AS edited_at,
+    m.deleted_at AS deleted_at, ${NO_TEXT} AS emoji, CAST(NULL AS boolean) AS removed,
+    ${NO_TEXT} AS status, ${NO_ID} AS assignee`
+}
+
+/** The same, of an event under the alias `e` whose message, if it has one, is joined. */
+const EVENT_COLUMNS = `e.type AS type, e.kind AS kind, COALESCE(e.message_id, e.chat_id) AS id,
+    e."offset" AS "offset", e.chat_id AS chat_id, e.sender_id AS sender_id,
+    e.client_id AS client_id, COALESCE(c.content, s.content, '') AS content,
+    ${NO_TEXT} AS file_type, ${NO_TEXT} AS file_paths, ${NO_ID} AS reply_to,
+    e.created_at AS created_at, ${NO_TIME} AS edited_at, ${NO_TIME} AS deleted_at,
+    e.emoji AS emoji, e.removed AS removed, e.status AS status, e.assignee AS assignee`
+
+/** Joins to an edit the message that has its content. */
+const EVENT_JOINS = `
+    LEFT JOIN messages AS c ON e.type = 'edit' AND e.kind = 'chat' AND c.id = e.message_id
+    LEFT JOIN support_messages AS s ON e.type = 'edit' AND e.kind = 'support'
+      AND s.id = e.message_id`
+
+/** The statements of the log; each says what its parameters are and which rows it answers. */
+export type LogStatements = ReturnType<typeof createLogStatements>
+
+/** Writes the statements of the log in one dialect. */
+export function createLogStatements(dialect: Dialect) {
+  const { rows, time } = dialect
+  const p = dialect.parameter
+  const names = rows({ sender_id: 'bigint', client_id: 'text' })
+  const reactions = rows({
+    kind: 'text',
+    message_id: 'bigint',
+    emoji: 'text',
+    sender_id: 'bigint',
+  })
+
+  const namedMessages = (kind: ChatKind) => `
+    SELECT ${messageColumns(kind)} FROM ${names} JOIN ${TABLES[kind].table} AS m
+      ON m.sender_id = n.sender_id AND m.client_id = n.client_id`
+
+  const messagesAfter = (kind: ChatKind) => `
+    SELECT * FROM (SELECT ${messageColumns(kind)} FROM ${TABLES[kind].table} AS m
+      WHERE m."offset" > ${p(1)} ORDER BY m."offset" LIMIT ${p(2)}) AS ${kind}`
+
+  const message = {
+    sender_id: 'bigint',
+    client_id: 'text',
+    chat_id: 'bigint',
+    content: 'text',
+    file_type: 'text',
+    file_paths: 'text',
+    reply_to: 'bigint',
+  } as const satisfies Record<MessageColumn, ColumnType>
+  const insertInto = (kind: ChatKind) => `
+    INSERT INTO ${TABLES[kind].table} ("offset", ${TABLES[kind].chatColumn}, sender_id, client_id,
+      content, file_type, file_paths, reply_to, created_at)`
+  const values = `n.chat_id, n.sender_id, n.client_id, n.content, n.file_type, n.file_paths,
+      n.reply_to, ${time(2)}`
+
+  return {
+    lockLog: dialect.lockLog,
+    /** Moves `last_offset`: the new one. */
+    moveLog: `UPDATE log SET last_offset = ${p(1)} WHERE id = 1`,
+    /** Creates the log's row if there is none: the epoch. */
+    createLog: `INSERT INTO log (id, epoch, last_offset) VALUES (1, ${p(1)}, 0) ON CONFLICT DO NOTHING`,
+    /** Begins a new history: the new epoch and the one that it replaces. */
+    changeEpoch: `UPDATE log SET epoch = ${p(1)} WHERE epoch = ${p(2)}`,
+
+    /** Finds entries by name: `{sender_id, client_id}` rows → entry rows. */
+    findNamed: `${namedMessages('chat')} UNION ALL ${namedMessages('support')} UNION ALL
+      SELECT ${EVENT_COLUMNS} FROM ${names} JOIN log_events AS e
+        ON e.sender_id = n.sender_id AND e.client_id = n.client_id ${EVENT_JOINS}`,
+    /** Finds messages of a kind: `{id}` rows → the message's place, sender and content. */
+    findTargets: byKind(
+      (kind) => `
+      SELECT '${kind}' AS kind, m.id AS id, m.${TABLES[kind].chatColumn} AS chat_id,
+        m.sender_id AS sender_id, m.content AS content, m.deleted_at IS NOT NULL AS is_deleted,
+        m.file_paths AS file_paths
+      FROM ${rows({ id: 'bigint' })} JOIN ${TABLES[kind].table} AS m ON m.id = n.id`,
+    ),
+    /** Finds reactions that stand: `{kind, message_id, emoji, sender_id}` rows → the same. */
+    findReactions: `
+      SELECT r.kind AS kind, r.message_id AS message_id, r.emoji AS emoji, r.sender_id AS sender_id
+      FROM ${reactions} JOIN reactions AS r ON r.kind = n.kind AND r.message_id = n.message_id
+        AND r.emoji = n.emoji AND r.sender_id = n.sender_id`,
+    /** Finds support chats: `{id}` rows → their state. */
+    findSupportChats: `
+      SELECT s.id AS id, s.status AS status, s.assignee AS assignee,
+        s.waiting_since AS waiting_since
+      FROM ${rows({ id: 'bigint' })} JOIN support_chats AS s ON s.id = n.id`,
+
+    /**
+     * Stores messages of a kind: rows of `offset` and `message`, then `created_at` →
+     * `{id, offset}` rows in any order.
+     */
+    insertMessages: byKind(
+      (kind) => `${insertInto(kind)} SELECT n."offset", ${values}
+      FROM ${rows({ offset: 'bigint', ...message })} ORDER BY n."offset" RETURNING id, "offset"`,
+    ),
+    /**
+     * The same for chat messages alone, on SQLite, as a transaction of its own: it numbers them
+     * itself and leaves out what is stored under the same name. Reads arrays of the columns of
+     * `message`, which take a third less time than objects.
+     */
+    insertAlone: `${insertInto('chat')}
+      SELECT (SELECT last_offset FROM log WHERE id = 1) + row_number() OVER (ORDER BY n.key), ${values}
+      FROM (SELECT key, ${MESSAGE_COLUMNS.map((name, i) => `value ->> ${i} AS ${name}`).join(', ')}
+        FROM json_each(${p(1)})) AS n
+      WHERE ${['messages', 'support_messages', 'log_events'].map(hasNoneNamed).join(' AND ')}
+      ORDER BY n.key RETURNING id, "offset"`,
+    /** Stores events: rows of the columns of log_events, then `created_at`. */
+    insertEvents: `
+      INSERT INTO log_events ("offset", type, kind, chat_id, message_id, sender_id, client_id,
+        emoji, removed, status, assignee, created_at)
+      SELECT n."offset", n.type, n.kind, n.chat_id, n.message_id, n.sender_id, n.client_id,
+        n.emoji, n.removed, n.status, n.assignee, ${time(2)}
+      FROM ${rows({
+        offset: 'bigint',
+        type: 'text',
+        kind: 'text',
+        chat_id: 'bigint',
+        message_id: 'bigint',
+        sender_id: 'bigint',
+        client_id: 'text',
+        emoji: 'text',
+        removed: 'boolean',
+        status: 'text',
+        assignee: 'bigint',
+      })} ORDER BY n."offset"`,
+    /** Changes messages of a kind: `{id, content, is_edited, is_deleted}` rows, then the time. */
+    changeMessages: byKind(
+      (kind) => `
+      UPDATE ${TABLES[kind].table} SET content = n.content,
+        edited_at = CASE WHEN n.is_edited THEN ${time(2)} ELSE edited_at END,
+        deleted_at = CASE WHEN n.is_deleted THEN ${time(2)} ELSE deleted_at END,
+        file_type = CASE WHEN n.is_deleted THEN NULL ELSE file_type END,
+        file_paths = CASE WHEN n.is_deleted THEN NULL ELSE file_paths END
+      FROM ${rows({ id: 'bigint', content: 'text', is_edited: 'boolean', is_deleted: 'boolean' })}
+      WHERE ${TABLES[kind].table}.id = n.id`,
+    ),
+    /** Stores reactions: rows of the columns of reactions. */
+    insertReactions: `
+      INSERT INTO reactions (kind, message_id, emoji, sender_id, "offset")
+      SELECT n.kind, n.message_id, n.emoji, n.sender_id, n."offset"
+      FROM ${rows({
+        kind: 'text',
+        message_id: 'bigint',
+        emoji: 'text',
+        sender_id: 'bigint',
+        offset: 'bigint',
+      })} WHERE true ON CONFLICT DO NOTHING`,
+    /** Removes reactions: `{kind, message_id, emoji, sender_id}` rows. */
+    deleteReactions: `
+      DELETE FROM reactions WHERE (kind, message_id, emoji, sender_id) IN (
+        SELECT n.kind, n.message_id, n.emoji, n.sender_id FROM ${reactions})`,
+    /** Sets the state of support chats: rows of the columns of support_chats. */
+    setSupportChats: `
+      INSERT INTO support_chats (id, status, assignee, waiting_since)
+      SELECT n.id, n.status, n.assignee, n.waiting_since
+      FROM ${rows({ id: 'bigint', status: 'text', assignee: 'bigint', waiting_since: 'timestamp' })}
+      WHERE true ON CONFLICT (id) DO UPDATE SET status = excluded.status,
+        assignee = excluded.assignee, waiting_since = excluded.waiting_since`,
+
+    /** Reads the log: an offset and a limit → entry rows above that offset, in order. */
+    readAfter: `${messagesAfter('chat')} UNION ALL ${messagesAfter('support')} UNION ALL
+      SELECT * FROM (SELECT ${EVENT_COLUMNS} FROM log_events AS e ${EVENT_JOINS}
+        WHERE e."offset" > ${p(1)} ORDER BY e."offset" LIMIT ${p(2)}) AS event
+      ORDER BY "offset" LIMIT ${p(2)}`,
+    /** Reads one chat backwards: chat, an id and a limit → rows below that id, newest first. */
+    readHistory: byKind(
+      (kind) => `
+      SELECT ${messageColumns(kind)} FROM ${TABLES[kind].table} AS m
+      WHERE m.${TABLES[kind].chatColumn} = ${p(1)} AND m.id < ${p(2)}
+      ORDER BY m.id DESC LIMIT ${p(3)}`,
+    ),
+    /** Reads open support chats: a limit → their state, and an entry row of the newest message. */
+    readSupportQueue: `
+      SELECT ${messageColumns('support')}, s.id AS queued_id, s.assignee AS queued_assignee,
+        s.waiting_since AS waiting_since
+      FROM support_chats AS s LEFT JOIN support_messages AS m
+        ON m.id = (SELECT max(l.id) FROM support_messages AS l WHERE l.support_chat_id = s.id)
+      WHERE s.status = 'open'
+      ORDER BY s.waiting_since IS NULL, s.waiting_since, s.id LIMIT ${p(1)}`,
+    /** Reads reactions: `{id}` rows, then the kind → reactions in the order of giving. */
+    readReactions: `
+      SELECT r.message_id AS message_id, r.emoji AS emoji, r.sender_id AS sender_id
+      FROM ${rows({ id: 'bigint' })}
+      JOIN reactions AS r ON r.kind = ${p(2)} AND r.message_id = n.id ORDER BY r."offset"`,
+  }
+}
+
+function hasNoneNamed(table: string): string {
+  return `NOT EXISTS (SELECT 1 FROM ${table} AS m
+        WHERE m.sender_id = n.sender_id AND m.client_id = n.client_id)`
+}
+
+function byKind(statement: (kind: ChatKind) => string): Readonly<Record<ChatKind, string>> {
+  return { chat: statement('chat'), support: statement('support') }
+}

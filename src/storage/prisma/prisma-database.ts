@@ -1,0 +1,68 @@
+import { ChatwsError } from '../../protocol/error.ts'
+
+/** What the store uses of a generated Prisma client, whichever provider it was generated for. */
+export interface RawQueries {
+  $queryRawUnsafe<T>(sql: string, ...values: unknown[]): Promise<T>
+  $executeRawUnsafe(sql: string, ...values: unknown[]): Promise<number>
+}
+
+export interface PrismaDatabase extends RawQueries {
+  $transaction<T>(
+    work: (tx: RawQueries) => Promise<T>,
+    options: { maxWait: number; timeout: number },
+  ): Promise<T>
+  $disconnect(): Promise<void>
+}
+
+/** How long a transaction may wait for its turn and how long it may then take. */
+const TRANSACTION = { maxWait: 10_000, timeout: 30_000 }
+
+/** Runs `work` in a transaction. Throws as `storageErrors` does, and COMMIT_UNKNOWN. */
+export async function inTransaction<T>(
+  database: PrismaDatabase,
+  work: (tx: RawQueries) => Promise<T>,
+): Promise<T> {
+  let isCommitting = false
+  const commit = async (tx: RawQueries) => {
+    const result = await work(tx)
+    isCommitting = true
+    return result
+  }
+  return storageErrors(
+    () => database.$transaction(commit, TRANSACTION),
+    () => isCommitting,
+  )
+}
+
+/**
+ * Runs `work` on the database. Throws STORAGE_REJECTED when the database refuses the data,
+ * STORAGE_UNAVAILABLE when it does not answer, and COMMIT_UNKNOWN where that may have come after
+ * the commit.
+ */
+export async function storageErrors<T>(
+  work: () => Promise<T>,
+  isCommitting: () => boolean = () => false,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (isRejection(cause))
+      throw new ChatwsError('STORAGE_REJECTED', 'The database refuses the data', { cause })
+    if (isCommitting())
+      throw new ChatwsError('COMMIT_UNKNOWN', 'The database was lost while committing', { cause })
+    throw new ChatwsError('STORAGE_UNAVAILABLE', 'The database does not answer', { cause })
+  }
+}
+
+/** Primary result codes of SQLite for data it refuses: TOOBIG, CONSTRAINT, MISMATCH. */
+const SQLITE_REJECTIONS = [18, 19, 20]
+
+/** Whether the database itself found fault with the data: SQLSTATE classes 22 and 23 in PostgreSQL. */
+function isRejection(error: unknown): boolean {
+  const { meta } = error as {
+    meta?: { driverAdapterError?: { cause?: { originalCode?: string } } }
+  }
+  const code = meta?.driverAdapterError?.cause?.originalCode ?? ''
+  if (/^\d{1,4}$/.test(code)) return SQLITE_REJECTIONS.includes(Number(code) & 0xff)
+  return /^2[23].{3}$/.test(code)
+}

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto'
+import type { QueuedChat, SearchQuery } from '../conversation.ts'
+import type { LogEntry, NewEntry } from '../entries.ts'
+import { snippetOf, wordsOf } from '../search-text.ts'
+import type {
+  FoundMessage,
+  HistoryEntry,
+  HistoryRange,
+  Outcome,
+  StandingReaction,
+  Store,
+} from '../store.ts'
+import type { UploadRecords } from '../upload-records.ts'
+import { PrismaChatCursors } from './chat-cursors.ts'
+import type { Dialect } from './dialect.ts'
+import { type EntryRow, toIso, toLogEntry, toMessage } from './entry-row.ts'
+import { PrismaLastSeen } from './last-seen.ts'
+import type { Lineage, LogPosition } from './lineage.ts'
+import { LogAppend } from './log-append.ts'
+import { LogPruner } from './log-pruner.ts'
+import { createLogStatements, type LogStatements } from './log-statements.ts'
+import type { MessageSearch } from './message-search.ts'
+import { type PrismaDatabase, type RawQueries, storageErrors } from './prisma-database.ts'
+import { createPruneStatements } from './prune-statements.ts'
+import { PrismaUploads } from './uploads.ts'
+
+/** What a PrismaStore is made of. */
+export interface PrismaStoreParts {
+  readonly database: PrismaDatabase
+  readonly dialect: Dialect
+  readonly lineage: Lineage
+  readonly search: MessageSearch
+}
+
+/** The log in a database behind Prisma. */
+export class PrismaStore implements Store {
+  readonly epoch: string
+  readonly cursors: PrismaChatCursors
+  readonly lastSeen: PrismaLastSeen
+  readonly uploads: UploadRecords
+  readonly pruner: LogPruner
+  readonly #database: PrismaDatabase
+  readonly #statements: LogStatements
+  readonly #append: LogAppend
+  readonly #lineage: Lineage
+  readonly #search: MessageSearch
+
+  private constructor({ database, dialect, lineage, search }: PrismaStoreParts, epoch: string) {
+    this.cursors = new PrismaChatCursors(database, dialect)
+    this.lastSeen = new PrismaLastSeen(database, dialect)
+    this.#database = database
+    this.#search = search
+    this.#statements = createLogStatements(dialect)
+    this.#append = new LogAppend(database, dialect, this.#statements)
+    this.#lineage = lineage
+    this.epoch = epoch
+    this.uploads = new PrismaUploads(database, dialect)
+    this.pruner = new LogPruner(database, createPruneStatements(dialect, search), this.uploads)
+  }
+
+  /**
+   * Opens the log in a migrated database. It begins a new epoch where there was none, and where
+   * the database does not continue the history that `lineage` knows of.
+   */
+  static async open(parts: PrismaStoreParts): Promise<PrismaStore> {
+    const { database, dialect, lineage } = parts
+    const { createLog, changeEpoch } = createLogStatements(dialect)
+    await database.$executeRawUnsafe(createLog, randomUUID())
+    const stored = await readLog(database)
+    const isContinued = await lineage.isContinued(stored)
+    if (!isContinued) await database.$executeRawUnsafe(changeEpoch, randomUUID(), stored.epoch)
+    // Read again: of several servers that open it at once, one changed the epoch for all.
+    const log = isContinued ? stored : await readLog(database)
+    await lineage.note(log)
+    return new PrismaStore(parts, log.epoch)
+  }
+
+  async lastOffset(): Promise<number> {
+    return storageErrors(async () => (await readLog(this.#database)).offset)
+  }
+
+  async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
+    if (entries.length === 0) return []
+    const outcomes = await this.#append.append(entries, createdAt)
+    const last = outcomes.findLast((outcome) => 'entry' in outcome)
+    this.#search.noteGrowth()
+    if (last) this.#lineage.advance({ epoch: this.epoch, offset: last.entry.offset })
+    return outcomes
+  }
+
+  async readAfter(offset: number, limit: number): Promise<LogEntry[]> {
+    return storageErrors(async () => {
+      const rows = await this.#database.$queryRawUnsafe<EntryRow[]>(
+        this.#statements.readAfter,
+        offset,
+        limit,
+      )
+      return rows.map(toLogEntry)
+    })
+  }
+
+  async readHistory({ kind, chatId, before, limit }: HistoryRange): Promise<HistoryEntry[]> {
+    return storageErrors(async () => {
+      const rows = await this.#database.$queryRawUnsafe<EntryRow[]>(
+        this.#statements.readHistory[kind],
+        chatId,
+        before ?? Number.MAX_SAFE_INTEGER,
+        limit,
+      )
+      const messages = rows.map(toMessage).reverse()
+      const reactions = await this.#readReactions(
+        kind,
+        messages.map(({ id }) => id),
+      )
+      return messages.map((message) => ({ ...message, reactions: reactions.get(message.id) ?? [] }))
+    })
+  }
+
+  async readSupportQueue(limit: number): Promise<QueuedChat[]> {
+    const rows = await storageErrors(() =>
+      this.#database.$queryRawUnsafe<QueueRow[]>(this.#statements.readSupportQueue, limit),
+    )
+    return rows.map((row) => ({
+      chatId: Number(row.queued_id),
+      assignee: row.queued_assignee === null ? null : Number(row.queued_assignee),
+      waitingSince: row.waiting_since === null ? null : toIso(row.waiting_since),
+      lastMessage: row.id === null ? undefined : toMessage(row as EntryRow),
+    }))
+  }
+
+  async search(query: SearchQuery): Promise<FoundMessage[]> {
+    const words = wordsOf(query.text)
+    if (words.length === 0) return []
+    const found = await this.#search.find(words, query)
+    return found.map((entry) => ({ ...entry, snippet: snippetOf(entry.content, words) }))
+  }
+
+  async close(): Promise<void> {
+    await this.#search.close()
+    try {
+      await this.#lineage.note({ epoch: this.epoch, offset: await this.lastOffset() })
+    } catch {
+      // The database is away; the position noted before is a safeguard all the same.
+    } finally {
+      await this.#database.$disconnect()
+    }
+  }
+
+  /** The reactions to messages: message → reactions, in the order in which they were first given. */
+  async #readReactions(
+    kind: HistoryRange['kind'],
+    ids: readonly number[],
+  ): Promise<Map<number, StandingReaction[]>> {
+    const rows = await this.#database.$queryRawUnsafe<
+      { message_id: bigint; emoji: string; sender_id: bigint }[]
+    >(this.#statements.readReactions, JSON.stringify(ids.map((id) => ({ id }))), kind)
+    const byMessage = new Map<number, { emoji: string; userIds: number[] }[]>()
+    for (const { message_id, emoji, sender_id } of rows) {
+      const reactions = byMessage.get(Number(message_id)) ?? []
+      byMessage.set(Number(message_id), reactions)
+      const known = reactions.find((reaction) => reaction.emoji === emoji)
+      if (known) known.userIds.push(Number(sender_id))
+      else reactions.push({ emoji, userIds: [Number(sender_id)] })
+    }
+    return byMessage
+  }
+}
+
+type QueueRow = Partial<EntryRow> & {
+  queued_id: bigint
+  queued_assignee: bigint | null
+  waiting_since: Date | string | null
+}
+
+async function readLog(database: RawQueries): Promise<LogPosition> {
+  const [row] = await database.$queryRawUnsafe<{ epoch: string; last_offset: bigint }[]>(
+    'SELECT epoch, last_offset FROM log',
+  )
+  return { epoch: row!.epoch, offset: Number(row!.last_offset) }
+}

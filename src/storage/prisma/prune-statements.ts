@@ -1,0 +1,37 @@
+import type { ChatKind } from '../../protocol/chat.ts'
+import { type Dialect, TABLES } from './dialect.ts'
+import type { MessageSearch } from './message-search.ts'
+
+/** The tables that share the offsets of the log. */
+const LOG_TABLES = [TABLES.chat.table, TABLES.support.table, 'log_events']
+
+/** The statements that delete the oldest part of the log. */
+export interface PruneStatements {
+  /** Reads when entries were stored: an offset and a limit → rows above it, in order. */
+  readonly readTimes: string
+  /** Together they delete the entries up to an offset, and what hangs on them. */
+  readonly deleteUpTo: readonly string[]
+}
+
+/** Writes them in one dialect; `search` has an index that may not follow by itself. */
+export function createPruneStatements(
+  { parameter }: Dialect,
+  { removeUpTo }: MessageSearch,
+): PruneStatements {
+  const times = (table: string) => `
+    SELECT * FROM (SELECT "offset", created_at FROM ${table}
+      WHERE "offset" > ${parameter(1)} ORDER BY "offset" LIMIT ${parameter(2)}) AS ${table}_times`
+  const reactions = (kind: ChatKind) => `
+    DELETE FROM reactions WHERE kind = '${kind}' AND message_id IN
+      (SELECT id FROM ${TABLES[kind].table} WHERE "offset" <= ${parameter(1)})`
+  return {
+    readTimes: `${LOG_TABLES.map(times).join(' UNION ALL ')}
+      ORDER BY "offset" LIMIT ${parameter(2)}`,
+    deleteUpTo: [
+      reactions('chat'),
+      reactions('support'),
+      ...(removeUpTo === undefined ? [] : [removeUpTo]),
+      ...LOG_TABLES.map((table) => `DELETE FROM ${table} WHERE "offset" <= ${parameter(1)}`),
+    ],
+  }
+}

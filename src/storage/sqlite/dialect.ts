@@ -1,0 +1,19 @@
+import type { Dialect } from '../prisma/dialect.ts'
+import { sqliteUploads } from '../prisma/upload-statements.ts'
+
+/** SQLite needs no lock of its own: a transaction that begins IMMEDIATE is the only writer. */
+export const sqliteDialect: Dialect = {
+  lockLog: 'SELECT last_offset FROM log WHERE id = 1',
+  isSingleWriter: true,
+  parameter: (number) => `?${number}`,
+  rows: (columns) => {
+    const values = Object.keys(columns).map((name) => `value ->> '$.${name}' AS "${name}"`)
+    return `(SELECT key, ${values.join(', ')} FROM json_each(?1)) AS n`
+  },
+  greater: (a, b) => `max(${a}, ${b})`,
+  lesser: (a, b) => `min(${a}, ${b})`,
+  time: (number) => `?${number}`,
+  uploads: sqliteUploads,
+  // The form in which Prisma itself writes a DateTime.
+  timestamp: (iso) => iso.replace('Z', '+00:00'),
+}

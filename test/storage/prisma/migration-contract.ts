@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readMigrations } from '../../../src/storage/prisma/migrations.ts'
+import type { TestDatabase } from '../test-database.ts'
+
+const INIT = '20261123000000_init'
+
+/** How every store brings a database of one kind up to date, and what it refuses. */
+export function describeMigrationContract(createDatabase: () => Promise<TestDatabase>): void {
+  let database: TestDatabase
+
+  beforeEach(async () => {
+    database = await createDatabase()
+  })
+  afterEach(() => database.drop())
+
+  const openAndClose = async () => database.close(await database.open())
+  const records = () => database.query('SELECT * FROM _prisma_migrations ORDER BY migration_name')
+
+  it('a fresh database records the first migration with the checksum of its file', async () => {
+    await openAndClose()
+    const { provider } = database.location
+    const file = new URL(
+      `../../../prisma/${provider}/migrations/${INIT}/migration.sql`,
+      import.meta.url,
+    )
+    const [record] = await records()
+    expect(record).toMatchObject({
+      migration_name: INIT,
+      checksum: createHash('sha256').update(readFileSync(file)).digest('hex'),
+      applied_steps_count: 1,
+      finished_at: expect.anything(),
+      rolled_back_at: null,
+      logs: null,
+    })
+    expect(record!.id).toHaveLength(36)
+  })
+
+  it('a database that is up to date is left as it is', async () => {
+    await openAndClose()
+    const before = await records()
+    await openAndClose()
+    await openAndClose()
+    expect(await records()).toEqual(before)
+  })
+
+  it('stores that open a fresh database at once migrate it once', async () => {
+    await Promise.all([database.open(), database.open(), database.open(), database.open()])
+    expect(await records()).toHaveLength(readMigrations(database.location.provider).length)
+  })
+
+  it('a migration that fails leaves nothing behind and can be run again', async () => {
+    await database.query('CREATE TABLE support_messages (id INTEGER)')
+    await expect(database.open()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' })
+    expect(await records()).toEqual([])
+    await expect(database.query('SELECT * FROM messages')).rejects.toThrow()
+
+    await database.query('DROP TABLE support_messages')
+    expect(await (await database.open()).lastOffset()).toBe(0)
+  })
+
+  describe('is refused with a line that says what to do', () => {
+    const refusal = async (change: string) => {
+      await openAndClose()
+      await database.query(change)
+      const error = await database.open().catch((thrown: unknown) => thrown as Error)
+      expect(error).toMatchObject({ name: 'ChatwsError', code: 'DATABASE_INCOMPATIBLE' })
+      const { message } = error as Error
+      expect(message).not.toContain('\n')
+      return message
+    }
+
+    it('a database of a newer version', async () => {
+      const message = await refusal(
+        `INSERT INTO _prisma_migrations
+           (id, checksum, migration_name, finished_at, applied_steps_count)
+         VALUES ('later', 'abc', '20990101000000_later', CURRENT_TIMESTAMP, 1)`,
+      )
+      expect(message).toContain('20990101000000_later')
+      expect(message).toMatch(/upgrade chatws, or use another database/)
+    })
+
+    it('a database with an edited migration', async () => {
+      const message = await refusal("UPDATE _prisma_migrations SET checksum = 'abc'")
+      expect(message).toContain(INIT)
+      expect(message).toMatch(/another database/)
+    })
+
+    it('a database with a failed migration', async () => {
+      const message = await refusal('UPDATE _prisma_migrations SET finished_at = NULL')
+      expect(message).toContain(INIT)
+      expect(message).toMatch(/prisma migrate resolve/)
+    })
+  })
+
+  it('a failed migration that was rolled back and then applied is no obstacle', async () => {
+    await openAndClose()
+    await database.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, rolled_back_at)
+       VALUES ('earlier', 'abc', '${INIT}', CURRENT_TIMESTAMP)`,
+    )
+    expect(await (await database.open()).lastOffset()).toBe(0)
+  })
+}
