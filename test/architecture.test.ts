@@ -1,35 +1,52 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 /**
- * Folder of src → what its files may import besides each other: a folder, or one file of it.
- * `type` before it allows only `import type`. The table of design/architecture.md.
+ * Folder → what its files may import besides each other: a folder, or one file of it. `type`
+ * before it allows only `import type`. A row names only rows above it, so that folders make no
+ * loop, not even of types.
  */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+type Layers = Readonly<Record<string, readonly string[]>>
+
+/** The folders of src. */
+const FOLDERS: Layers = {
   protocol: [],
   config: ['protocol'],
   storage: ['protocol'],
-  bus: ['protocol'],
   server: [
-    ...['protocol', 'type config', 'bus', 'storage/store.ts', 'storage/entries.ts'],
+    ...['protocol', 'type config', 'storage/store.ts', 'storage/entries.ts'],
     ...['storage/conversation.ts', 'storage/upload-records.ts'],
   ],
   client: ['protocol'],
-  react: ['client', 'protocol'],
   bench: ['protocol', 'client'],
-  tui: ['react', 'client', 'protocol'],
-  web: ['react', 'client', 'protocol'],
-  cli: [
-    ...['protocol', 'config', 'storage', 'bus', 'server', 'client', 'react', 'bench'],
-    ...['tui', 'web'],
-  ],
+  tui: ['client', 'protocol'],
+  web: ['client', 'protocol'],
+  cli: ['protocol', 'config', 'storage', 'server', 'client', 'bench', 'tui', 'web'],
+}
+
+/**
+ * The rooms of src/server, from the bottom up: what is delivered, how, and who asks for it. The
+ * files beside them do the wiring, and may know every room.
+ */
+const ROOMS: Layers = {
+  frames: [],
+  telemetry: [],
+  auth: [],
+  limits: ['auth', 'telemetry'],
+  uploads: ['telemetry'],
+  log: ['frames'],
+  delivery: ['log', 'frames', 'telemetry'],
+  presence: ['delivery', 'log', 'frames', 'telemetry'],
+  node: ['presence', 'delivery', 'log', 'frames', 'auth', 'uploads', 'telemetry'],
+  websocket: ['node', 'presence', 'delivery', 'limits', 'auth', 'telemetry'],
+  http: ['node', 'presence', 'log', 'frames', 'limits', 'auth', 'uploads', 'telemetry'],
 }
 
 /** Package, or scope with its slash → the only folders and files that may import it. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  ink: ['tui', 'react'],
-  react: ['tui', 'react'],
+  ink: ['tui'],
+  react: ['tui'],
   pg: ['storage'],
   '@prisma/': ['storage'],
   ws: ['server', 'client/node.ts', 'bench'],
@@ -61,23 +78,56 @@ function readImports(from: string, source: string): Import[] {
   })
 }
 
-/** Each import that breaks the tables, in words. */
+/** Each import that breaks the table of folders or of packages, in words. */
 function findStrayImports(imports: readonly Import[]): string[] {
-  return imports.filter((one) => !isAllowed(one)).map(({ from, to }) => `${from} imports ${to}`)
+  return inWords(imports.filter((one) => !(one.isPackage ? isPlaced(one) : isBelow(one, FOLDERS))))
 }
 
-function isAllowed({ from, to, isPackage, isTypeOnly }: Import): boolean {
-  if (isPackage) {
-    const places = Object.entries(PACKAGES).find(([name]) => isOfPackage(to, name))?.[1]
-    return places === undefined || places.some((place) => isWithin(from, place))
-  }
+/** Each import between the server's rooms that breaks their table, in words. */
+function findStrayRooms(imports: readonly Import[]): string[] {
+  const between = imports.filter(({ from, to }) => isInRoom(from) && isWithin(to, 'server'))
+  const named = between.map((one) => ({ ...one, from: inServer(one.from), to: inServer(one.to) }))
+  return inWords(named.filter((one) => !isBelow(one, ROOMS)))
+}
+
+function isInRoom(file: string): boolean {
+  return isWithin(file, 'server') && file.split('/').length > 2
+}
+
+function inServer(file: string): string {
+  return file.slice('server/'.length)
+}
+
+function inWords(imports: readonly Import[]): string[] {
+  return imports.map(({ from, to }) => `${from} imports ${to}`)
+}
+
+/** Whether a package may be imported where it is. */
+function isPlaced({ from, to }: Import): boolean {
+  const places = Object.entries(PACKAGES).find(([name]) => isOfPackage(to, name))?.[1]
+  return places === undefined || places.some((place) => isWithin(from, place))
+}
+
+/** Whether a table allows an import; paths are from the folder that it is of. */
+function isBelow({ from, to, isTypeOnly }: Import, layers: Layers): boolean {
   const folder = from.split('/')[0]!
-  const allowed = ALLOWED[folder]
+  const allowed = layers[folder]
   if (!allowed) return false
   return [folder, ...allowed].some((rule) => {
     const place = rule.replace('type ', '')
     return isWithin(to, place) && (isTypeOnly || place === rule)
   })
+}
+
+/** Each row of a table that names something which is not above it. */
+function findUnordered(layers: Layers): string[] {
+  const folders = Object.keys(layers)
+  return Object.entries(layers).flatMap(([folder, allowed], i) =>
+    allowed
+      .map((rule) => rule.replace('type ', '').split('/')[0]!)
+      .filter((name) => !folders.slice(0, i).includes(name))
+      .map((name) => `${folder} names ${name}`),
+  )
 }
 
 function isOfPackage(specifier: string, name: string): boolean {
@@ -88,11 +138,11 @@ function isWithin(path: string, place: string): boolean {
   return path === place || path.startsWith(`${place}/`)
 }
 
-/** One cycle of run-time imports, first file repeated at its end, or undefined. */
+/** One cycle of imports, those of types too, first file repeated at its end, or undefined. */
 function findCycle(imports: readonly Import[]): string[] | undefined {
   const graph = new Map<string, string[]>()
-  for (const { from, to, isPackage, isTypeOnly } of imports)
-    if (!isPackage && !isTypeOnly) graph.set(from, [...(graph.get(from) ?? []), to])
+  for (const { from, to, isPackage } of imports)
+    if (!isPackage) graph.set(from, [...(graph.get(from) ?? []), to])
 
   const done = new Set<string>()
   const visit = (file: string, path: string[]): string[] | undefined => {
@@ -120,6 +170,9 @@ function readSources(): Import[] {
     .flatMap((file) => readImports(file, readFileSync(SOURCE_FOLDER + file, 'utf8')))
 }
 
+/** Folders whose files know each other by types in circles still. */
+const TYPE_CYCLES = ['bench', 'cli', 'tui']
+
 describe('the sources', () => {
   const imports = readSources()
 
@@ -137,8 +190,38 @@ describe('the sources', () => {
     expect(findStrayImports(imports)).toEqual([])
   })
 
+  it('of the server import only what the table of its rooms allows', () => {
+    expect(findStrayRooms(imports)).toEqual([])
+  })
+
   it('have no cycle of imports', () => {
-    expect(findCycle(imports)).toBeUndefined()
+    expect(findCycle(imports.filter(({ isTypeOnly }) => !isTypeOnly))).toBeUndefined()
+  })
+
+  it('have no cycle of imports of types either', () => {
+    const isKnown = ({ from }: Import) => TYPE_CYCLES.some((folder) => isWithin(from, folder))
+    expect(findCycle(imports.filter((one) => !isKnown(one)))).toBeUndefined()
+  })
+})
+
+describe.each([
+  ['src', FOLDERS, SOURCE_FOLDER],
+  ['src/server', ROOMS, `${SOURCE_FOLDER}server/`],
+])('the table of %s', (_name, layers, folder) => {
+  it('has a row for each folder, and for nothing else', () => {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    const folders = files.filter((file) => /\/.*\./.test(file)).map((file) => file.split('/')[0]!)
+    expect(Object.keys(layers).sort()).toEqual([...new Set(folders)].sort())
+  })
+
+  it('names only files and folders that exist', () => {
+    const named = Object.values(layers).flat()
+    const missing = named.filter((rule) => !existsSync(folder + rule.replace('type ', '')))
+    expect(missing).toEqual([])
+  })
+
+  it('goes from the bottom up', () => {
+    expect(findUnordered(layers)).toEqual([])
   })
 })
 
@@ -202,6 +285,36 @@ describe('findStrayImports', () => {
   })
 })
 
+describe('findStrayRooms', () => {
+  it.each([
+    ['server/frames/a.ts', "import { b } from '../log/b.ts'"],
+    ['server/log/a.ts', "import type { B } from '../delivery/b.ts'"],
+    ['server/delivery/a.ts', "import type { B } from '../node/b.ts'"],
+    ['server/telemetry/a.ts', "import type { B } from '../node/b.ts'"],
+    ['server/node/handlers/a.ts', "import { b } from '../../http/b.ts'"],
+    ['server/log/a.ts', "import { b } from '../chat-server.ts'"],
+    ['server/new-room/a.ts', "import { b } from '../frames/b.ts'"],
+  ])('refuses in %s: %s', (from, source) => {
+    expect(findStrayRooms(readImports(from, source))).toHaveLength(1)
+  })
+
+  it.each([
+    ['server/chat-server.ts', "import { b } from './http/b.ts'"],
+    ['server/node/handlers/a.ts', "import { b } from '../../delivery/b.ts'"],
+    ['server/log/a.ts', "import type { Store } from '../../storage/store.ts'"],
+    ['cli/a.ts', "import { b } from '../server/limits/b.ts'"],
+  ])('allows in %s: %s', (from, source) => {
+    expect(findStrayRooms(readImports(from, source))).toEqual([])
+  })
+})
+
+describe('findUnordered', () => {
+  it('finds a row that names a row below it, or none', () => {
+    const layers = { low: [], middle: ['low', 'high/a.ts', 'absent'], high: ['type middle'] }
+    expect(findUnordered(layers)).toEqual(['middle names high', 'middle names absent'])
+  })
+})
+
 describe('findCycle', () => {
   const edge = (from: string, to: string, isTypeOnly = false): Import => ({
     from,
@@ -219,8 +332,9 @@ describe('findCycle', () => {
     expect(findCycle([edge('a.ts', 'a.ts')])).toEqual(['a.ts', 'a.ts'])
   })
 
-  it('does not count imports of types', () => {
-    expect(findCycle([edge('a.ts', 'b.ts'), edge('b.ts', 'a.ts', true)])).toBeUndefined()
+  it('counts imports of types', () => {
+    const imports = [edge('a.ts', 'b.ts'), edge('b.ts', 'a.ts', true)]
+    expect(findCycle(imports)).toEqual(['a.ts', 'b.ts', 'a.ts'])
   })
 
   it('does not take two ways to the same file for a cycle', () => {

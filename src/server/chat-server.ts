@@ -2,9 +2,8 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Store } from '../storage/store.ts'
-import { drain, within } from './delivery/drain.ts'
 import { Heartbeat } from './delivery/heartbeat.ts'
-import { ExpirySweep } from './delivery/token-expiry.ts'
+import { TokenExpiry } from './delivery/token-expiry.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { OpenRequests } from './http/open-requests.ts'
 import type { UploadSources } from './http/upload-routes.ts'
@@ -16,7 +15,8 @@ import {
   type Security,
   type SecurityOptions,
 } from './limits/security.ts'
-import { Hub } from './node/node.ts'
+import { drain, within } from './node/drain.ts'
+import { ChatNode } from './node/node.ts'
 import { DatabaseProbe } from './telemetry/database-probe.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { Refusals } from './telemetry/refusals.ts'
@@ -62,11 +62,11 @@ export interface ChatServerOptions {
 /** The presence and messaging server. */
 export class ChatServer {
   readonly #options: ChatServerOptions
-  readonly #hub: Hub
+  readonly #node: ChatNode
   readonly #http: FastifyInstance
   readonly #heartbeat = new Heartbeat()
   readonly #requests = new OpenRequests()
-  readonly #expiry: ExpirySweep
+  readonly #expiry: TokenExpiry
   readonly #security: Security
   readonly #endpoint: WebSocketEndpoint
   readonly #orphans: OrphanCollector | undefined
@@ -75,21 +75,21 @@ export class ChatServer {
 
   private constructor(
     options: ChatServerOptions,
-    hub: Hub,
+    node: ChatNode,
     watched: { database: DatabaseProbe; metrics: Metrics; refusals: Refusals },
   ) {
     this.#options = options
-    this.#hub = hub
-    this.#expiry = new ExpirySweep(() => hub.connections)
+    this.#node = node
+    this.#expiry = new TokenExpiry(() => node.connections)
     this.#security = createSecurity(options.security ?? {})
-    hub.limits = announcedLimits(this.#security)
+    node.limits = announcedLimits(this.#security)
     const { serverLog } = options
     const { refusals } = watched
     this.#endpoint = new WebSocketEndpoint({
-      ...{ hub, heartbeat: this.#heartbeat, security: this.#security, serverLog, refusals },
+      ...{ node, heartbeat: this.#heartbeat, security: this.#security, serverLog, refusals },
     })
     this.#http = createHttpServer({
-      hub,
+      node,
       store: options.store,
       serverLog,
       ...watched,
@@ -115,8 +115,8 @@ export class ChatServer {
     const { store, serverLog, offlineGraceMs = 0 } = options
     const database = new DatabaseProbe(store)
     const refusals = new Refusals()
-    const metrics: Metrics = new Metrics({ figures: () => hub.figures, database, refusals })
-    const hub = new Hub(
+    const metrics: Metrics = new Metrics({ figures: () => node.figures, database, refusals })
+    const node = new ChatNode(
       {
         ...{ store, serverLog, refusals, patienceMs, offlineGraceMs },
         agents: new Set(options.agents),
@@ -126,7 +126,7 @@ export class ChatServer {
       },
       offset,
     )
-    return new ChatServer(options, hub, { database, metrics, refusals })
+    return new ChatServer(options, node, { database, metrics, refusals })
   }
 
   /** Listens and returns the `ws://` URL; port 0 picks a free one. Throws LISTEN_FAILED. */
@@ -166,12 +166,12 @@ export class ChatServer {
     this.#expiry.stop()
     this.#descriptors?.stop()
     this.#endpoint.refuseNew()
-    const isStored = await drain(this.#hub, drainTimeoutMs)
+    const isStored = await drain(this.#node, drainTimeoutMs)
     if (!isStored)
       serverLog.failure('The drain ended', new Error('messages that were accepted are not stored'))
     this.#endpoint.stopReading()
     this.#orphans?.stop()
-    await within(this.#hub.close(), deadlineMs)
+    await within(this.#node.close(), deadlineMs)
     await within(this.#requests.finished(), deadlineMs)
     await this.#http.close()
     serverLog.close()
@@ -187,7 +187,7 @@ export class ChatServer {
   }
 
   #logStats(): void {
-    const { userCount, connectionCount } = this.#hub.presence
+    const { userCount, connectionCount } = this.#node.presence
     this.#options.serverLog.stats(userCount, connectionCount)
   }
 }

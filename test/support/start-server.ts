@@ -19,7 +19,7 @@ export interface TestServer {
   /** The SQLite file. */
   readonly databasePath: string
   readonly uploadFolder: string
-  /** The serverLog's lines so far. */
+  /** The server log's lines so far. */
   readonly lines: string[]
   /** Stops the server, closes its store and deletes its files; a second call does nothing. */
   close(): Promise<void>

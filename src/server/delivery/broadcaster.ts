@@ -6,7 +6,7 @@ import type { LogEntry, NewEntry } from '../../storage/entries.ts'
 import type { Outcome, Store } from '../../storage/store.ts'
 import { encodeFrame } from '../frames/encode-frame.ts'
 import { entryFrame } from '../frames/entry-frame.ts'
-import type { LogPages } from '../log/page-cache.ts'
+import type { PageCache } from '../log/page-cache.ts'
 import type { CommitListener } from '../log/writer.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
 import type { Connection } from './connection.ts'
@@ -18,10 +18,10 @@ const CATCH_UP_PAUSE_MS = 100
 
 const NOTHING = Buffer.alloc(0)
 
-export interface LogFeedParts {
+export interface BroadcasterParts {
   readonly store: Pick<Store, 'readAfter'>
   readonly fanOut: FanOut
-  readonly pages: LogPages
+  readonly pages: PageCache
   readonly serverLog: ServerLog
   /** Users online now. */
   readonly userCount: () => number
@@ -32,12 +32,12 @@ export interface LogFeedParts {
 }
 
 /** Tells everyone what was stored, in the order of offsets, and each sender what became of it. */
-export class LogFeed implements CommitListener<Connection> {
-  readonly #parts: LogFeedParts
+export class Broadcaster implements CommitListener<Connection> {
+  readonly #parts: BroadcasterParts
   #offset: number
 
   /** @param offset the newest offset in the store */
-  constructor(parts: LogFeedParts, offset: number) {
+  constructor(parts: BroadcasterParts, offset: number) {
     this.#parts = parts
     this.#offset = offset
   }

@@ -1,7 +1,7 @@
 import type { ChatFilter } from '../frames/frame-run.ts'
 import type { State, Tail } from '../log/tail.ts'
 import type { Connection } from './connection.ts'
-import { NarrowLane } from './subscriptions.ts'
+import { Subscriptions } from './subscriptions.ts'
 
 /** A flush of more frames than this tells that they come faster than they can be sent singly. */
 const BUSY_FRAMES = 3
@@ -33,7 +33,7 @@ export class FanOut {
   deliveries = 0
   /** Those that follow the tail: dense, so that a flush walks an array; `index` is the place. */
   readonly #followers: Connection[] = []
-  readonly #narrowed = new NarrowLane()
+  readonly #narrowed = new Subscriptions()
   /** When the next flush is due; infinity while there is none. */
   #dueMs = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined

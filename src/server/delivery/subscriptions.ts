@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts'
  * frames is for: it looks each frame's chat up and never walks all connections, but for frames
  * that are for everyone.
  */
-export class NarrowLane {
+export class Subscriptions {
   /** Chat → the connections that it is sent to. */
   readonly #subscribers = new Map<string, Set<Connection>>()
   readonly #connections = new Set<Connection>()

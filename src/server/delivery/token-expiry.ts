@@ -11,7 +11,7 @@ export interface Expiring {
 }
 
 /** Closes connections whose tokens have ended, with one timer for all. */
-export class ExpirySweep {
+export class TokenExpiry {
   readonly #connections: () => readonly Expiring[]
   #timer: NodeJS.Timeout | undefined
 

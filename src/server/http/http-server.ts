@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Store } from '../../storage/store.ts'
 import type { Security } from '../limits/security.ts'
-import type { Hub } from '../node/node.ts'
+import type { ChatNode } from '../node/node.ts'
 import type { DatabaseProbe } from '../telemetry/database-probe.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Refusals } from '../telemetry/refusals.ts'
@@ -36,7 +36,7 @@ const REQUEST_TIMEOUT_MS = 60_000
 const SLOWEST_BYTES_PER_MS = 32
 
 export interface HttpServerOptions {
-  readonly hub: Hub
+  readonly node: ChatNode
   readonly store: Store
   readonly serverLog: ServerLog
   readonly database: DatabaseProbe
@@ -55,7 +55,7 @@ export interface HttpServerOptions {
 
 /** The HTTP side of the server. The caller listens and closes. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const { hub, store, serverLog, metrics, isDraining } = options
+  const { node, store, serverLog, metrics, isDraining } = options
   const { headersTimeoutMs = HEADERS_TIMEOUT_MS } = options
   const app = Fastify({
     forceCloseConnections: true,
@@ -78,17 +78,17 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     addMetricsRoutes(routes, {
       metrics,
       epoch: store.epoch,
-      figures: () => hub.figures,
+      figures: () => node.figures,
       isDraining,
     })
     addChatRoutes(routes, {
       store,
-      online: () => hub.presence.connectionCounts(),
+      online: () => node.presence.connectionCounts(),
     })
     if (options.uploads) addUploadRoutes(routes, options.uploads, isDraining)
     addAdminRoutes(routes, serverLog, {
-      kick: (userId) => hub.kick(userId),
-      announce: (text) => hub.announce(text),
+      kick: (userId) => node.kick(userId),
+      announce: (text) => node.announce(text),
       drain: options.drain,
     })
   })

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { HubFigures } from '../node/node.ts'
+import type { NodeFigures } from '../telemetry/figures.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { answers } from './json-schema.ts'
 
@@ -36,7 +36,7 @@ const Stats = z.object({
 export interface StatsSources {
   readonly metrics: Metrics
   readonly epoch: string
-  readonly figures: () => HubFigures
+  readonly figures: () => NodeFigures
   readonly isDraining: () => boolean
 }
 

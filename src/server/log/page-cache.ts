@@ -34,7 +34,7 @@ export interface LogFrames extends DurableFrames {
 }
 
 /** The log as encoded frames, read from the store page by page and shared by all who ask. */
-export class LogPages {
+export class PageCache {
   readonly #store: Pick<Store, 'readAfter'>
   /** Page number → the page, least recently used first. */
   readonly #pages = new Map<number, Promise<Page>>()

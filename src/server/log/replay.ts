@@ -1,5 +1,5 @@
 import type { ChatFilter } from '../frames/frame-run.ts'
-import type { LogFrames, LogPages } from './page-cache.ts'
+import type { LogFrames, PageCache } from './page-cache.ts'
 import type { Tail } from './tail.ts'
 
 /** A part of the log: the offsets above `after`, up to and including `until`. */
@@ -25,7 +25,7 @@ export type Epilogue = (tail: Tail) => Buffer[] | undefined | Promise<Buffer[]>
  */
 export class Replay {
   readonly #until: number
-  readonly #pages: LogPages | undefined
+  readonly #pages: PageCache | undefined
   readonly #epilogue: Epilogue
   readonly #whenGone: (() => Buffer[]) | undefined
   #after: number
@@ -35,7 +35,7 @@ export class Replay {
   #isReading = false
   #state: 'running' | 'done' | 'lost' = 'running'
 
-  constructor(range: LogRange, pages: LogPages | undefined, epilogue: Epilogue) {
+  constructor(range: LogRange, pages: PageCache | undefined, epilogue: Epilogue) {
     this.#after = range.after
     this.#until = range.until
     this.#pages = pages

@@ -33,7 +33,7 @@ export class WriteBehind<Value> {
   /** Ends the pause before the next batch. */
   #hurry = () => {}
   /** Those that wait for what was put to be written. */
-  #drains: (() => void)[] = []
+  #flushes: (() => void)[] = []
 
   constructor(options: WriteBehindOptions<Value>) {
     this.#options = options
@@ -47,31 +47,31 @@ export class WriteBehind<Value> {
   }
 
   /** Resolves when everything put so far was written, or when writing has failed. */
-  async drain(): Promise<void> {
+  async flush(): Promise<void> {
     if (!this.#isRunning) return
-    const drained = new Promise<void>((resolve) => this.#drains.push(resolve))
+    const flushed = new Promise<void>((resolve) => this.#flushes.push(resolve))
     this.#hurry()
-    await drained
+    await flushed
   }
 
   async #run(): Promise<void> {
     this.#isRunning = true
     while (this.#waiting.size > 0) {
-      const pauseMs = this.#drains.length > 0 ? 0 : this.#notBeforeMs - performance.now()
+      const pauseMs = this.#flushes.length > 0 ? 0 : this.#notBeforeMs - performance.now()
       if (pauseMs > 0) await this.#pause(pauseMs)
       else await nextTurn()
       const startMs = performance.now()
       const isWritten = await this.#writeBatch()
-      if (!isWritten) this.#endDrains()
+      if (!isWritten) this.#endFlushes()
       const endMs = performance.now()
       this.#notBeforeMs = endMs + (isWritten ? (SHARE - 1) * (endMs - startMs) : RETRY_MS)
     }
     this.#isRunning = false
-    this.#endDrains()
+    this.#endFlushes()
   }
 
-  #endDrains(): void {
-    for (const resolve of this.#drains.splice(0)) resolve()
+  #endFlushes(): void {
+    for (const resolve of this.#flushes.splice(0)) resolve()
   }
 
   /** Writes some values; those that could not be written wait again, under what came meanwhile. */
@@ -92,7 +92,7 @@ export class WriteBehind<Value> {
 
   #pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
-      // What is not written holds no process: whoever ends it drains first.
+      // What is not written holds no process: whoever ends it flushes first.
       const timer = setTimeout(resolve, delayMs).unref()
       this.#hurry = () => {
         clearTimeout(timer)

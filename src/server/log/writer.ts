@@ -93,7 +93,7 @@ export class Writer<Origin> {
   }
 
   /** Resolves when every entry submitted so far has been heard of. */
-  drain(): Promise<void> {
+  flush(): Promise<void> {
     const until = this.#submitted
     if (this.#heard >= until) return Promise.resolve()
     return new Promise((resolve) => this.#waiters.push({ until, resolve }))

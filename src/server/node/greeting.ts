@@ -3,30 +3,30 @@ import { PROTOCOL_VERSION } from '../../protocol/limits.ts'
 import type { ConnectionEstablished } from '../../protocol/server-frames.ts'
 import type { Connection } from '../delivery/connection.ts'
 import { encodeFrame, encodeText } from '../frames/encode-frame.ts'
-import type { LogPages } from '../log/page-cache.ts'
+import type { PageCache } from '../log/page-cache.ts'
 import { Replay } from '../log/replay.ts'
 import type { Receipts } from '../presence/receipts.ts'
-import type { Presence } from '../presence/registry.ts'
+import type { PresenceRegistry } from '../presence/registry.ts'
 import type { ConnectRequest } from './connect-request.ts'
 
-export interface WelcomeParts {
+export interface GreetingParts {
   readonly epoch: string
-  readonly presence: Presence
-  readonly pages: LogPages
+  readonly presence: PresenceRegistry
+  readonly pages: PageCache
   readonly receipts: Receipts
   /** What is asked of clients now; told to each that connects. */
   readonly limits: () => ConnectionEstablished['limits']
 }
 
 /** What a new connection is sent before it follows the tail: its greeting, and what it missed. */
-export class Welcome {
-  readonly #parts: WelcomeParts
+export class Greeting {
+  readonly #parts: GreetingParts
   /** Makes the session ids of one server differ from those of the next. */
   readonly #instance = randomBytes(6).toString('hex')
   /** Connections that have not been greeted yet. */
   #newcomers: Connection[] = []
 
-  constructor(parts: WelcomeParts) {
+  constructor(parts: GreetingParts) {
     this.#parts = parts
   }
 

@@ -13,23 +13,24 @@ import type { ChatCursor } from '../../storage/conversation.ts'
 import type { LogEntry } from '../../storage/entries.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Identity } from '../auth/token-verifier.ts'
-import { LogFeed } from '../delivery/broadcaster.ts'
+import { Broadcaster } from '../delivery/broadcaster.ts'
 import { Connection, type Transport } from '../delivery/connection.ts'
 import { FanOut } from '../delivery/fan-out.ts'
 import { encodeFrame } from '../frames/encode-frame.ts'
-import { LogPages } from '../log/page-cache.ts'
+import { PageCache } from '../log/page-cache.ts'
 import { Tail } from '../log/tail.ts'
 import { Writer } from '../log/writer.ts'
-import { OnlineUsers } from '../presence/announcer.ts'
+import { PresenceAnnouncer } from '../presence/announcer.ts'
 import { Receipts, receiptFrame } from '../presence/receipts.ts'
-import type { Presence } from '../presence/registry.ts'
-import { TypingBoard } from '../presence/typing.ts'
+import type { PresenceRegistry } from '../presence/registry.ts'
+import { TypingTracker } from '../presence/typing.ts'
+import type { NodeFigures } from '../telemetry/figures.ts'
 import type { Refusals } from '../telemetry/refusals.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
 import type { UploadGate } from '../uploads/upload-gate.ts'
 import type { ConnectRequest } from './connect-request.ts'
 import { dispatch } from './dispatch.ts'
-import { Welcome } from './greeting.ts'
+import { Greeting } from './greeting.ts'
 import type { HandlerContext } from './handlers/handler.ts'
 
 /** Bytes of the newest frames kept in memory for connections that lag. */
@@ -38,7 +39,7 @@ const TAIL_BYTES = 16 * 1024 * 1024
 /** How often narrowed connections are told how far the log has come, while it grows. */
 const OFFSET_INTERVAL_MS = 10_000
 
-export interface HubOptions {
+export interface ChatNodeOptions {
   readonly store: Store
   readonly serverLog: ServerLog
   /** Counts the frames that are answered with an ERROR. */
@@ -57,68 +58,47 @@ export interface HubOptions {
   readonly uploadGate?: UploadGate | undefined
 }
 
-/** What the hub has done and holds, for those who watch it. */
-export interface HubFigures {
-  readonly users: number
-  readonly connections: number
-  readonly connectionsOpened: number
-  /** The code that the server closed a connection with → how often; 0 for the client's own end. */
-  readonly connectionsClosed: ReadonlyMap<number, number>
-  /** The newest offset told to the connections. */
-  readonly offset: number
-  /** Entries that this server stored. */
-  readonly stored: number
-  /** Entries that wait to be stored. */
-  readonly waiting: number
-  /** Shared frames times the connections open when they were sent. */
-  readonly deliveries: number
-  /** How often a connection that lagged was spared what is not durable. */
-  readonly sheds: number
-  /** Bytes that the connection furthest behind has yet to be sent. */
-  readonly longestLagBytes: number
-}
-
 /** Where everything meets: who is connected, what they send, and what all are told. */
-export class Hub {
+export class ChatNode {
   /** What is asked of clients; told to each that connects. */
   limits: ConnectionEstablished['limits'] = { maxMessageBytes: MAX_FRAME_BYTES }
-  readonly #options: HubOptions
+  readonly #options: ChatNodeOptions
   readonly #store: Store
   readonly #serverLog: ServerLog
   readonly #tail: Tail
   readonly #fanOut: FanOut
-  readonly #feed: LogFeed
+  readonly #broadcaster: Broadcaster
   readonly #writer: Writer<Connection>
   readonly #receipts: Receipts
-  readonly #users: OnlineUsers
-  readonly #typing = new TypingBoard((...typing) => this.#tellTyping(...typing))
+  readonly #users: PresenceAnnouncer
+  readonly #typing = new TypingTracker((...typing) => this.#tellTyping(...typing))
   readonly #context: HandlerContext
-  readonly #welcome: Welcome
+  readonly #greeting: Greeting
   #serial = 0
   readonly #closed = new Map<number, number>([[CloseCode.slowConsumer.code, 0]])
   #stored = 0
   #offsetsTold = { offset: 0, atMs: 0 }
 
   /** @param offset the newest offset in the store */
-  constructor(options: HubOptions, offset: number) {
+  constructor(options: ChatNodeOptions, offset: number) {
     const { store, serverLog, offlineGraceMs } = options
     this.#options = options
     this.#store = store
     this.#serverLog = serverLog
     this.#tail = new Tail(TAIL_BYTES, offset)
     this.#fanOut = new FanOut(this.#tail, () => this.#beforeFlush(), options.onFlushTime)
-    const pages = new LogPages(store)
+    const pages = new PageCache(store)
     const fanOut = this.#fanOut
     const userCount = () => this.presence.userCount
     const onStored = (entry: LogEntry) => this.#noteStored(entry)
-    this.#feed = new LogFeed(
+    this.#broadcaster = new Broadcaster(
       {
         ...{ store, fanOut, pages, serverLog, userCount, onStored },
         answer: (sender, frame) => this.#send(sender, frame),
       },
       offset,
     )
-    this.#writer = new Writer(store, this.#feed, {
+    this.#writer = new Writer(store, this.#broadcaster, {
       ...options,
       pauseMs: () => fanOut.pauseLeftMs,
     })
@@ -126,18 +106,18 @@ export class Hub {
       tell: (cursor) => this.#tellReceipt(cursor),
       onFailure: (error) => serverLog.failure('What users have read was not stored', error),
     })
-    this.#users = new OnlineUsers({
+    this.#users = new PresenceAnnouncer({
       ...{ fanOut, lastSeen: store.lastSeen, serverLog, offlineGraceMs },
       onOffline: (userId) => this.#typing.leave(userId),
     })
-    this.#welcome = new Welcome({
+    this.#greeting = new Greeting({
       ...{ epoch: store.epoch, presence: this.presence, pages },
       ...{ receipts: this.#receipts, limits: () => this.limits },
     })
     this.#context = this.#createContext()
   }
 
-  get presence(): Presence {
+  get presence(): PresenceRegistry {
     return this.#users.presence
   }
 
@@ -147,16 +127,16 @@ export class Hub {
 
   /** The newest offset told to the connections. */
   get offset(): number {
-    return this.#feed.offset
+    return this.#broadcaster.offset
   }
 
-  get figures(): HubFigures {
+  get figures(): NodeFigures {
     return {
       users: this.presence.userCount,
       connections: this.presence.connectionCount,
       connectionsOpened: this.#serial,
       connectionsClosed: this.#closed,
-      offset: this.#feed.offset,
+      offset: this.#broadcaster.offset,
       stored: this.#stored,
       waiting: this.#writer.waiting,
       deliveries: this.#fanOut.deliveries,
@@ -171,12 +151,12 @@ export class Hub {
     this.#users.handleUserConnect(userId)
     // The cursor starts behind the user's own USER_ONLINE, which is for everyone else.
     this.#serial += 1
-    const start = { position: this.#fanOut.end, offset: this.#feed.offset }
+    const start = { position: this.#fanOut.end, offset: this.#broadcaster.offset }
     const connection = new Connection(userId, this.#serial, transport, start)
     connection.role = identity.role
     connection.expiresAtMs = identity.expiresAtMs
     this.#fanOut.add(connection)
-    this.#welcome.add(connection, request)
+    this.#greeting.add(connection, request)
     this.#fanOut.scheduleStatuses()
     return connection
   }
@@ -242,10 +222,10 @@ export class Hub {
   }
 
   /** Resolves when everything submitted is stored, acknowledged and handed to the sockets. */
-  async drain(): Promise<void> {
-    await this.#options.uploadGate?.drain()
-    await this.#writer.drain()
-    await this.#receipts.drain()
+  async flush(): Promise<void> {
+    await this.#options.uploadGate?.flush()
+    await this.#writer.flush()
+    await this.#receipts.flush()
     this.#fanOut.flush()
   }
 
@@ -270,7 +250,7 @@ export class Hub {
   }
 
   #beforeFlush(): void {
-    this.#welcome.greet()
+    this.#greeting.greet()
     this.#tellOffsets()
   }
 

@@ -5,13 +5,13 @@ import type { FanOut } from '../delivery/fan-out.ts'
 import { encodeFrame } from '../frames/encode-frame.ts'
 import { WriteBehind } from '../log/write-behind.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
-import { Departures } from './offline-grace.ts'
-import { Presence } from './registry.ts'
+import { OfflineGrace } from './offline-grace.ts'
+import { PresenceRegistry } from './registry.ts'
 
 /** Users that are not here, in a list of who was. */
 const MAX_LAST_SEEN = 1_000
 
-export interface OnlineUsersParts {
+export interface PresenceAnnouncerParts {
   readonly fanOut: FanOut
   readonly lastSeen: LastSeenTimes
   readonly serverLog: ServerLog
@@ -22,17 +22,17 @@ export interface OnlineUsersParts {
 }
 
 /** Tells everyone who comes, goes, and is idle, and keeps when users were last here. */
-export class OnlineUsers {
-  readonly presence = new Presence()
-  readonly #parts: OnlineUsersParts
-  readonly #departures: Departures
+export class PresenceAnnouncer {
+  readonly presence = new PresenceRegistry()
+  readonly #parts: PresenceAnnouncerParts
+  readonly #grace: OfflineGrace
   readonly #lastSeen: WriteBehind<LastSeen>
   /** Users of whom the others were told last that they are idle. */
   readonly #toldIdle = new Set<number>()
 
-  constructor(parts: OnlineUsersParts) {
+  constructor(parts: PresenceAnnouncerParts) {
     this.#parts = parts
-    this.#departures = new Departures(parts.offlineGraceMs, (userId) => this.#takeOffline(userId))
+    this.#grace = new OfflineGrace(parts.offlineGraceMs, (userId) => this.#takeOffline(userId))
     this.#lastSeen = new WriteBehind<LastSeen>({
       write: (times) => parts.lastSeen.note(times),
       merge: (_older, newer) => newer,
@@ -44,7 +44,7 @@ export class OnlineUsers {
   /** Counts one of a user's connections in, and tells the others if the user was not online. */
   handleUserConnect(userId: number): void {
     this.#parts.serverLog.userConnected(userId)
-    this.#departures.cancel(userId)
+    this.#grace.cancel(userId)
     if (this.presence.join(userId)) this.broadcastUserStatus(userId, true)
     else this.#tellActivity(userId)
   }
@@ -53,7 +53,7 @@ export class OnlineUsers {
   handleUserDisconnect(userId: number, wasIdle = false): void {
     this.#parts.serverLog.userDisconnected(userId)
     const isHeld = this.#parts.offlineGraceMs > 0
-    if (this.presence.leave(userId, { wasIdle, isHeld })) this.#departures.add(userId)
+    if (this.presence.leave(userId, { wasIdle, isHeld })) this.#grace.add(userId)
     else this.#tellActivity(userId)
   }
 
@@ -80,7 +80,7 @@ export class OnlineUsers {
   /** Who is here, and who was last. Throws STORAGE_UNAVAILABLE. */
   async list(): Promise<UserPresence[]> {
     const { presence } = this
-    await this.#lastSeen.drain()
+    await this.#lastSeen.flush()
     const seen = await this.#parts.lastSeen.newest(MAX_LAST_SEEN)
     const here = presence.online().map((userId) => ({
       userId,
@@ -97,8 +97,8 @@ export class OnlineUsers {
 
   /** Waits for nobody to come back any more, and resolves when what is known is stored. */
   async close(): Promise<void> {
-    this.#departures.flush()
-    await this.#lastSeen.drain()
+    this.#grace.flush()
+    await this.#lastSeen.flush()
   }
 
   #takeOffline(userId: number): void {

@@ -2,7 +2,7 @@
  * Users whose last connection closed, for as long as they may come back without anyone noticing.
  * One timer serves all: whoever left first is the first to be gone.
  */
-export class Departures {
+export class OfflineGrace {
   readonly #graceMs: number
   readonly #onGone: (userId: number) => void
   /** User → when it counts as gone, in the order of leaving. */

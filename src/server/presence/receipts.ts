@@ -86,8 +86,8 @@ export class Receipts {
   }
 
   /** Resolves when what is known is stored. */
-  drain(): Promise<void> {
-    return this.#moves.drain()
+  flush(): Promise<void> {
+    return this.#moves.flush()
   }
 }
 

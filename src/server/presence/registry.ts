@@ -5,7 +5,7 @@ export type UserStatus = 'active' | 'idle' | 'offline'
  * Who is online: a user is, from its first open connection until its last one closes, and as long
  * after that as it is held. A user is idle while all its connections are.
  */
-export class Presence {
+export class PresenceRegistry {
   /** User id → its open connections; 0 only while it is held. */
   readonly #connections = new Map<number, number>()
   /** User id → those of them that are idle, at least 1. */

@@ -23,7 +23,7 @@ interface Typist {
  * listen; but of one user and chat at most once an interval, whatever the client says. Who says
  * nothing more is told to have stopped.
  */
-export class TypingBoard {
+export class TypingTracker {
   readonly #tell: (userId: number, chat: Chat, isTyping: boolean) => void
   readonly #now: () => number
   /** User and chat → who types, or is about to be told to have stopped. */

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { HubFigures } from '../node/node.ts'
 import type { DatabaseProbe } from './database-probe.ts'
 import { type DurationSummary, summariseDurations } from './duration-summary.ts'
+import type { NodeFigures } from './figures.ts'
 import type { Refusals } from './refusals.ts'
 
 /** Upper bounds of the buckets in seconds: from a small batch on a fast disk to a stall. */
@@ -9,12 +9,12 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 /** Where the figures are, for whenever they are asked for. */
 export interface MetricsSources {
-  readonly figures: () => HubFigures
+  readonly figures: () => NodeFigures
   readonly database: DatabaseProbe
   readonly refusals: Refusals
 }
 
-type Read = (figures: HubFigures) => number
+type Read = (figures: NodeFigures) => number
 
 /** Name → what it says, and where it is read. */
 const GAUGES: Readonly<Record<string, readonly [help: string, read: Read]>> = {

@@ -57,7 +57,7 @@ export class UploadGate {
   }
 
   /** Resolves when no frame waits any more. */
-  async drain(): Promise<void> {
+  async flush(): Promise<void> {
     await Promise.all([...this.#lines.values()].map(({ last }) => last))
   }
 

@@ -12,13 +12,13 @@ export interface EarlyFrame {
 }
 
 /** Who a new connection belongs to, or why it is closed; and what it has sent meanwhile. */
-export interface Admitted {
+export interface Authenticated {
   readonly identity: Identity | CloseCode
   readonly early: readonly EarlyFrame[]
 }
 
 /** Finds out whom new connections belong to, from their request or from their first frame. */
-export class Admission {
+export class ConnectionAuthenticator {
   readonly #authenticator: Authenticator
   readonly #tokenTimeoutMs: number
   readonly #waiting = new Set<() => void>()
@@ -40,7 +40,7 @@ export class Admission {
   }
 
   /** Admits a connection that says it is `userId`. Leaves it paused; never rejects. */
-  async admit(webSocket: WebSocket, request: RequestHead, userId: number): Promise<Admitted> {
+  async admit(webSocket: WebSocket, request: RequestHead, userId: number): Promise<Authenticated> {
     const early: EarlyFrame[] = []
     const keep = (data: RawData, isBinary: boolean) => {
       webSocket.pause()

@@ -13,10 +13,10 @@ import { ConnectionLimits } from '../limits/connection-limits.ts'
 import { type HttpRefusal, refuseSocket } from '../limits/http-refusal.ts'
 import type { Security } from '../limits/security.ts'
 import { type ConnectRequest, readConnectRequest } from '../node/connect-request.ts'
-import type { Hub } from '../node/node.ts'
+import type { ChatNode } from '../node/node.ts'
 import type { ConnectionRefusal, Refusals } from '../telemetry/refusals.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
-import { Admission } from './authenticate.ts'
+import { ConnectionAuthenticator } from './authenticate.ts'
 import { readRef } from './read-ref.ts'
 
 /** Packets that may hold parts of one frame: kept apart, small ones cost far more than they hold. */
@@ -49,18 +49,18 @@ interface UserTransport extends Transport {
 
 /** What an endpoint works with. */
 export interface EndpointParts {
-  readonly hub: Hub
+  readonly node: ChatNode
   readonly heartbeat: Heartbeat
   readonly security: Security
   readonly serverLog: ServerLog
   readonly refusals: Refusals
 }
 
-/** Turns upgrade requests into connections of the hub, and their sockets' events into its calls. */
+/** Turns upgrade requests into connections of the node, and their sockets' events into its calls. */
 export class WebSocketEndpoint {
   readonly #parts: EndpointParts
   readonly #limits: ConnectionLimits
-  readonly #admission: Admission
+  readonly #admission: ConnectionAuthenticator
   readonly #upgrader = new WebSocketServer<typeof UserSocket>({
     noServer: true,
     clientTracking: false,
@@ -77,7 +77,7 @@ export class WebSocketEndpoint {
   constructor(parts: EndpointParts) {
     const { security, serverLog, refusals } = parts
     this.#parts = parts
-    this.#admission = new Admission(security.authenticator, security.tokenTimeoutMs)
+    this.#admission = new ConnectionAuthenticator(security.authenticator, security.tokenTimeoutMs)
     this.#limits = new ConnectionLimits(security.limits, security.addresses, (refusal) => {
       refusals.countConnection(refusal.cause)
       serverLog.connectionRefused(refusal.reason)
@@ -112,7 +112,7 @@ export class WebSocketEndpoint {
       refuseSocket(socket, DRAINING)
       return
     }
-    const open = this.#parts.hub.presence.connectionCount + this.#admission.waiting
+    const open = this.#parts.node.presence.connectionCount + this.#admission.waiting
     if (!this.#limits.admits(request, socket as Socket, open)) return
     this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', this.#onError)
@@ -140,14 +140,14 @@ export class WebSocketEndpoint {
   }
 
   #open(asked: ConnectRequest, identity: Identity, { webSocket, socket }: UserTransport): boolean {
-    const { hub, heartbeat, security } = this.#parts
-    if (hub.presence.connectionsOf(identity.userId) >= security.maxPerUser) {
+    const { node, heartbeat, security } = this.#parts
+    if (node.presence.connectionsOf(identity.userId) >= security.maxPerUser) {
       const code = withRetryAfter(CloseCode.tooManyConnections, TOO_MANY_DELAY_MS)
       this.#refuse(webSocket, code, 'user_connections')
       return false
     }
     webSocket.endpoint = this
-    webSocket.connection = hub.connect(asked, identity, { webSocket, socket })
+    webSocket.connection = node.connect(asked, identity, { webSocket, socket })
     heartbeat.add(webSocket.connection)
     webSocket.on('message', onMessage)
     webSocket.on('pong', onPong)
@@ -181,17 +181,17 @@ export class WebSocketEndpoint {
     if (!this.#isReading) return
     // What a client sent before it knew that the server drains is not lost.
     if (!connection.isOpen && this.#isAdmitting) return
-    const { hub, security } = this.#parts
+    const { node, security } = this.#parts
     const verdict = security.messageRate?.check(connection.userId, performance.now()) ?? 'accept'
     if (verdict === 'abuse') {
       this.#parts.serverLog.connectionClosed(connection.userId, CloseCode.abuse.reason)
       // So that the sender hears what it was told before.
-      hub.resume(connection)
+      node.resume(connection)
       connection.close(CloseCode.abuse)
       // The flood is left to wait in the network until the connection is cut off.
       webSocket.pause()
     } else if (verdict !== 'accept') {
-      hub.refuse(connection, {
+      node.refuse(connection, {
         type: 'ERROR',
         code: 'RATE_LIMITED',
         message: `More than ${security.messageRate!.perSecond} frames a second`,
@@ -199,24 +199,24 @@ export class WebSocketEndpoint {
         ...readRef(data, isBinary),
       })
     } else if (isBinary) {
-      hub.refuse(connection, {
+      node.refuse(connection, {
         type: 'ERROR',
         code: 'INVALID_FRAME',
         message: 'Frames are text, not binary',
       })
-    } else hub.receive(connection, (data as Buffer).toString())
+    } else node.receive(connection, (data as Buffer).toString())
   }
 
   /** Sends more to a connection whose socket has drained. */
   resume({ connection }: UserSocket): void {
-    this.#parts.hub.resume(connection)
+    this.#parts.node.resume(connection)
   }
 
   /** Lets go of a connection whose socket has closed. */
   release({ connection }: UserSocket): void {
     this.#parts.heartbeat.remove(connection)
-    this.#parts.hub.disconnect(connection)
-    if (this.#parts.hub.presence.connectionsOf(connection.userId) === 0)
+    this.#parts.node.disconnect(connection)
+    if (this.#parts.node.presence.connectionsOf(connection.userId) === 0)
       this.#parts.security.messageRate?.forget(connection.userId)
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { CloseCode } from '../../../src/protocol/close-code.ts'
-import { ExpirySweep } from '../../../src/server/delivery/token-expiry.ts'
+import { TokenExpiry } from '../../../src/server/delivery/token-expiry.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -10,7 +10,7 @@ test('a connection is closed with 4503 when its token ends, others are not', () 
     expiresAtMs: inMs === 0 ? 0 : Date.now() + inMs,
     close: vi.fn(),
   }))
-  const sweep = new ExpirySweep(() => open)
+  const sweep = new TokenExpiry(() => open)
   sweep.start()
   vi.advanceTimersByTime(1_000)
   expect(open[1]!.close).not.toHaveBeenCalled()
@@ -32,7 +32,7 @@ test('all may be closed at once, although each leaves the list as it is', () => 
         open.splice(open.indexOf(this), 1)
       },
     })
-  const sweep = new ExpirySweep(() => open)
+  const sweep = new TokenExpiry(() => open)
   sweep.start()
   vi.advanceTimersByTime(1_000)
   expect(open).toEqual([])

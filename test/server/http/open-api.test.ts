@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { DEFAULT_UPLOAD_TYPES } from '../../../src/protocol/upload-types.ts'
 import { createHttpServer } from '../../../src/server/http/http-server.ts'
 import { createSecurity } from '../../../src/server/limits/security.ts'
-import { Hub } from '../../../src/server/node/node.ts'
+import { ChatNode } from '../../../src/server/node/node.ts'
 import { DatabaseProbe } from '../../../src/server/telemetry/database-probe.ts'
 import { Metrics } from '../../../src/server/telemetry/metrics.ts'
 import { Refusals } from '../../../src/server/telemetry/refusals.ts'
@@ -44,14 +44,14 @@ beforeAll(async () => {
   const serverLog = new ServerLog({ isEnabled: () => false, write: () => {} })
   const refusals = new Refusals()
   const parts = { store, serverLog, refusals, agents: new Set<number>() }
-  const hub = new Hub({ ...parts, patienceMs: 0, offlineGraceMs: 0 }, 0)
+  const node = new ChatNode({ ...parts, patienceMs: 0, offlineGraceMs: 0 }, 0)
   const probe = new DatabaseProbe(store)
   app = createHttpServer({
-    hub,
+    node,
     store,
     serverLog,
     database: probe,
-    metrics: new Metrics({ figures: () => hub.figures, database: probe, refusals }),
+    metrics: new Metrics({ figures: () => node.figures, database: probe, refusals }),
     refusals,
     security: createSecurity({}),
     isDraining: () => false,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { encodeFrame } from '../../../src/server/frames/encode-frame.ts'
 import { entryFrame } from '../../../src/server/frames/entry-frame.ts'
-import { LogPages } from '../../../src/server/log/page-cache.ts'
+import { PageCache } from '../../../src/server/log/page-cache.ts'
 import type { LogEntry } from '../../../src/storage/entries.ts'
 import { messageEntry } from '../../storage/message-entry.ts'
 import { newEntry } from '../../storage/new-entry.ts'
@@ -56,7 +56,7 @@ function framesOf(offset: number, until: number): Buffer {
 }
 
 /** Reads all of a range, page by page. */
-async function readRange(pages: LogPages, offset: number, until: number): Promise<Buffer> {
+async function readRange(pages: PageCache, offset: number, until: number): Promise<Buffer> {
   const parts: Buffer[] = []
   let after = offset
   while (after < until) {
@@ -76,7 +76,7 @@ test('any range of the log is read whole, whoever else reads', async () => {
     .map(([a, b]) => [Math.min(a, b), Math.max(a, b)])
   await fc.assert(
     fc.asyncProperty(fc.array(range, { minLength: 1, maxLength: 6 }), async (ranges) => {
-      const pages = new LogPages(new MemoryLog(1300))
+      const pages = new PageCache(new MemoryLog(1300))
       await Promise.all(ranges.map(([from, to]) => readRange(pages, from!, to!)))
     }),
     { numRuns: 30 },
@@ -84,7 +84,7 @@ test('any range of the log is read whole, whoever else reads', async () => {
 })
 
 test('a read ends with its page', async () => {
-  const pages = new LogPages(new MemoryLog(600))
+  const pages = new PageCache(new MemoryLog(600))
   expect((await pages.readAfter(0, 600)).lastOffset).toBe(PAGE_SIZE)
   expect((await pages.readAfter(PAGE_SIZE - 1, 600)).lastOffset).toBe(PAGE_SIZE)
   expect((await pages.readAfter(PAGE_SIZE, 600)).lastOffset).toBe(2 * PAGE_SIZE)
@@ -92,7 +92,7 @@ test('a read ends with its page', async () => {
 })
 
 test('a read ends with the last offset that is asked for', async () => {
-  const pages = new LogPages(new MemoryLog(600))
+  const pages = new PageCache(new MemoryLog(600))
   expect(await pages.readAfter(3, 5)).toEqual({
     bytes: framesOf(3, 5),
     lastOffset: 5,
@@ -107,7 +107,7 @@ test('a read ends with the last offset that is asked for', async () => {
 
 test('a page that several ask for at once is read once', async () => {
   const log = new MemoryLog(600)
-  const pages = new LogPages(log)
+  const pages = new PageCache(log)
   const reads = await Promise.all([0, 0, 7, 255].map((after) => pages.readAfter(after, 600)))
   expect(reads.map(({ lastOffset }) => lastOffset)).toEqual([256, 256, 256, 256])
   expect(log.reads).toEqual([0])
@@ -115,7 +115,7 @@ test('a page that several ask for at once is read once', async () => {
 
 test('a full page is kept', async () => {
   const log = new MemoryLog(600)
-  const pages = new LogPages(log)
+  const pages = new PageCache(log)
   await pages.readAfter(0, 600)
   await pages.readAfter(100, 600)
   expect(log.reads).toEqual([0])
@@ -123,7 +123,7 @@ test('a full page is kept', async () => {
 
 test('a page that is not full is not kept', async () => {
   const log = new MemoryLog(10)
-  const pages = new LogPages(log)
+  const pages = new PageCache(log)
   await readRange(pages, 0, 10)
   log.lastOffset = 12
   await readRange(pages, 0, 12)
@@ -132,7 +132,7 @@ test('a page that is not full is not kept', async () => {
 
 test('an entry that was stored while its page was being read is read as well', async () => {
   const log = new MemoryLog(10)
-  const pages = new LogPages(log)
+  const pages = new PageCache(log)
   let late: Promise<Buffer> | undefined
   log.onRead = async () => {
     log.lastOffset = 20
@@ -144,7 +144,7 @@ test('an entry that was stored while its page was being read is read as well', a
 
 test('a failed read fails all who wait for it and is not kept', async () => {
   const log = new MemoryLog(600)
-  const pages = new LogPages(log)
+  const pages = new PageCache(log)
   log.error = new Error('broken')
   const failed = await Promise.allSettled([pages.readAfter(0, 600), pages.readAfter(9, 600)])
   for (const outcome of failed) expect(outcome).toMatchObject({ reason: { message: 'broken' } })
@@ -156,7 +156,7 @@ test('a failed read fails all who wait for it and is not kept', async () => {
 
 test('pages are read one at a time', async () => {
   const log = new MemoryLog(5 * PAGE_SIZE)
-  const pages = new LogPages(log)
+  const pages = new PageCache(log)
   await Promise.all(
     [0, 1, 2, 3, 4].map((page) => pages.readAfter(page * PAGE_SIZE, log.lastOffset)),
   )
@@ -166,7 +166,7 @@ test('pages are read one at a time', async () => {
 
 test('64 pages are kept, and the one that was not used for longest goes first', async () => {
   const log = new MemoryLog(65 * PAGE_SIZE)
-  const pages = new LogPages(log)
+  const pages = new PageCache(log)
   const read = (page: number) => pages.readAfter(page * PAGE_SIZE, log.lastOffset)
   for (let page = 0; page < 64; page++) await read(page)
   await read(0)
@@ -186,7 +186,7 @@ test('any range of a log that begins late tells what is left and that something 
   await fc.assert(
     fc.asyncProperty(fc.nat(1300), range, async (pruned, [from, until]) => {
       const log = new MemoryLog(1300)
-      const pages = new LogPages({
+      const pages = new PageCache({
         readAfter: (offset, limit) => log.readAfter(Math.max(offset, pruned), limit),
       })
       const parts: Buffer[] = []
@@ -207,7 +207,7 @@ test('any range of a log that begins late tells what is left and that something 
 
 test('a part that was deleted is passed over in one step, however long it is', async () => {
   const log = new MemoryLog(1_000_000)
-  const pages = new LogPages({
+  const pages = new PageCache({
     readAfter: (offset, limit) => log.readAfter(Math.max(offset, 900_000), limit),
   })
   const { bytes, lastOffset, hasGap } = await pages.readAfter(5, 1_000_000)

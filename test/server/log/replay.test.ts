@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Connection, type Transport } from '../../../src/server/delivery/connection.ts'
 import { encodeFrame } from '../../../src/server/frames/encode-frame.ts'
-import { type LogFrames, LogPages } from '../../../src/server/log/page-cache.ts'
+import { type LogFrames, PageCache } from '../../../src/server/log/page-cache.ts'
 import { Replay } from '../../../src/server/log/replay.ts'
 import { Tail } from '../../../src/server/log/tail.ts'
 
@@ -22,7 +22,7 @@ function durable(offset: number): Buffer {
 }
 
 /** Pages of a log in memory that come when the test lets them. */
-class HeldPages extends LogPages {
+class HeldPages extends PageCache {
   readonly log: Buffer[] = []
   #waiting: { read: () => LogFrames; settle: PromiseWithResolvers<LogFrames> }[] = []
 

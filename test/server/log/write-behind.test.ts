@@ -36,7 +36,7 @@ class Target {
 test('what is put in one turn is one batch, each key once', async () => {
   const { queue, batches } = new Target()
   for (const [key, value] of ['a1', 'b1', 'a2', 'a3'].entries()) queue.put(value[0]!, `${key}`)
-  await queue.drain()
+  await queue.flush()
   expect(batches).toEqual([['0+2+3', '1']])
 })
 
@@ -48,7 +48,7 @@ test('the next batch gathers while the last one is written', async () => {
   await new Promise(setImmediate)
   for (let i = 0; i < 100; i++) queue.put(`k${i % 10}`, `${i}`)
   target.release()
-  await queue.drain()
+  await queue.flush()
   expect(batches.map((batch) => batch.length)).toEqual([1, 10])
 })
 
@@ -58,22 +58,22 @@ test('what cannot be written is kept under what comes meanwhile, and written lat
   target.isAway = true
   queue.put('a', 'old')
   queue.put('b', 'other')
-  await queue.drain()
+  await queue.flush()
   expect([batches, failures.length]).toEqual([[], 1])
   queue.put('a', 'new')
   target.isAway = false
-  await queue.drain()
+  await queue.flush()
   expect(batches).toEqual([['old+new', 'other']])
 })
 
-test('a drain of nothing resolves, and so does one of what is already under way', async () => {
+test('a flush of nothing resolves, and so does one of what is already under way', async () => {
   const target = new Target()
-  await target.queue.drain()
+  await target.queue.flush()
   target.hold()
   target.queue.put('a', '1')
-  const drains = [target.queue.drain(), target.queue.drain()]
+  const flushes = [target.queue.flush(), target.queue.flush()]
   target.release()
-  await Promise.all(drains)
+  await Promise.all(flushes)
   expect(target.batches).toEqual([['1']])
 })
 

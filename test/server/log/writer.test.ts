@@ -105,7 +105,7 @@ test('entries that arrive while a batch is written form the next one', async () 
   submit('b', 'c')
   submit('d')
   store.release()
-  await writer.drain()
+  await writer.flush()
   expect(outcomes.committed).toEqual([['a'], ['b', 'c', 'd']])
 })
 
@@ -113,7 +113,7 @@ test('entries submitted in one turn are one batch', async () => {
   const store = new MemoryStore()
   const { writer, submit } = createWriter(store)
   submit('a', 'b', 'c')
-  await writer.drain()
+  await writer.flush()
   expect(store.batches).toEqual([['a', 'b', 'c']])
 })
 
@@ -122,7 +122,7 @@ test('a batch holds no more than a thousand entries and the rest keep their orde
   const { writer, submit } = createWriter(store)
   const contents = Array.from({ length: 2_500 }, (_, i) => `${i}`)
   submit(...contents)
-  await writer.drain()
+  await writer.flush()
   expect(store.batches.map((batch) => batch.length)).toEqual([1_000, 1_000, 500])
   expect(store.batches.flat()).toEqual(contents)
 })
@@ -135,11 +135,11 @@ test('nothing is heard of before the store has answered', async () => {
   await until(() => store.batches.length === 1, 'the batch')
   expect(outcomes.origins).toEqual([])
   store.release()
-  await writer.drain()
+  await writer.flush()
   expect(outcomes.origins).toEqual(['of a'])
 })
 
-test('a drain waits for the entries that are still queued', async () => {
+test('a flush waits for the entries that are still queued', async () => {
   const store = new MemoryStore()
   const { outcomes, writer, submit } = createWriter(store)
   store.hold()
@@ -147,19 +147,19 @@ test('a drain waits for the entries that are still queued', async () => {
   await until(() => store.batches.length === 1, 'the first batch')
   submit('b')
   let isDrained = false
-  const drained = writer.drain().then(() => {
+  const flushed = writer.flush().then(() => {
     isDrained = true
   })
   await new Promise(setImmediate)
   expect(isDrained).toBe(false)
   store.release()
-  await drained
+  await flushed
   expect(outcomes.committed).toEqual([['a'], ['b']])
 })
 
-test('an idle writer drains at once', async () => {
+test('an idle writer flushes at once', async () => {
   const { outcomes, writer } = createWriter(new MemoryStore())
-  await writer.drain()
+  await writer.flush()
   expect(outcomes.origins).toEqual([])
 })
 
@@ -171,7 +171,7 @@ test('a failing append is told of exactly its own batch and the next one is stor
   await until(() => store.batches.length === 1, 'the first batch')
   submit('c')
   store.release()
-  await writer.drain()
+  await writer.flush()
   expect(outcomes.failed).toEqual([
     { contents: ['a', 'b'], error: expect.objectContaining({ code: 'STORAGE_UNAVAILABLE' }) },
   ])
@@ -184,7 +184,7 @@ test('a writer that fell idle takes entries again', async () => {
   const { outcomes, writer, submit } = createWriter(store)
   for (const content of ['a', 'b', 'c']) {
     submit(content)
-    await writer.drain()
+    await writer.flush()
   }
   expect(outcomes.failed.map(({ contents }) => contents)).toEqual([['a']])
   expect(outcomes.committed).toEqual([['b'], ['c']])
@@ -205,7 +205,7 @@ test('each entry is heard of exactly once and in order, whatever fails and howev
         submit(...burst)
         for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
       }
-      await writer.drain()
+      await writer.flush()
       expect(outcomes.origins).toEqual(contents.map((content) => `of ${content}`))
       const failed = store.batches.filter((_, number) => store.failing.has(number))
       expect(outcomes.failed.map((batch) => batch.contents)).toEqual(failed)
@@ -246,7 +246,7 @@ test('a batch is tried again until the store is back, and nobody hears of a fail
   const store = new ScriptedStore(['STORAGE_UNAVAILABLE', 'STORAGE_UNAVAILABLE', 'ok'])
   const { outcomes, writer, submit } = createWriter(store, 60_000)
   submit('a', 'b')
-  await writer.drain()
+  await writer.flush()
   expect(store.batches).toEqual([
     ['a', 'b'],
     ['a', 'b'],
@@ -262,7 +262,7 @@ test('an entry that the database refuses fails alone, wherever it stands in its 
       const contents = isBad.map((bad, i) => `${bad ? 'bad' : 'good'} ${i}`)
       const { outcomes, writer, submit } = createWriter(new PickyStore())
       submit(...contents)
-      await writer.drain()
+      await writer.flush()
       const isGood = (content: string) => content.startsWith('good')
       expect(outcomes.committed.flat()).toEqual(contents.filter(isGood))
       expect(outcomes.failed.flatMap((failure) => failure.contents)).toEqual(
@@ -279,7 +279,7 @@ test('after a commit of unknown outcome only entries with a name are tried again
   const { outcomes, writer } = createWriter(store, 60_000)
   writer.submit(entry('nameless'), 'nameless')
   writer.submit({ ...entry('named'), clientId: 'x' }, 'named')
-  await writer.drain()
+  await writer.flush()
   expect(outcomes.committed).toEqual([['named']])
   expect(outcomes.failed).toEqual([
     { contents: ['nameless'], error: expect.objectContaining({ code: 'COMMIT_UNKNOWN' }) },
@@ -295,7 +295,7 @@ test('entries beyond what may wait are refused at once, and the others are store
     { contents: ['20000'], error: expect.objectContaining({ code: 'STORAGE_UNAVAILABLE' }) },
   ])
   store.release()
-  await writer.drain()
+  await writer.flush()
   expect(outcomes.committed.flat()).toHaveLength(20_000)
 })
 
@@ -311,6 +311,6 @@ test('a batch gathers for as long as its outcome could not be told', async () =>
   await new Promise(setImmediate)
   await new Promise(setImmediate)
   writer.submit(entry('b'), 'b')
-  await writer.drain()
+  await writer.flush()
   expect(store.batches).toEqual([['a', 'b']])
 })

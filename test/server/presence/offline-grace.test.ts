@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Departures } from '../../../src/server/presence/offline-grace.ts'
+import { OfflineGrace } from '../../../src/server/presence/offline-grace.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -8,20 +8,20 @@ afterEach(() => vi.useRealTimers())
 
 function create(graceMs: number) {
   const gone: number[] = []
-  return { gone, departures: new Departures(graceMs, (userId) => gone.push(userId)) }
+  return { gone, grace: new OfflineGrace(graceMs, (userId) => gone.push(userId)) }
 }
 
 test('without a grace a user is gone at once', () => {
-  const { gone, departures } = create(0)
-  departures.add(1)
+  const { gone, grace } = create(0)
+  grace.add(1)
   expect(gone).toEqual([1])
 })
 
 test('each user is gone when its own grace is over', () => {
-  const { gone, departures } = create(1_000)
-  departures.add(1)
+  const { gone, grace } = create(1_000)
+  grace.add(1)
   vi.advanceTimersByTime(600)
-  departures.add(2)
+  grace.add(2)
   vi.advanceTimersByTime(500)
   expect(gone).toEqual([1])
   vi.advanceTimersByTime(600)
@@ -29,13 +29,13 @@ test('each user is gone when its own grace is over', () => {
 })
 
 test('a user that came back is not gone, and may leave again', () => {
-  const { gone, departures } = create(1_000)
-  departures.add(1)
-  departures.add(2)
+  const { gone, grace } = create(1_000)
+  grace.add(1)
+  grace.add(2)
   vi.advanceTimersByTime(900)
-  expect([departures.cancel(1), departures.cancel(3)]).toEqual([true, false])
+  expect([grace.cancel(1), grace.cancel(3)]).toEqual([true, false])
   vi.advanceTimersByTime(50)
-  departures.add(1)
+  grace.add(1)
   vi.advanceTimersByTime(900)
   expect(gone).toEqual([2])
   vi.advanceTimersByTime(200)
@@ -43,9 +43,9 @@ test('a user that came back is not gone, and may leave again', () => {
 })
 
 test('when the server stops, nobody is waited for', () => {
-  const { gone, departures } = create(1_000)
-  departures.add(1)
-  departures.flush()
+  const { gone, grace } = create(1_000)
+  grace.add(1)
+  grace.flush()
   vi.advanceTimersByTime(5_000)
   expect(gone).toEqual([1])
 })

@@ -20,7 +20,7 @@ it('one that resumes from where another just did is told of what has moved in be
   const receipts = new Receipts(store.cursors, { tell: (cursor) => told.push(cursor), onFailure })
   expect(await receipts.since(0)).toHaveLength(0)
   receipts.advance(2, { kind: 'chat', id: 1 }, { delivered: 1, read: 1 })
-  await receipts.drain()
+  await receipts.flush()
   expect(told).toHaveLength(1)
   const frames = await receipts.since(0)
   expect(frames.map(String)).toEqual([expect.stringContaining('"userId":2,"delivered":1')])

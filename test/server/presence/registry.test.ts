@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Presence } from '../../../src/server/presence/registry.ts'
+import { PresenceRegistry } from '../../../src/server/presence/registry.ts'
 
 test('only the first connection of a user brings it online', () => {
-  const presence = new Presence()
+  const presence = new PresenceRegistry()
   expect([presence.join(1), presence.join(1), presence.join(1)]).toEqual([true, false, false])
 })
 
 test('only the last connection of a user takes it offline', () => {
-  const presence = new Presence()
+  const presence = new PresenceRegistry()
   for (let i = 0; i < 3; i++) presence.join(1)
   expect([presence.leave(1), presence.leave(1)]).toEqual([false, false])
   expect(presence.isOnline(1)).toBe(true)
@@ -17,13 +17,13 @@ test('only the last connection of a user takes it offline', () => {
 })
 
 test('users are listed in the order in which they came', () => {
-  const presence = new Presence()
+  const presence = new PresenceRegistry()
   for (const userId of [30, 10, 20, 10]) presence.join(userId)
   expect(presence.online()).toEqual([30, 10, 20])
 })
 
 test('a user that came back is listed last', () => {
-  const presence = new Presence()
+  const presence = new PresenceRegistry()
   presence.join(1)
   presence.join(2)
   presence.leave(1)
@@ -32,7 +32,7 @@ test('a user that came back is listed last', () => {
 })
 
 test('a user without a connection cannot leave', () => {
-  const presence = new Presence()
+  const presence = new PresenceRegistry()
   presence.join(1)
   expect(() => presence.leave(2)).toThrow(RangeError)
   expect(presence.connectionCount).toBe(1)
@@ -42,7 +42,7 @@ test('the counts are those of the open connections, whatever came before', () =>
   const change = fc.record({ userId: fc.integer({ min: 1, max: 5 }), comes: fc.boolean() })
   fc.assert(
     fc.property(fc.array(change, { maxLength: 200 }), (changes) => {
-      const presence = new Presence()
+      const presence = new PresenceRegistry()
       const open: number[] = []
       for (const { userId, comes } of changes) {
         const at = open.indexOf(userId)

@@ -1,18 +1,18 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Chat } from '../../../src/protocol/chat.ts'
-import { TypingBoard } from '../../../src/server/presence/typing.ts'
+import { TypingTracker } from '../../../src/server/presence/typing.ts'
 
 const CHAT: Chat = { kind: 'chat', id: 7 }
 
 let told: [atMs: number, userId: number, isTyping: boolean][]
-let board: TypingBoard
+let board: TypingTracker
 let startMs: number
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
   told = []
   startMs = performance.now()
-  board = new TypingBoard((userId, _chat, isTyping) =>
+  board = new TypingTracker((userId, _chat, isTyping) =>
     told.push([Math.round(performance.now() - startMs), userId, isTyping]),
   )
 })
@@ -56,7 +56,7 @@ test('who goes on is told again before it expires for those who listen, and neve
 test('who goes on is told again by a clock that never stands still', () => {
   let nowMs = 0
   const repeats: boolean[] = []
-  const moving = new TypingBoard(
+  const moving = new TypingTracker(
     (_userId, _chat, isTyping) => repeats.push(isTyping),
     () => {
       nowMs += 0.001

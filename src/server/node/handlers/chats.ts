@@ -10,7 +10,7 @@ import type { Handler } from './handler.ts'
 export const handleChats: Handler<ChatsRequest> = (frame, sender, context) =>
   answerInTurn(frame, { sender, context }, async () => {
     // What the user has done up to now counts.
-    await context.receipts.drain()
+    await context.receipts.flush()
     const chats = await context.store.cursors.chatsOf(sender.userId)
     return { type: 'CHATS', chats: chats.map(summary) }
   })

@@ -4,13 +4,13 @@ import type { NewEntry } from '../../../storage/entries.ts'
 import type { Store } from '../../../storage/store.ts'
 import type { Connection } from '../../delivery/connection.ts'
 import type { Receipts } from '../../presence/receipts.ts'
-import type { TypingBoard } from '../../presence/typing.ts'
+import type { TypingTracker } from '../../presence/typing.ts'
 
 /** What a handler can do besides reading the frame. */
 export interface HandlerContext {
   readonly store: Pick<Store, 'readHistory' | 'readSupportQueue' | 'search' | 'cursors'>
-  readonly receipts: Pick<Receipts, 'advance' | 'drain'>
-  readonly typing: Pick<TypingBoard, 'set'>
+  readonly receipts: Pick<Receipts, 'advance' | 'flush'>
+  readonly typing: Pick<TypingTracker, 'set'>
   /** Puts an entry on its way into the log; its sender gets an ACK once it is durable. */
   submit(entry: NewEntry, sender: Connection): void
   /** Answers one connection. */

@@ -24,7 +24,7 @@ export interface DrainSource {
   /** Those that are open now. */
   readonly connections: readonly Drainable[]
   /** Resolves when everything submitted so far is stored, acknowledged and handed to the sockets. */
-  drain(): Promise<void>
+  flush(): Promise<void>
 }
 
 /**
@@ -44,7 +44,7 @@ export async function drain(
   for (let first = 0; first < leaving.length; first += plan.batchSize) {
     if (first > 0) await sleep(BATCH_MS)
     // So that the batch still hears what became of its messages.
-    await within(source.drain(), deadlineMs - CLOSE_TIMEOUT_MS)
+    await within(source.flush(), deadlineMs - CLOSE_TIMEOUT_MS)
     for (const [i, connection] of leaving.slice(first, first + plan.batchSize).entries()) {
       const share = (first + i + random()) / leaving.length
       connection.close(withRetryAfter(CloseCode.draining, share * plan.windowMs))
@@ -53,7 +53,7 @@ export async function drain(
   const answerMs = Math.min(deadlineMs, performance.now() + CLOSE_TIMEOUT_MS)
   while (source.connections.length > 0 && performance.now() < answerMs) await sleep(10)
   for (const connection of [...source.connections]) connection.terminate()
-  return within(source.drain(), deadlineMs)
+  return within(source.flush(), deadlineMs)
 }
 
 /** How many to close at once, and over how long to ask them back, in milliseconds. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type CloseCode, retryAfterMs } from '../../../src/protocol/close-code.ts'
-import { drain } from '../../../src/server/delivery/drain.ts'
+import { drain } from '../../../src/server/node/drain.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
@@ -17,7 +17,7 @@ function createSource(count: number) {
       },
       terminate() {},
     })),
-    drain: async () => {},
+    flush: async () => {},
   }
   return { source, closed }
 }
@@ -56,7 +56,7 @@ test('more than there is time for are closed in half of it', async () => {
 
 test('a connection that does not go is cut off', async () => {
   const stuck = { close: () => {}, terminate: vi.fn(() => void source.connections.pop()) }
-  const source = { connections: [stuck], drain: async () => {} }
+  const source = { connections: [stuck], flush: async () => {} }
   const drained = drain(source, 20_000)
   await vi.runAllTimersAsync()
   expect(await drained).toBe(true)
@@ -64,7 +64,7 @@ test('a connection that does not go is cut off', async () => {
 })
 
 test('what is not stored by the end is told', async () => {
-  const source = { connections: [], drain: () => new Promise<void>(() => {}) }
+  const source = { connections: [], flush: () => new Promise<void>(() => {}) }
   const drained = drain(source, 20_000)
   await vi.runAllTimersAsync()
   expect(await drained).toBe(false)
