@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ChatwsError } from '../protocol/error.ts'
+import { suggest } from '../protocol/suggestion.ts'
 import { describeOptions } from './option.ts'
 
 /** What a command was given, by option name and by variable name. */
@@ -64,7 +65,15 @@ export function resolveConfig<S extends z.ZodObject>(
     const { value, origin, flag, isSecret } = given.get(String(issue.path[0]))!
     const isShown = value !== undefined && !isSecret
     const instead = isShown ? `, not ${JSON.stringify(value)}` : ''
-    return `${value === undefined ? flag : origin}: ${issue.message}${instead}`
+    const hint = isShown ? hintFor(issue, String(value)) : ''
+    return `${value === undefined ? flag : origin}: ${issue.message}${instead}${hint}`
   })
   throw new ChatwsError('USAGE', problems.join('\n'))
+}
+
+/** What was probably meant, for an option that is one of some words. */
+function hintFor(issue: z.core.$ZodIssue, written: string): string {
+  if (issue.code !== 'invalid_value' || issue.path.length > 1) return ''
+  const meant = suggest(written, issue.values.map(String))
+  return meant === undefined ? '' : `, did you mean ${meant}?`
 }

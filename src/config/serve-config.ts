@@ -12,6 +12,9 @@ const MAX_TIMER_S = 2 ** 31 / 1000 - 1
 /** What an acknowledged message survives: the death of the process, or a power cut too. */
 const DURABILITIES = ['process', 'full'] as const
 
+/** How much is logged, from all to nothing; `debug` shows the frames of every connection. */
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
 const seconds = () =>
   numeric(
     z
@@ -92,11 +95,13 @@ const options = z.object({
     description: 'text for people, json for programs',
   }),
   logLevel: option(
-    z.enum(['info', 'error', 'silent'], 'must be info, error or silent').default('info'),
+    z
+      .enum(LOG_LEVELS, `must be ${LOG_LEVELS.slice(0, -1).join(', ')} or ${LOG_LEVELS.at(-1)}`)
+      .default('info'),
     {
       flag: '--log-level <level>',
       env: 'CHATWS_LOG_LEVEL',
-      description: 'how much to log: info, error or silent',
+      description: `how much to log: ${LOG_LEVELS.join(', ')}`,
     },
   ),
 })

@@ -144,7 +144,7 @@ export class ChatServer {
     const address = this.#http.server.address() as AddressInfo
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
     const url = `ws://${name}:${address.port}`
-    this.#options.serverLog.listening(url)
+    this.#options.serverLog.listening(url, port === 0)
     return url
   }
 

@@ -1,3 +1,5 @@
+import { escapeUnsafe } from '../protocol/escape-unsafe.ts'
+
 /** Every mark that ends a line somewhere: LF, VT, FF, CR, NEL, U+2028, U+2029. */
 const LINE_END = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/u
 
@@ -5,9 +7,6 @@ const LINE_ENDS = new RegExp(LINE_END, 'gu')
 
 /** C0, DEL, C1, and the marks that reorder the text around them (embeddings, overrides, isolates). */
 const UNSAFE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu
-
-/** What would end a line or drive a terminal if it stood in JSON unescaped. */
-const UNSAFE_IN_JSON = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 
 /** `text` as one line in which nothing can control a terminal; line ends show as ⏎. */
 export function sanitizeLine(text: string): string {
@@ -21,10 +20,7 @@ export function sanitizeLines(text: string): string[] {
 
 /** `value` as one line of JSON in which nothing can control a terminal. */
 export function stringifySafely(value: unknown): string {
-  return JSON.stringify(value).replace(
-    UNSAFE_IN_JSON,
-    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return escapeUnsafe(JSON.stringify(value))
 }
 
 function neutralize(text: string): string {

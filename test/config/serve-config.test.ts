@@ -108,6 +108,12 @@ describe('the configuration of serve', () => {
     ['statsInterval', '0.1'],
     ['logFormat', 'json'],
     ['logLevel', 'error'],
+    ['logLevel', 'trace'],
+    ['logLevel', 'debug'],
+    ['logLevel', 'info'],
+    ['logLevel', 'warn'],
+    ['logLevel', 'fatal'],
+    ['logLevel', 'silent'],
   ])('accepts %s %s', (name, value) => {
     expect(String(resolve({ [name]: value })[name as keyof ServeConfig])).toBe(value)
   })
@@ -128,7 +134,13 @@ describe('the configuration of serve', () => {
     ['uploadFolder', '', '--upload-folder: must name a folder'],
     ['statsInterval', '2147484', '--stats-interval: is too long'],
     ['logFormat', 'xml', '--log-format: must be text or json'],
-    ['logLevel', 'debug', '--log-level: must be info, error or silent'],
+    [
+      'logLevel',
+      'verbose',
+      '--log-level: must be trace, debug, info, warn, error, fatal or silent',
+    ],
+    ['logLevel', 'wran', 'silent, not "wran", did you mean warn?'],
+    ['auth', 'jwts', '--auth: must be none or jwt, not "jwts", did you mean jwt?'],
   ])('refuses %s %j', (name, value, message) => {
     expect(() => resolve({ [name]: value })).toThrow(message)
   })

@@ -30,6 +30,8 @@ export interface TestServerOptions {
   security?: SecurityOptions
   /** Users who work the support desk. */
   agents?: readonly number[]
+  /** Whether `lines` has the frames of all connections. */
+  showsFrames?: boolean
   heartbeatMs?: number
   statsIntervalMs?: number
   drainTimeoutMs?: number
@@ -55,7 +57,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const lines: string[] = []
   const uploadFolder = join(folder, 'uploads')
   const serverLog = new ServerLog({
-    isEnabled: () => true,
+    isEnabled: (level) => level === 'info' || level === 'error' || options.showsFrames === true,
     write: (_level, line) => void lines.push(line),
   })
   const server = await ChatServer.create({

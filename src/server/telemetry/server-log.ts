@@ -1,14 +1,21 @@
-type Level = 'info' | 'error'
+type Level = 'trace' | 'debug' | 'info' | 'error'
 
 /** Takes finished lines; the command line decides whether they come out as text or as JSON. */
 export interface ServerLogSink {
   isEnabled(level: Level): boolean
-  /** @param line for people; @param record the same for programs, `event` first */
-  write(level: Level, line: string, record: Record<string, unknown>): void
+  /**
+   * @param level `always`: at every one but silent
+   * @param line for people
+   * @param record the same for programs, `event` first
+   */
+  write(level: Level | 'always', line: string, record: Record<string, unknown>): void
 }
 
 /** Lines about single connections and messages written in a second; more are summarised. */
 const LINES_PER_SECOND = 200
+
+/** The same for frames, which are shown to those who look for a fault. */
+const FRAMES_PER_SECOND = 1_000
 
 /** What is counted instead of written when too much happens. */
 type Counted =
@@ -18,6 +25,17 @@ type Counted =
   | 'status changes'
   | 'frames received'
   | 'messages stored'
+  | 'frames shown'
+
+/** A frame, told by which way it went and whose connection it was on. */
+export interface TracedFrame {
+  readonly direction: 'in' | 'out'
+  readonly userId: number
+  /** The connection's number on this server. */
+  readonly connection: number
+  /** Pings, pongs and closes are shown at `trace` only. */
+  readonly isControl: boolean
+}
 
 /**
  * What the server tells its operator. At a high rate the lines about single events give way to
@@ -26,6 +44,7 @@ type Counted =
 export class ServerLog {
   readonly #sink: ServerLogSink
   #linesLeft = LINES_PER_SECOND
+  #framesLeft = FRAMES_PER_SECOND
   #timer: NodeJS.Timeout | undefined
   /** What was counted in this second → how often. */
   readonly #unwritten = new Map<Counted, number>()
@@ -34,8 +53,15 @@ export class ServerLog {
     this.#sink = sink
   }
 
-  listening(url: string): void {
-    this.#sink.write('info', `🚀 WS: Server listening on ${url}`, { event: 'listening', url })
+  /** Whether `frame` is worth a call. */
+  get showsFrames(): boolean {
+    return this.#sink.isEnabled('debug')
+  }
+
+  /** @param isPicked whether nobody but this line tells the port */
+  listening(url: string, isPicked = false): void {
+    const level = isPicked ? 'always' : 'info'
+    this.#sink.write(level, `🚀 WS: Server listening on ${url}`, { event: 'listening', url })
   }
 
   userConnected(userId: number): void {
@@ -79,6 +105,16 @@ export class ServerLog {
       })
   }
 
+  /** @param describe what to show of it, without tokens and control characters */
+  frame({ isControl, ...about }: TracedFrame, describe: () => string): void {
+    const level = isControl ? 'trace' : 'debug'
+    if (!this.#sink.isEnabled(level) || !this.#admitsFrame()) return
+    const frame = describe()
+    const { direction, userId, connection } = about
+    const line = `🔍 WS: ${direction.padEnd(3)} user ${userId} connection ${connection}: ${frame}`
+    this.#sink.write(level, line, { event: `frame_${direction}`, userId, connection, frame })
+  }
+
   /** @param users how many users the message was sent to */
   messageStored(kind: 'chat' | 'support', id: number, users: number): void {
     if (!this.#admits('messages stored')) return
@@ -118,18 +154,31 @@ export class ServerLog {
   /** Whether an event may be written; otherwise it is counted, to be summarised. */
   #admits(what: Counted): boolean {
     if (!this.#sink.isEnabled('info')) return false
-    this.#timer ??= setTimeout(() => this.#endSecond(), 1_000).unref()
-    if (this.#linesLeft > 0) {
-      this.#linesLeft -= 1
-      return true
-    }
+    this.#startSecond()
+    this.#linesLeft -= 1
+    if (this.#linesLeft < 0) this.#count(what)
+    return this.#linesLeft >= 0
+  }
+
+  #admitsFrame(): boolean {
+    this.#startSecond()
+    this.#framesLeft -= 1
+    if (this.#framesLeft < 0) this.#count('frames shown')
+    return this.#framesLeft >= 0
+  }
+
+  #count(what: Counted): void {
     this.#unwritten.set(what, (this.#unwritten.get(what) ?? 0) + 1)
-    return false
+  }
+
+  #startSecond(): void {
+    this.#timer ??= setTimeout(() => this.#endSecond(), 1_000).unref()
   }
 
   #endSecond(): void {
     this.#timer = undefined
     this.#linesLeft = LINES_PER_SECOND
+    this.#framesLeft = FRAMES_PER_SECOND
     if (this.#unwritten.size === 0) return
     const counts = [...this.#unwritten].map(([what, count]) => `${count} ${what}`).join(', ')
     this.#write(`📈 WS: Not listed one by one: ${counts}`, 'summary', {

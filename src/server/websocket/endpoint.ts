@@ -18,6 +18,7 @@ import type { ConnectionRefusal, Refusals } from '../telemetry/refusals.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
 import { ConnectionAuthenticator } from './authenticate.ts'
 import { readRef } from './read-ref.ts'
+import { traceFrames } from './trace-frames.ts'
 
 /** Packets that may hold parts of one frame: kept apart, small ones cost far more than they hold. */
 const MAX_BUFFERED_CHUNKS = 1_024
@@ -135,12 +136,12 @@ export class WebSocketEndpoint {
       if (!('userId' in identity)) this.#refuse(webSocket, identity, causeOf(identity))
       else if (!this.#isAdmitting) this.#refuse(webSocket, CloseCode.draining, 'draining')
       else if (this.#open(asked, identity, transport))
-        for (const { data, isBinary } of early) onMessage.call(webSocket, data, isBinary)
+        for (const { data, isBinary } of early) webSocket.emit('message', data, isBinary)
     }
   }
 
   #open(asked: ConnectRequest, identity: Identity, { webSocket, socket }: UserTransport): boolean {
-    const { node, heartbeat, security } = this.#parts
+    const { node, heartbeat, security, serverLog } = this.#parts
     if (node.presence.connectionsOf(identity.userId) >= security.maxPerUser) {
       const code = withRetryAfter(CloseCode.tooManyConnections, TOO_MANY_DELAY_MS)
       this.#refuse(webSocket, code, 'user_connections')
@@ -149,6 +150,7 @@ export class WebSocketEndpoint {
     webSocket.endpoint = this
     webSocket.connection = node.connect(asked, identity, { webSocket, socket })
     heartbeat.add(webSocket.connection)
+    if (serverLog.showsFrames) traceFrames(webSocket.connection, { webSocket, socket }, serverLog)
     webSocket.on('message', onMessage)
     webSocket.on('pong', onPong)
     webSocket.on('close', onClose)

@@ -125,6 +125,43 @@ test('where info is off, single events are neither written nor counted', () => {
   expect(written).toEqual([])
 })
 
+test('frames are told at debug, pings, pongs and closes at trace', () => {
+  const { serverLog, written } = createServerLog()
+  const about = { direction: 'in', userId: 7, connection: 3, isControl: false } as const
+  serverLog.frame(about, () => '{"type":"PING"}')
+  serverLog.frame({ ...about, direction: 'out', isControl: true }, () => 'PONG (0 bytes)')
+  expect(written).toEqual([
+    {
+      level: 'debug',
+      line: '🔍 WS: in  user 7 connection 3: {"type":"PING"}',
+      record: { event: 'frame_in', userId: 7, connection: 3, frame: '{"type":"PING"}' },
+    },
+    {
+      level: 'trace',
+      line: '🔍 WS: out user 7 connection 3: PONG (0 bytes)',
+      record: { event: 'frame_out', userId: 7, connection: 3, frame: 'PONG (0 bytes)' },
+    },
+  ])
+  serverLog.close()
+})
+
+test('frames beyond 1,000 in a second are summarised, and take nothing from other events', () => {
+  const { serverLog, written } = createServerLog()
+  const about = { direction: 'in', userId: 7, connection: 3, isControl: false } as const
+  for (let i = 0; i < 1_010; i++) serverLog.frame(about, () => 'x')
+  for (let i = 0; i < 200; i++) serverLog.userConnected(1)
+  expect(written).toHaveLength(1_200)
+  serverLog.close()
+  expect(written.at(-1)!.line).toBe('📈 WS: Not listed one by one: 10 frames shown')
+})
+
+test('where debug is off, a frame is not even described', () => {
+  const { serverLog, written } = createServerLog(false)
+  const about = { direction: 'in', userId: 7, connection: 3, isControl: false } as const
+  serverLog.frame(about, () => expect.unreachable())
+  expect([serverLog.showsFrames, written]).toEqual([false, []])
+})
+
 /** What is counted → what causes it, and the records that list it. */
 const EVENTS = {
   connected: { emit: (j: ServerLog) => j.userConnected(1), records: ['user_connected'] },

@@ -1,0 +1,45 @@
+import type { RawData } from 'ws'
+import type { Connection, Transport } from '../delivery/connection.ts'
+import { FrameSplitter } from '../frames/frame-splitter.ts'
+import { describeFrameText } from '../telemetry/frame-text.ts'
+import type { ServerLog } from '../telemetry/server-log.ts'
+
+const TEXT = 1
+const BINARY = 2
+const PING = 9
+const PONG = 10
+
+/** What is not text, by opcode (RFC 6455, section 5.2). */
+const NAMES: Readonly<Record<number, string>> = {
+  [BINARY]: 'BINARY',
+  8: 'CLOSE',
+  [PING]: 'PING',
+  [PONG]: 'PONG',
+}
+
+/**
+ * Tells the log every frame of a connection from now on, in both directions. What is sent is read from
+ * the bytes that go to the socket, so other connections, and servers that do not trace, pay nothing.
+ */
+export function traceFrames(
+  { userId, serial }: Connection,
+  { webSocket, socket }: Transport,
+  serverLog: ServerLog,
+): void {
+  const tell = (direction: 'in' | 'out', opcode: number, payload: Buffer) =>
+    serverLog.frame({ direction, userId, connection: serial, isControl: opcode > 7 }, () =>
+      opcode === TEXT ? describeFrameText(payload) : `${NAMES[opcode]} (${payload.length} bytes)`,
+    )
+  webSocket.on('message', (data: RawData, isBinary: boolean) =>
+    tell('in', isBinary ? BINARY : TEXT, data as Buffer),
+  )
+  webSocket.on('ping', (data) => tell('in', PING, data))
+  webSocket.on('pong', (data) => tell('in', PONG, data))
+  const splitter = new FrameSplitter()
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
+  socket.write = (bytes: Uint8Array | string, ...rest: unknown[]) => {
+    const written = typeof bytes === 'string' ? Buffer.from(bytes) : (bytes as Buffer)
+    for (const { opcode, payload } of splitter.split(written)) tell('out', opcode, payload)
+    return write(bytes, ...rest)
+  }
+}
