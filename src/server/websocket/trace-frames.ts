@@ -1,8 +1,8 @@
 import type { RawData } from 'ws'
 import type { Connection, Transport } from '../delivery/connection.ts'
-import { FrameSplitter } from '../frames/frame-splitter.ts'
 import { describeFrameText } from '../telemetry/frame-text.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
+import { FrameSplitter } from './frame-splitter.ts'
 
 const TEXT = 1
 const BINARY = 2

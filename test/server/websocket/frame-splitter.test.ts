@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { encodeText, PING_FRAME } from '../../../src/server/frames/encode-frame.ts'
-import { FrameSplitter } from '../../../src/server/frames/frame-splitter.ts'
+import { FrameSplitter } from '../../../src/server/websocket/frame-splitter.ts'
 
 test('frames are found however they are divided among writes', () => {
   const text = fc.oneof(
