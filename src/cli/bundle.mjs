@@ -27,7 +27,7 @@ const threads = ['generator-thread', 'http-thread']
 const bundle = await rolldown({
   input: {
     main: join(dist, 'cli/main.js'),
-    ...Object.fromEntries(threads.map((name) => [name, join(dist, `bench/generator/${name}.js`)])),
+    ...Object.fromEntries(threads.map((name) => [name, join(dist, `bench/worker/${name}.js`)])),
   },
   platform: 'node',
   external: Object.keys(OUTSIDE),

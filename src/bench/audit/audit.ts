@@ -1,6 +1,6 @@
 import { nowUs } from '../clock.ts'
 import { Histogram } from '../metrics/histogram.ts'
-import type { Population } from '../plan/population.ts'
+import type { Population } from '../schedule/population.ts'
 import { ENTRY, type NewEntry } from './block.ts'
 import { KnownStream } from './known-stream.ts'
 import { type Envelope, readMark } from './message-mark.ts'

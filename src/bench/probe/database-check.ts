@@ -3,9 +3,9 @@ import type { DurableFrame } from '../audit/audit.ts'
 import { readMark } from '../audit/message-mark.ts'
 import { parseFrame } from '../audit/private-frame.ts'
 import type { Agreement } from '../audit/versions.ts'
-import { GrowingArray } from '../generator/growing-array.ts'
-import type { GeneratorFindings } from '../generator/tick.ts'
+import { GrowingArray } from '../users/growing-array.ts'
 import { type FrameExtent, readExtent } from '../wire/frame-header.ts'
+import type { GeneratorFindings } from '../worker/snapshot.ts'
 
 /** What the database says beside what the clients were told. */
 export interface DatabaseFindings {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Population } from '../plan/population.ts'
+import type { Population } from '../schedule/population.ts'
 import { Probe } from './probe.ts'
 
 const POLL_MS = 20

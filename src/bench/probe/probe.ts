@@ -1,7 +1,7 @@
 import { CloseCode } from '../../protocol/close-code.ts'
 import { ChatwsError } from '../../protocol/error.ts'
 import { parseFrame } from '../audit/private-frame.ts'
-import type { Population } from '../plan/population.ts'
+import type { Population } from '../schedule/population.ts'
 import { ClientSocket, parseTarget, type SocketEnd } from '../wire/client-socket.ts'
 import { beginsFragments, continuesFragments, Fragments } from '../wire/fragments.ts'
 import { type FrameExtent, readExtent } from '../wire/frame-header.ts'

@@ -1,4 +1,4 @@
-import { FOR_A_MESSAGE } from '../generator/sent-messages.ts'
+import { FOR_A_MESSAGE } from '../users/sent-messages.ts'
 import type { AuditFindings } from './bench-result.ts'
 
 /** Everything the audit holds against the run, in words; empty when it is clean. */

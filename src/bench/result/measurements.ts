@@ -1,9 +1,9 @@
-import type { GeneratorTick } from '../generator/tick.ts'
 import type { ProcessUsage } from '../host/process-usage.ts'
 import { emptyCounts, type GeneratorCounts } from '../metrics/counts.ts'
 import { Histogram, type HistogramRecord } from '../metrics/histogram.ts'
 import { summarizeLatency } from '../metrics/latency-summary.ts'
 import { LATENCIES, type LatencyName, type RecordedName } from '../metrics/registry.ts'
+import type { GeneratorSnapshot } from '../worker/snapshot.ts'
 import type { Second } from './bench-result.ts'
 
 /** What the processes had used at a moment. */
@@ -58,7 +58,7 @@ export class Measurements {
 
   /** Takes in the ticks of all generators. */
   add(
-    ticks: readonly GeneratorTick[],
+    ticks: readonly GeneratorSnapshot[],
     { second, phase, sample, leftOut = [] }: TickContext,
   ): Second {
     const before = this.counts

@@ -1,8 +1,8 @@
-import type { GeneratorHandle, GeneratorSetup } from '../generator/generator-setup.ts'
 import type { OwnServer } from '../host/own-server.ts'
 import type { GeneratorCounts } from '../metrics/counts.ts'
 import type { Second, ThresholdResult } from '../result/bench-result.ts'
 import type { FeedRow } from '../scenario/feed.ts'
+import type { GeneratorHandle, GeneratorSetup } from '../worker/generator-setup.ts'
 import type { StepBudget } from './teardown-budget.ts'
 
 /** How a run gets on. */

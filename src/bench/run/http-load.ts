@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { HttpOutcome, HttpThreadSetup } from '../generator/http-thread.ts'
-import { threadFile } from '../generator/thread-file.ts'
 import type { Http } from '../scenario/scenario.ts'
+import type { HttpOutcome, HttpThreadSetup } from '../worker/http-thread.ts'
+import { threadFile } from '../worker/thread-file.ts'
 
 /** The HTTP side of a load, run by autocannon in a thread of its own. */
 export class HttpLoad {

@@ -1,5 +1,4 @@
 import { nowUs } from '../clock.ts'
-import type { GeneratorHandle } from '../generator/generator-setup.ts'
 import { ownUsage, usageOf } from '../host/process-usage.ts'
 import { readFigures } from '../metrics/figures.ts'
 import { createReadMetric } from '../metrics/read-metric.ts'
@@ -8,6 +7,7 @@ import { Measurements, type UsageSample } from '../result/measurements.ts'
 import { checkThresholds, findAbort } from '../result/threshold-check.ts'
 import type { Threshold } from '../scenario/threshold.ts'
 import { sleepUntil } from '../sleep-until.ts'
+import type { GeneratorHandle } from '../worker/generator-setup.ts'
 import type { RunPhases } from './run-phases.ts'
 
 /** Time between rows of the series. */
@@ -46,7 +46,7 @@ export class Recorder {
 
   /** Takes in what was done since the last time. */
   async tick(generators: readonly GeneratorHandle[], stage: TickStage = 'phases'): Promise<Second> {
-    const ticks = await Promise.all(generators.map((generator) => generator.tick()))
+    const ticks = await Promise.all(generators.map((generator) => generator.snapshot()))
     const before = this.measurements.counts.delivered
     const delivered = ticks.reduce((sum, { counts }) => sum + counts.delivered, -before)
     return this.measurements.add(ticks, {

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { UserLedger } from '../audit/user-ledger.ts'
 import { nowUs } from '../clock.ts'
-import type { GeneratorHandle } from '../generator/generator-setup.ts'
 import { describeHost } from '../host/describe-host.ts'
 import { preflight, readHostLimits } from '../host/preflight.ts'
 import { ServerOutages } from '../host/server-outage.ts'
-import { Population } from '../plan/population.ts'
 import { chooseProbeQuery, Probe } from '../probe/probe.ts'
 import { readServerCounters } from '../probe/server-counters.ts'
 import type { BenchResult } from '../result/bench-result.ts'
 import { composeResult } from '../result/compose-result.ts'
 import { hashScenario, type Scenario } from '../scenario/scenario.ts'
 import { listThresholds, type Threshold } from '../scenario/threshold.ts'
+import { Population } from '../schedule/population.ts'
 import { sleepUntil } from '../sleep-until.ts'
+import type { GeneratorHandle } from '../worker/generator-setup.ts'
 import type { BenchTarget, Progress } from './bench-target.ts'
 import { HttpLoad } from './http-load.ts'
 import { DRAINING, Recorder } from './recorder.ts'
@@ -204,7 +204,7 @@ class BenchRun {
       }),
     )
     // The first answer of each tells that it is there.
-    await Promise.all(this.#generators.map((generator) => generator.tick()))
+    await Promise.all(this.#generators.map((generator) => generator.snapshot()))
     this.#phases.begin(nowUs() + HEAD_START_US)
     await Promise.all(this.#generators.map((generator) => generator.start(this.#phases.at(0))))
   }

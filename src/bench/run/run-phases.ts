@@ -1,6 +1,6 @@
 import { nowUs } from '../clock.ts'
-import { type TimedPhase, timePhases } from '../plan/timetable.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { type TimedPhase, timePhases } from '../schedule/timetable.ts'
 
 /** Where a run is in its scenario's phases. */
 export class RunPhases {

@@ -1,8 +1,8 @@
 import { ChatwsError } from '../../protocol/error.ts'
 import type { OwnServer } from '../host/own-server.ts'
 import { findMetric } from '../metrics/registry.ts'
-import type { Population } from '../plan/population.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import type { Population } from '../schedule/population.ts'
 
 /**
  * Sees whether a scenario can be played against a target at all. Throws USAGE with everything that

@@ -5,8 +5,8 @@ import { ENTRY } from '../../../src/bench/audit/block.ts'
 import { Roster } from '../../../src/bench/audit/roster.ts'
 import { type Judged, judgeRosters } from '../../../src/bench/audit/roster-judge.ts'
 import { UserLedger } from '../../../src/bench/audit/user-ledger.ts'
-import { Population } from '../../../src/bench/plan/population.ts'
 import { Scenario } from '../../../src/bench/scenario/scenario.ts'
+import { Population } from '../../../src/bench/schedule/population.ts'
 
 const USERS = 5
 const FRAME = Buffer.from([0x81, 0])

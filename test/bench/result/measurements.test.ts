@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { GeneratorTick } from '../../../src/bench/generator/tick.ts'
 import { Histogram } from '../../../src/bench/metrics/histogram.ts'
 import { Measurements, type UsageSample } from '../../../src/bench/result/measurements.ts'
+import type { GeneratorSnapshot } from '../../../src/bench/worker/snapshot.ts'
 import { counts } from '../report/sample-result.ts'
 
 const sample = (second: number, serverSeconds: number | undefined): UsageSample => ({
@@ -31,7 +31,7 @@ it('leaves out of the figures what it is told to', () => {
   once.record(5_000)
   const none = new Histogram().toRecord()
   const latencies = { connect_ms: none, ack_ms: none, delivery_ms: none, resume_ms: none }
-  const tick: GeneratorTick = {
+  const tick: GeneratorSnapshot = {
     counts: counts({ open: 3 }),
     latencies: { ...latencies, presence_ms: once.toRecord() },
     lateness: none,

@@ -1,11 +1,11 @@
 import { createClient } from '@libsql/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Generator } from '../../../src/bench/generator/generator.ts'
 import type { OwnServer } from '../../../src/bench/host/own-server.ts'
 import type { BenchResult } from '../../../src/bench/result/bench-result.ts'
 import { runBench } from '../../../src/bench/run/run-bench.ts'
 import type { StepBudget, TeardownStep } from '../../../src/bench/run/teardown-budget.ts'
 import { Scenario } from '../../../src/bench/scenario/scenario.ts'
+import { Generator } from '../../../src/bench/worker/generator.ts'
 import { readFrames } from '../../../src/cli/read-frames.ts'
 import {
   altered,

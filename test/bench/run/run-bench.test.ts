@@ -1,8 +1,8 @@
 import { describe, expect, it, type TestContext } from 'vitest'
-import { Generator } from '../../../src/bench/generator/generator.ts'
 import type { BenchTarget } from '../../../src/bench/run/bench-target.ts'
 import { runBench } from '../../../src/bench/run/run-bench.ts'
 import { Scenario } from '../../../src/bench/scenario/scenario.ts'
+import { Generator } from '../../../src/bench/worker/generator.ts'
 import { startServer, type TestServer } from '../../support/start-server.ts'
 
 /** A server that is closed when the test is over. */

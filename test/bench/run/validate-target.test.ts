@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import type { OwnServer } from '../../../src/bench/host/own-server.ts'
-import { Population } from '../../../src/bench/plan/population.ts'
 import { validateTarget } from '../../../src/bench/run/validate-target.ts'
 import { Scenario } from '../../../src/bench/scenario/scenario.ts'
+import { Population } from '../../../src/bench/schedule/population.ts'
 
 const ownServer: OwnServer = {
   url: 'ws://127.0.0.1:1',

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { Population } from '../../../src/bench/plan/population.ts'
 import { parseScenario } from '../../../src/bench/scenario/parse-scenario.ts'
 import { scenarioJsonSchema } from '../../../src/bench/scenario/scenario.ts'
 import { listThresholds } from '../../../src/bench/scenario/threshold.ts'
+import { Population } from '../../../src/bench/schedule/population.ts'
 
 const FOLDER = new URL('../../../scenarios/', import.meta.url)
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Due, Plan } from '../../../src/bench/plan/plan.ts'
-import { Population } from '../../../src/bench/plan/population.ts'
 import { Scenario } from '../../../src/bench/scenario/scenario.ts'
+import { type Due, Plan } from '../../../src/bench/schedule/plan.ts'
+import { Population } from '../../../src/bench/schedule/population.ts'
 
 const scenario = (changes: object) =>
   Scenario.parse({

@@ -44,8 +44,8 @@ export class GeneratorWorker implements GeneratorHandle {
     return this.#call('start', startUs)
   }
 
-  tick() {
-    return this.#call('tick')
+  snapshot() {
+    return this.#call('snapshot')
   }
 
   halt() {

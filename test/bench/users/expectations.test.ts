@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { OffsetLedger } from '../../../src/bench/audit/offset-ledger.ts'
 import { nowUs } from '../../../src/bench/clock.ts'
-import { Expectations } from '../../../src/bench/generator/expectations.ts'
-import type { VirtualConnection } from '../../../src/bench/generator/virtual-connection.ts'
+import { Expectations } from '../../../src/bench/users/expectations.ts'
+import type { VirtualConnection } from '../../../src/bench/users/virtual-connection.ts'
 
 const ACK = { after: 'send', frame: 'ACK', withinMs: 500 } as const
 const MESSAGE = { after: 'send', frame: 'MESSAGE', withinMs: 500 } as const

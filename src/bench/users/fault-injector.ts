@@ -1,8 +1,8 @@
 import { nowUs } from '../clock.ts'
-import type { Population } from '../plan/population.ts'
-import { seededRandom } from '../plan/seeded-random.ts'
 import type { Chaos } from '../scenario/phase.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import type { Population } from '../schedule/population.ts'
+import { seededRandom } from '../schedule/seeded-random.ts'
 import type { ConnectionPool } from './connection-pool.ts'
 import type { VirtualConnection } from './virtual-connection.ts'
 
@@ -10,7 +10,7 @@ import type { VirtualConnection } from './virtual-connection.ts'
 const EXCUSE_US = 30e6
 
 /** Does to connections what a phase wants to go wrong. */
-export class ChaosMonkey {
+export class FaultInjector {
   readonly #scenario: Scenario
   readonly #population: Population
   readonly #connections: ConnectionPool

@@ -1,7 +1,7 @@
 import { nowUs } from '../clock.ts'
-import type { Population } from '../plan/population.ts'
-import type { Conduct } from './conduct.ts'
-import type { GeneratorSetup } from './generator-setup.ts'
+import type { Population } from '../schedule/population.ts'
+import type { GeneratorSetup } from '../worker/generator-setup.ts'
+import type { BehaviourRunner } from './behaviour-runner.ts'
 import { type ConnectionOwner, VirtualConnection } from './virtual-connection.ts'
 
 /** How long the server has to accept and greet a connection, or to answer a close frame. */
@@ -14,18 +14,18 @@ const POLL_MS = 10
 export class ConnectionPool {
   readonly #byUser = new Map<number, VirtualConnection[]>()
   readonly #population: Population
-  readonly #conduct: Conduct
+  readonly #behaviours: BehaviourRunner
   readonly #owner: ConnectionOwner
   readonly #part: Pick<GeneratorSetup, 'index' | 'count' | 'shard'>
 
   constructor(
     population: Population,
-    conduct: Conduct,
+    behaviours: BehaviourRunner,
     owner: ConnectionOwner,
     part: Pick<GeneratorSetup, 'index' | 'count' | 'shard'>,
   ) {
     this.#population = population
-    this.#conduct = conduct
+    this.#behaviours = behaviours
     this.#owner = owner
     this.#part = part
   }
@@ -44,7 +44,7 @@ export class ConnectionPool {
   of(user: number): readonly VirtualConnection[] {
     const known = this.#byUser.get(user)
     if (known) return known
-    const { slowReader, expect = [] } = this.#conduct.behaviourOf(user)
+    const { slowReader, expect = [] } = this.#behaviours.behaviourOf(user)
     const created = Array.from({ length: this.#population.connectionsOf[user]! }, (_, place) => {
       const connection = new VirtualConnection(user, user * 128 + place, this.#owner)
       connection.receiver.isTimed = false

@@ -32,7 +32,7 @@ export interface GeneratorHandle {
   /** Begins. @param startUs when the plan's time is 0 */
   start(startUs: number): Promise<void>
   /** What was done since the last call. */
-  tick(): Promise<import('./tick.ts').GeneratorTick>
+  snapshot(): Promise<import('./snapshot.ts').GeneratorSnapshot>
   /** Sends no more, and closes nothing. */
   halt(): Promise<void>
   /** @param lastOffset the newest offset that any generator knows */
@@ -44,9 +44,9 @@ export interface GeneratorHandle {
   /** Closes the connections of the users from an index on; resolves when they are closed. */
   leaveFrom(firstUser: number, timeoutMs: number): Promise<void>
   /** What was found of those who left, without all else. */
-  departures(): Promise<import('./tick.ts').DepartureFindings>
+  departures(): Promise<import('./snapshot.ts').DepartureFindings>
   /** @param lastOffset what every connection that is open must have */
-  findings(lastOffset: number): Promise<import('./tick.ts').GeneratorFindings>
+  findings(lastOffset: number): Promise<import('./snapshot.ts').GeneratorFindings>
   /** Cuts what is open. */
   end(): Promise<void>
 }

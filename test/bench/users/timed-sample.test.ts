@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TimedSample } from '../../../src/bench/generator/timed-sample.ts'
+import { TimedSample } from '../../../src/bench/users/timed-sample.ts'
 
 const create = () => ({ state: 'open' as 'open' | 'away', receiver: { isTimed: false } })
 type Fake = ReturnType<typeof create>

@@ -4,6 +4,6 @@
  */
 export function threadFile(name: 'generator-thread' | 'http-thread'): URL {
   const isSource = import.meta.url.endsWith('.ts')
-  const folder = isSource ? '../../../dist/bench/generator/' : './'
+  const folder = isSource ? '../../../dist/bench/worker/' : '../generator/'
   return new URL(`${folder}${name}.js`, import.meta.url)
 }

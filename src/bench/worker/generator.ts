@@ -5,26 +5,26 @@ import { UserLedger } from '../audit/user-ledger.ts'
 import { nowUs } from '../clock.ts'
 import type { GeneratorCounts } from '../metrics/counts.ts'
 import { Histogram, type HistogramRecord } from '../metrics/histogram.ts'
-import { type Action, Plan } from '../plan/plan.ts'
-import { Population } from '../plan/population.ts'
-import { seededRandom } from '../plan/seeded-random.ts'
 import type { Chaos } from '../scenario/phase.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { type Action, Plan } from '../schedule/plan.ts'
+import { PlanRunner } from '../schedule/plan-runner.ts'
+import { Population } from '../schedule/population.ts'
+import { seededRandom } from '../schedule/seeded-random.ts'
+import { BehaviourRunner } from '../users/behaviour-runner.ts'
+import { ConnectionPool } from '../users/connection-pool.ts'
+import { FaultInjector } from '../users/fault-injector.ts'
+import { ReadCoalescer } from '../users/read-coalescer.ts'
+import { SeenMessages } from '../users/seen-messages.ts'
+import { type Ack, SentMessages } from '../users/sent-messages.ts'
+import { Tally } from '../users/tally.ts'
+import { TimedSample } from '../users/timed-sample.ts'
+import type { ConnectionOwner, VirtualConnection } from '../users/virtual-connection.ts'
 import { parseTarget, type SocketEnd } from '../wire/client-socket.ts'
-import { ChaosMonkey } from './chaos-monkey.ts'
-import { Conduct } from './conduct.ts'
-import { ConnectionPool } from './connection-pool.ts'
-import { collectDepartures, collectFindings } from './findings.ts'
+import { collectDepartures, collectFindings } from './collect-findings.ts'
 import type { GeneratorHandle, GeneratorSetup, Settlement } from './generator-setup.ts'
 import { LoopWatch } from './loop-watch.ts'
-import { PlanRunner } from './plan-runner.ts'
-import { ReadCoalescer } from './read-coalescer.ts'
-import { SeenMessages } from './seen-messages.ts'
-import { type Ack, SentMessages } from './sent-messages.ts'
-import { Tally } from './tally.ts'
-import type { DepartureFindings, GeneratorFindings, GeneratorTick } from './tick.ts'
-import { TimedSample } from './timed-sample.ts'
-import type { ConnectionOwner, VirtualConnection } from './virtual-connection.ts'
+import type { DepartureFindings, GeneratorFindings, GeneratorSnapshot } from './snapshot.ts'
 
 /** How often connections are looked through for those that take too long. */
 const SWEEP_MS = 1_000
@@ -44,11 +44,11 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   readonly #setup: GeneratorSetup
   readonly #population: Population
   readonly #runner: PlanRunner
-  readonly #chaos: ChaosMonkey
+  readonly #faults: FaultInjector
   readonly #watch = new LoopWatch()
   readonly #connects = new Histogram()
   readonly #resumes = new Histogram()
-  readonly #conduct: Conduct
+  readonly #behaviours: BehaviourRunner
   readonly #timed: TimedSample
   /** Decides by itself in what way it does what the plan leaves open. */
   readonly #random: () => number
@@ -72,9 +72,9 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     this.#random = seededRandom(scenario.seed + 7919 * (1 + index + shard.index))
     const share = scenario.audit.timedConnections / (count * shard.count)
     this.#timed = new TimedSample(Math.ceil(share))
-    this.#conduct = new Conduct(scenario, this.audit, this.messages, this.#random)
-    this.connections = new ConnectionPool(this.#population, this.#conduct, this, setup)
-    this.#chaos = new ChaosMonkey(scenario, this.#population, this.connections)
+    this.#behaviours = new BehaviourRunner(scenario, this.audit, this.messages, this.#random)
+    this.connections = new ConnectionPool(this.#population, this.#behaviours, this, setup)
+    this.#faults = new FaultInjector(scenario, this.#population, this.connections)
   }
 
   async start(startUs: number): Promise<void> {
@@ -82,7 +82,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     this.#runner.start(startUs)
   }
 
-  async tick(): Promise<GeneratorTick> {
+  async snapshot(): Promise<GeneratorSnapshot> {
     const { delivery, presence } = this.audit
     return {
       counts: this.#counts(),
@@ -93,7 +93,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
         presence_ms: takeRecord(presence),
         resume_ms: takeRecord(this.#resumes),
       },
-      lateness: takeRecord(this.#conduct.lateness),
+      lateness: takeRecord(this.#behaviours.lateness),
       ...this.#watch.take(),
     }
   }
@@ -102,7 +102,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     for (const action of this.#runner.halt())
       if (action.kind === 'send' && this.connections.isMine(action.user)) this.messages.unsent += 1
     this.coalescer.isActive = false
-    this.#conduct.halt()
+    this.#behaviours.halt()
   }
 
   async settle(lastOffset: number): Promise<Settlement> {
@@ -143,7 +143,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   async end(): Promise<void> {
     await this.halt()
     clearInterval(this.#sweeper)
-    this.#conduct.end()
+    this.#behaviours.end()
     for (const connection of this.connections.all()) connection.end()
   }
 
@@ -153,7 +153,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     const latencyUs = nowUs() - dueUs
     if (this.audit.isRecording) this.#connects.record(latencyUs)
     const isFirst = this.connections.of(connection.user)[0] === connection
-    this.#conduct.onGreeted(connection, latencyUs, isFirst && !isResuming)
+    this.#behaviours.onGreeted(connection, latencyUs, isFirst && !isResuming)
   }
 
   onAbandoned(messages: number): void {
@@ -168,7 +168,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   onPrivate(connection: VirtualConnection, frame: PrivateFrame, now: number): void {
     if (frame.type === 'ACK') {
       const serial = this.messages.onAck(connection, frame as unknown as Ack, now)
-      if (serial !== undefined) this.#conduct.onAcknowledged(connection)
+      if (serial !== undefined) this.#behaviours.onAcknowledged(connection)
     } else if (frame.type === 'ERROR') {
       const { code, ref } = frame as unknown as { code: string; ref?: string }
       this.messages.onError(connection, code, ref)
@@ -178,7 +178,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
   onLost(connection: VirtualConnection, end: SocketEnd, wasOpen: boolean): void {
     // Perhaps the server is gone: the others notice only by reading.
     this.coalescer.releaseAll()
-    const { isServerDown } = this.#chaos
+    const { isServerDown } = this.#faults
     const isExpected =
       isServerDown || (end.code !== undefined && this.scenario.audit.allowCloses.includes(end.code))
     if (end.isOurFault) this.ownFaults.add(end.reason)
@@ -188,7 +188,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
       this.audit.settle(connection.receiver, this.audit.stream.lastOffset)
       return
     }
-    const spreadMs = this.#random() * this.#chaos.reconnectSeconds * 1000
+    const spreadMs = this.#random() * this.#faults.reconnectSeconds * 1000
     const delayMs = wasOpen && isServerDown ? spreadMs : connection.nextBackoffMs()
     connection.reconnect(end.retryAfterMs ?? delayMs)
   }
@@ -226,20 +226,20 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
         for (const connection of connections) connection.leave()
         break
       case 'send':
-        this.#conduct.send(
+        this.#behaviours.send(
           connections[Math.floor(action.point * connections.length)]!,
           action,
           dueUs,
         )
         break
       case 'typing':
-        this.#conduct.type(connections[0]!, action)
+        this.#behaviours.type(connections[0]!, action)
         break
       case 'read':
-        this.#conduct.read(connections[0]!)
+        this.#behaviours.read(connections[0]!)
         break
       case 'react':
-        this.#conduct.react(connections[0]!)
+        this.#behaviours.react(connections[0]!)
         break
     }
   }
@@ -248,7 +248,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     this.audit.isRecording = this.scenario.phases[index]!.record
     // That a server is gone is noticed by reading.
     this.coalescer.isActive = !(chaos && 'server' in chaos)
-    if (chaos) this.#chaos.begin(index, chaos)
+    if (chaos) this.#faults.begin(index, chaos)
   }
 
   #sweep(): void {
@@ -268,7 +268,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
       unsent: messages.unsent,
       refused: messages.refused,
       turnedAway: this.#turnedAway,
-      expectationsMissed: this.#conduct.expectationsMissed,
+      expectationsMissed: this.#behaviours.expectationsMissed,
       failedConnects: this.failedConnects.total,
       lost: this.lost.total,
     }

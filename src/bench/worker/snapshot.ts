@@ -3,16 +3,16 @@ import type { GeneratorCounts } from '../metrics/counts.ts'
 import type { HistogramRecord } from '../metrics/histogram.ts'
 import type { RecordedName } from '../metrics/registry.ts'
 
-/** What one generator did since its last tick. */
-export interface GeneratorTick {
+/** What one generator did since its last snapshot. */
+export interface GeneratorSnapshot {
   readonly counts: GeneratorCounts
-  /** What was recorded since the last tick. */
+  /** What was recorded since the last snapshot. */
   readonly latencies: Readonly<Record<RecordedName, HistogramRecord>>
-  /** By how much messages were sent late, since the last tick. */
+  /** By how much messages were sent late, since the last snapshot. */
   readonly lateness: HistogramRecord
-  /** The longest time for which the generator's thread was held up since the last tick. */
+  /** The longest time for which the generator's thread was held up since the last snapshot. */
   readonly lagMs: number
-  /** The share of the time in which the thread was busy since the last tick. */
+  /** The share of the time in which the thread was busy since the last snapshot. */
   readonly utilization: number
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { nowUs } from '../../../src/bench/clock.ts'
-import { PlanRunner } from '../../../src/bench/generator/plan-runner.ts'
-import { type Action, Plan } from '../../../src/bench/plan/plan.ts'
-import { Population } from '../../../src/bench/plan/population.ts'
 import { Scenario } from '../../../src/bench/scenario/scenario.ts'
+import { type Action, Plan } from '../../../src/bench/schedule/plan.ts'
+import { PlanRunner } from '../../../src/bench/schedule/plan-runner.ts'
+import { Population } from '../../../src/bench/schedule/population.ts'
 import { until } from '../../support/until.ts'
 
 /** One user that sends a thousand messages, one every millisecond. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Agenda } from '../../../src/bench/plan/agenda.ts'
+import { Agenda } from '../../../src/bench/schedule/agenda.ts'
 
 it('gives everything back in order of time, and of adding where that is the same', () => {
   fc.assert(

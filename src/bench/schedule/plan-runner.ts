@@ -1,5 +1,5 @@
 import { nowUs } from '../clock.ts'
-import type { Action, Plan } from '../plan/plan.ts'
+import type { Action, Plan } from './plan.ts'
 
 /** Actions in a row, when behind time, before sockets are read again. */
 const BURST = 64

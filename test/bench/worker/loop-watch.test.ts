@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { LoopWatch } from '../../../src/bench/generator/loop-watch.ts'
+import { LoopWatch } from '../../../src/bench/worker/loop-watch.ts'
 
 function create() {
   const clock = { us: 1e6 }

@@ -1,9 +1,9 @@
 import type { Audit } from '../audit/audit.ts'
 import { nowUs } from '../clock.ts'
 import { Histogram } from '../metrics/histogram.ts'
-import type { Action } from '../plan/plan.ts'
 import type { Behaviour } from '../scenario/behaviour.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import type { Action } from '../schedule/plan.ts'
 import { Expectations } from './expectations.ts'
 import type { SentMessages } from './sent-messages.ts'
 import type { VirtualConnection } from './virtual-connection.ts'
@@ -11,8 +11,8 @@ import type { VirtualConnection } from './virtual-connection.ts'
 type Message = Pick<Action & { kind: 'send' }, 'to' | 'chat' | 'contentBytes'>
 
 /** What users do on their connections, as their behaviours want it. */
-export class Conduct {
-  /** By how much messages were sent late, since the last tick. */
+export class BehaviourRunner {
+  /** By how much messages were sent late, since the last snapshot. */
   readonly lateness = new Histogram()
   readonly #scenario: Scenario
   readonly #audit: Audit

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { nowUs } from '../../../src/bench/clock.ts'
-import { ReadCoalescer } from '../../../src/bench/generator/read-coalescer.ts'
+import { ReadCoalescer } from '../../../src/bench/users/read-coalescer.ts'
 
 class FakeSocket {
   isHeld = false

@@ -1,6 +1,6 @@
 import { type MessageMark, nameOf, parseName, writeContent } from '../audit/message-mark.ts'
 import { Histogram } from '../metrics/histogram.ts'
-import type { Action } from '../plan/plan.ts'
+import type { Action } from '../schedule/plan.ts'
 import { GrowingArray } from './growing-array.ts'
 import { Tally } from './tally.ts'
 import type { VirtualConnection } from './virtual-connection.ts'
@@ -17,7 +17,7 @@ export interface Ack {
 
 /** The messages that one generator sent, and what was answered. */
 export class SentMessages {
-  /** From when a message was due until its ACK, since the last tick. */
+  /** From when a message was due until its ACK, since the last snapshot. */
   readonly acks = new Histogram()
   readonly errors = new Tally()
   sent = 0

@@ -1,10 +1,10 @@
 import { ENTRY } from '../audit/block.ts'
 import type { KnownStream } from '../audit/known-stream.ts'
 import { nowUs } from '../clock.ts'
+import { SeenMessages } from '../users/seen-messages.ts'
+import { Tally } from '../users/tally.ts'
 import type { Generator } from './generator.ts'
-import { SeenMessages } from './seen-messages.ts'
-import { Tally } from './tally.ts'
-import type { DepartureFindings, GeneratorFindings } from './tick.ts'
+import type { DepartureFindings, GeneratorFindings } from './snapshot.ts'
 
 /** How long a greeting may take when all else has come. */
 const PATIENCE_US = 1e6
