@@ -1,5 +1,6 @@
 import { isLoopback } from '../config/auth-options.ts'
 import type { ServeConfig } from '../config/serve-config.ts'
+import { AdminToken } from '../server/auth/admin-token.ts'
 import { readDescriptorLimit } from '../server/limits/descriptors.ts'
 import type { SecurityOptions } from '../server/limits/security.ts'
 import type { ServerLog } from '../server/telemetry/server-log.ts'
@@ -12,6 +13,9 @@ export function createSecurity(
 ): SecurityOptions {
   return {
     authenticator: createAuthenticator(config, serverLog),
+    adminToken: config.adminToken === undefined ? undefined : new AdminToken(config.adminToken),
+    isAdminOpen: config.insecureAdmin,
+    allowedHosts: config.allowHosts,
     allowedOrigins: config.allowOrigins,
     isLocalOnly: config.auth === 'none' && !config.insecure && isLoopback(config.host),
     trustedProxies: config.trustedProxies,

@@ -12,6 +12,14 @@ const Origin = z
     'must be origins like https://chat.example.org, or *',
   )
 
+const HostName = z
+  .string()
+  .refine(
+    (text) => text === '*' || /^([\w.-]+|\[[\da-f:.]+\])$/i.test(text),
+    'must be names like chat.example.org, without a port, or *',
+  )
+  .transform((text) => text.toLowerCase())
+
 const AddressRange = z
   .string()
   .refine(
@@ -25,6 +33,12 @@ export const limitOptions = {
     flag: '--allow-origins <list>',
     env: 'CHATWS_ALLOW_ORIGINS',
     description: "origins of web pages that may connect, besides the server's own; * for all",
+  }),
+  allowHosts: option(list(HostName).default([]), {
+    flag: '--allow-hosts <list>',
+    env: 'CHATWS_ALLOW_HOSTS',
+    description:
+      'names besides localhost that it may be asked for under while anyone may be anyone; * for all',
   }),
   trustedProxies: option(list(AddressRange).default([]), {
     flag: '--trusted-proxies <list>',

@@ -19,6 +19,7 @@ const RETRYABLE = {
   UNAUTHORIZED: false,
   UNSUPPORTED_TYPE: false,
   QUOTA_EXCEEDED: false,
+  REQUEST_TIMEOUT: true,
   UNAVAILABLE: true,
 
   USAGE: false,

@@ -3,8 +3,10 @@ import { type AddressInfo, connect as connectTcp, createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { main } from '../../src/cli/main.ts'
+import { AdminToken } from '../../src/server/auth/admin-token.ts'
 import { createFakeHost, type FakeHost } from '../support/fake-host.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
+import { ADMIN_TOKEN } from '../support/tokens.ts'
 import { until } from '../support/until.ts'
 import { WireClient } from '../support/wire-client.ts'
 
@@ -59,7 +61,7 @@ let server: TestServer
 const opened: WireClient[] = []
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ security: { adminToken: new AdminToken(ADMIN_TOKEN) } })
 })
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((client) => client.close()))
@@ -159,7 +161,7 @@ describe('chatws connect outside a terminal', () => {
     await run12.shows('connected as user 12')
     await fetch(`http://127.0.0.1:${server.port}/api/admin/announce`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
       body: JSON.stringify({ text: 'Back at\u001b[2J noon' }),
     })
     await run12.shows(/^\* announcement: Back at.* noon$/)

@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { AdminToken } from '../../src/server/auth/admin-token.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
+import { ADMIN_TOKEN } from '../support/tokens.ts'
 import { WireClient } from '../support/wire-client.ts'
 import { withMethods } from '../support/with-methods.ts'
+
+const ADMIN = { authorization: `Bearer ${ADMIN_TOKEN}` }
 
 let server: TestServer
 let drainRequests = 0
 beforeAll(async () => {
   server = await startServer({
+    security: { adminToken: new AdminToken(ADMIN_TOKEN) },
     onDrainRequest: () => {
       drainRequests += 1
     },
@@ -32,7 +37,7 @@ async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
   }
 }
 
-const post = (path: string, body?: object, headers: Record<string, string> = {}) =>
+const post = (path: string, body?: object, headers: Record<string, string> = ADMIN) =>
   ask(path, {
     method: 'POST',
     ...(body ? { body: JSON.stringify(body) } : {}),
@@ -223,15 +228,27 @@ describe('administration', () => {
   })
 
   test.each([
-    ['a page of another origin', { origin: 'http://evil.example' }],
-    ['a page without an origin', { origin: 'null' }],
+    ['a page of another origin', { ...ADMIN, origin: 'http://evil.example' }],
+    ['a page without an origin', { ...ADMIN, origin: 'null' }],
     ['a request that a proxy passed on', { 'x-forwarded-for': '203.0.113.9' }],
+    ['a request from this machine', {}],
+    ['one that says it is an admin', { 'x-admin': '1', cookie: 'role=admin' }],
+    ['one with another token', { authorization: 'Bearer another' }],
+    ['one with the beginning of the token', { authorization: ADMIN.authorization.slice(0, -1) }],
+    ['one with no token after Bearer', { authorization: 'Bearer ' }],
+    ['one with the token as a password', { authorization: `Basic ${btoa(`:${ADMIN_TOKEN}`)}` }],
   ])('%s may not drain the server', async (_who, headers) => {
     const before = drainRequests
     expect(await post('/api/admin/drain', undefined, headers)).toMatchObject({
       status: 403,
       body: { code: 'FORBIDDEN' },
     })
+    expect(drainRequests).toBe(before)
+  })
+
+  test('an admin token in the URL, where logs would have it, counts for nothing', async () => {
+    const before = drainRequests
+    expect((await post(`/api/admin/drain?token=${ADMIN_TOKEN}`, undefined, {})).status).toBe(403)
     expect(drainRequests).toBe(before)
   })
 })
@@ -254,15 +271,23 @@ describe('every response', () => {
       status: 404,
       body: { code: 'NOT_FOUND', message: expect.any(String) },
     })
-    const text = await ask('/api/admin/kick', { method: 'POST', body: 'userId=1' })
+    const text = await ask('/api/admin/kick', {
+      method: 'POST',
+      body: 'userId=1',
+      headers: ADMIN,
+    })
     expect(text).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } })
     const broken = await ask('/api/admin/kick', {
       method: 'POST',
       body: '{',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...ADMIN },
     })
     expect(broken).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } })
-    const form = await ask('/api/admin/kick', { method: 'POST', body: new FormData() })
+    const form = await ask('/api/admin/kick', {
+      method: 'POST',
+      body: new FormData(),
+      headers: ADMIN,
+    })
     expect(form).toMatchObject({ status: 415, body: { code: 'UNSUPPORTED_TYPE' } })
   })
 })

@@ -64,10 +64,18 @@ test('an address that connects too fast gets 429', async () => {
   await from('192.0.2.2', 5).next('CONNECTION_ESTABLISHED')
 })
 
-test('what a peer says of others counts for nothing unless it is a trusted proxy', async () => {
+test('this machine itself is not counted by address', async () => {
   await start({ maxPerAddress: 1, ratePerAddress: 1 })
-  for (let userId = 1; userId <= 10; userId++)
-    await from('192.0.2.1', userId).next('CONNECTION_ESTABLISHED')
+  for (let userId = 1; userId <= 10; userId++) await WireClient.connect(server.url, userId)
+})
+
+test('what a peer says of others counts for nothing unless it is a trusted proxy', async () => {
+  await start({ maxPerAddress: 2 })
+  for (let userId = 1; userId <= 2; userId++)
+    await from(`192.0.2.${userId}`, userId).next('CONNECTION_ESTABLISHED')
+  // Another address that it tells makes no other client of it.
+  expect((await refusal({ 'x-forwarded-for': '192.0.2.3' })).statusCode).toBe(429)
+  await WireClient.connect(server.url, 4)
 })
 
 test('past the limit of a user a connection is closed with 4003 and when to come again', async () => {
@@ -160,7 +168,7 @@ describe('HTTP requests past the rate get 429 and when to come again', () => {
     return found
   }
 
-  test('of an address, while others and this machine go on', async () => {
+  test('of an address, while others go on', async () => {
     await start({ httpRate: 0.001, trustedProxies: ['127.0.0.1'] })
     const first = { 'x-forwarded-for': '192.0.2.1' }
     expect(await statuses(2, first)).toEqual([200, 429])
@@ -168,6 +176,12 @@ describe('HTTP requests past the rate get 429 and when to come again', () => {
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
     expect(await refused.json()).toMatchObject({ code: 'RATE_LIMITED' })
     expect(await statuses(1, { 'x-forwarded-for': '192.0.2.2' })).toEqual([200])
+    // Without a header it is not known whom a proxy asks for: it counts itself.
+    expect(await statuses(2, {})).toEqual([200, 429])
+  })
+
+  test('but of this machine itself', async () => {
+    await start({ httpRate: 0.001 })
     expect(await statuses(3, {})).toEqual([200, 200, 200])
   })
 

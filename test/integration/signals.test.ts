@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ADMIN_TOKEN } from '../support/tokens.ts'
 import { until } from '../support/until.ts'
 import { WireClient } from '../support/wire-client.ts'
 import { RawClient } from './raw-client.ts'
@@ -62,10 +63,11 @@ test('a second signal ends the server with a failure, without waiting for client
 })
 
 test('an admin who asks over HTTP stops the server as a signal does', async () => {
-  const serve = await start()
+  const serve = await start('--admin-token', ADMIN_TOKEN)
   const client = await WireClient.connect(serve.url!, 1)
   const response = await fetch(`${serve.url!.replace('ws:', 'http:')}/api/admin/drain`, {
     method: 'POST',
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
   })
   expect(response.status).toBe(202)
   expect((await client.closed).code).toBe(4000)

@@ -35,3 +35,6 @@ export const KEY_PAIRS = {
 export function toPem(key: KeyObject): string {
   return key.export({ type: 'spki', format: 'pem' }).toString()
 }
+
+/** What a test server may be told as its admin token. */
+export const ADMIN_TOKEN = 'an-admin-token-that-nobody-guesses'

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isLoopbackName } from './host-policy.ts'
 
 export interface OriginRules {
   /** Origins that may connect besides the server's own; `*` lets all in. */
@@ -35,10 +36,6 @@ export class OriginPolicy {
     if (protocol !== 'http:' && protocol !== 'https:') return false
     const asked = `${protocol}//${this.#rules.hostOf(request)}`
     if (!URL.canParse(asked) || new URL(asked).host !== host) return false
-    return !this.#rules.isLocalOnly || isLocalName(hostname)
+    return !this.#rules.isLocalOnly || isLoopbackName(hostname)
   }
-}
-
-function isLocalName(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }

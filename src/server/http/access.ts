@@ -1,7 +1,8 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChatwsError } from '../../protocol/error.ts'
+import { HOST_REFUSED } from '../auth/host-policy.ts'
 import type { OriginPolicy } from '../auth/origin-policy.ts'
-import { addressKey } from '../limits/client-address.ts'
 import type { Security } from '../limits/security.ts'
 import { createIdentify, type RequestIdentity } from './request-identity.ts'
 
@@ -26,14 +27,13 @@ export function guardRoutes(app: FastifyInstance, security: Security): void {
   const identify = createIdentify(security)
   app.decorateRequest('identity', undefined)
   app.addHook('onRequest', async (request, reply) => {
-    const address = addressKey(security.addresses.of(request.raw))
-    if (address !== undefined) countRequest(security, `address ${address}`)
+    admitRequest(security, request.raw)
     if (request.headers.origin !== undefined) checkOrigin(security.origins, request, reply)
     if (request.is404) return
     const access = request.routeOptions.config.access ?? 'admin'
     if (access === 'anyone') return
     const identity = await identify(request.raw)
-    if (identity.isProven) countRequest(security, `user ${identity.userId}`)
+    if (identity.isProven) countRequest(security, `user ${identity.userId ?? 'admin'}`)
     if (!isAllowed(access, identity)) throw new ChatwsError('FORBIDDEN', 'This is for admins only')
     request.identity = identity
   })
@@ -46,6 +46,18 @@ export function guardRoutes(app: FastifyInstance, security: Security): void {
       .header('access-control-max-age', '600')
       .send(),
   )
+}
+
+/**
+ * Counts a request by its address, and looks under which name it asks, whatever it asks for. Throws
+ * RATE_LIMITED, INVALID_REQUEST and FORBIDDEN.
+ */
+export function admitRequest(security: Security, request: IncomingMessage): void {
+  const address = security.addresses.keyOf(request)
+  if (address !== undefined) countRequest(security, `address ${address}`)
+  if (request.headers.host === undefined && request.httpVersion !== '1.0')
+    throw new ChatwsError('INVALID_REQUEST', 'There is no Host')
+  if (security.hosts?.isAllowed(request) === false) throw new ChatwsError('FORBIDDEN', HOST_REFUSED)
 }
 
 /** Throws RATE_LIMITED for one too many. */

@@ -1,6 +1,9 @@
+import type { Server } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ChatwsError, type ErrorCode } from '../../protocol/error.ts'
+import { answerSocket, type BareAnswer } from '../limits/http-refusal.ts'
 import type { Refusals } from '../telemetry/refusals.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
 
@@ -13,6 +16,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
+  REQUEST_TIMEOUT: 408,
   TOO_LARGE: 413,
   QUOTA_EXCEEDED: 413,
   UNSUPPORTED_TYPE: 415,
@@ -45,6 +49,51 @@ export function createErrorHandler(serverLog: ServerLog, refusals: Refusals) {
     if (status === 429 || status === 503) reply.header('retry-after', '1')
     return reply.code(status).send({ code: known.code, message: known.message })
   }
+}
+
+/** What Node's parser found wrong with what should be a request → the answer. */
+const UNREADABLE: Readonly<Record<string, BareAnswer>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    ...{ status: 408, code: 'REQUEST_TIMEOUT' },
+    message: 'The request did not come in time',
+  },
+  HPE_HEADER_OVERFLOW: {
+    ...{ status: 431, code: 'TOO_LARGE' },
+    message: 'The headers are too large',
+  },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
+    ...{ status: 413, code: 'TOO_LARGE' },
+    message: 'The chunk extensions are too large',
+  },
+}
+const NO_REQUEST: BareAnswer = {
+  ...{ status: 400, code: 'INVALID_REQUEST' },
+  message: 'This is no HTTP request',
+}
+
+/** Answers what comes on a socket and cannot be read as a request. */
+export function createClientErrorHandler(refusals: Refusals) {
+  return (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return
+    const answer = UNREADABLE[error.code ?? ''] ?? NO_REQUEST
+    refusals.countRequest(answer.code)
+    answerSocket(socket, answer)
+  }
+}
+
+/** Answers a request that Node itself would refuse in a shape of its own. */
+export function answerUnmet(server: Server, refusals: Refusals): void {
+  server.on('checkExpectation', (_request, response) => {
+    refusals.countRequest('INVALID_REQUEST')
+    const message = 'No expectation but 100-continue is met'
+    const body = JSON.stringify({ code: 'INVALID_REQUEST', message })
+    response.writeHead(417, {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+      'x-content-type-options': 'nosniff',
+    })
+    response.end(body)
+  })
 }
 
 /** Answers a request for something that is not there. */

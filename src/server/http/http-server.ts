@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify'
+import type { ChatwsError } from '../../protocol/error.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Security } from '../limits/security.ts'
 import type { ChatNode } from '../node/node.ts'
@@ -6,11 +7,16 @@ import type { DatabaseProbe } from '../telemetry/database-probe.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Refusals } from '../telemetry/refusals.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
-import { guardRoutes } from './access.ts'
+import { admitRequest, guardRoutes } from './access.ts'
 import { addAdminRoutes } from './admin-routes.ts'
 import { addChatRoutes } from './chat-routes.ts'
 import { addHealthRoutes } from './health-routes.ts'
-import { answerNotFound, createErrorHandler } from './http-error.ts'
+import {
+  answerNotFound,
+  answerUnmet,
+  createClientErrorHandler,
+  createErrorHandler,
+} from './http-error.ts'
 import { compileValidator } from './json-schema.ts'
 import { addMetricsRoutes } from './metrics-routes.ts'
 import { addOpenApi } from './open-api.ts'
@@ -56,21 +62,32 @@ export interface HttpServerOptions {
 /** The HTTP side of the server. The caller listens and closes. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const { node, store, serverLog, metrics, isDraining } = options
-  const { headersTimeoutMs = HEADERS_TIMEOUT_MS } = options
+  const { headersTimeoutMs = HEADERS_TIMEOUT_MS, refusals, security } = options
+  const answerError = createErrorHandler(serverLog, refusals)
   const app = Fastify({
     forceCloseConnections: true,
+    // What is still taken while the server closes is answered as before.
+    return503OnClosing: false,
+    clientErrorHandler: createClientErrorHandler(refusals),
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(SECURITY_HEADERS)
+      answerError(problemOf(() => admitRequest(security, request.raw)) ?? error, request, reply)
+    },
     requestTimeout: requestTimeoutMs(options.uploads?.maxBytes ?? 0),
     http: {
       headersTimeout: headersTimeoutMs,
       connectionsCheckingInterval: headersTimeoutMs / 10,
       maxHeaderSize: MAX_HEADER_BYTES,
+      // A request without one is refused here, in the shape of every error.
+      requireHostHeader: false,
     },
   })
   app.setValidatorCompiler(compileValidator)
-  app.setErrorHandler(createErrorHandler(serverLog, options.refusals))
+  app.setErrorHandler(answerError)
+  answerUnmet(app.server, refusals)
   app.setNotFoundHandler(answerNotFound)
   app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS))
-  guardRoutes(app, options.security)
+  guardRoutes(app, security)
   addOpenApi(app, options.version)
   app.register(async (routes) => {
     addPageRoutes(routes)
@@ -97,4 +114,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
 
 function requestTimeoutMs(largestFileBytes: number): number {
   return Math.max(REQUEST_TIMEOUT_MS, Math.ceil(largestFileBytes / SLOWEST_BYTES_PER_MS))
+}
+
+/** What `check` throws. */
+function problemOf(check: () => void): ChatwsError | undefined {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    return error as ChatwsError
+  }
 }

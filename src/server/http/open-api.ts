@@ -2,8 +2,8 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 
 const DESCRIPTION = `The HTTP side of chatws; docs/protocol.md has the WebSocket's. Where the server runs with
-authentication, a request proves who sends it by a token; without it, routes for admins answer on the
-loopback address only.`
+authentication, a request proves who sends it by a token. Routes for admins ask for the admin token too
+where there is none.`
 
 /** Serves an OpenAPI document of the routes that are added after this. */
 export function addOpenApi(app: FastifyInstance, version: string): void {

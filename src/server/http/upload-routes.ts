@@ -19,6 +19,12 @@ const FILE_HEADERS = {
   'cross-origin-resource-policy': 'same-site',
 }
 
+/** Status of what a request for a file asks that is not so → what is said of it. */
+const UNMET: Readonly<Record<number, string>> = {
+  412: 'The file is not the one that is asked for',
+  416: 'The file has no such part',
+}
+
 const BINARY = { type: 'string', format: 'binary' }
 
 const Upload = z.object({
@@ -132,7 +138,8 @@ function addGet(app: FastifyInstance, folder: UploadFolder): void {
           200: { description: 'The file', ...BINARY },
           206: { description: 'A part of it', ...BINARY },
           404: { description: 'There is no such file', ...jsonSchema(HttpErrorBody) },
-          416: { description: 'It has no such part', type: 'string' },
+          412: { description: 'It is another one', ...jsonSchema(HttpErrorBody) },
+          416: { description: 'It has no such part', ...jsonSchema(HttpErrorBody) },
         },
       },
     },
@@ -147,8 +154,13 @@ function addGet(app: FastifyInstance, folder: UploadFolder): void {
         maxAge: YEAR_MS,
         immutable: true,
       })
-      if (found.type !== 'file' && found.statusCode !== 416)
-        throw new ChatwsError('NOT_FOUND', 'There is no such file')
+      const unmet = UNMET[found.statusCode]
+      if (unmet) {
+        const range = found.headers['Content-Range']
+        if (range !== undefined) reply.header('content-range', range)
+        return reply.code(found.statusCode).send({ code: 'INVALID_REQUEST', message: unmet })
+      }
+      if (found.type !== 'file') throw new ChatwsError('NOT_FOUND', 'There is no such file')
       const [mediaType, { isImage }] = type
       return reply
         .code(found.statusCode)

@@ -23,8 +23,8 @@ interface CountedSocket extends Socket {
 
 /**
  * Refuses connections, before anything is spent on them, where too many are open or too many come
- * from one address. This machine's own are not counted by address, and neither are those of a
- * trusted proxy: they are counted by what it forwards.
+ * from one address. This machine's own are not counted by address. Those that a proxy passes on are
+ * counted by what it forwards, if it is trusted, and otherwise or if it says nothing, by itself.
  */
 export class ConnectionLimits {
   readonly #rules: ConnectionLimitRules
@@ -60,8 +60,14 @@ export class ConnectionLimits {
   /** Takes in a new socket, which says nothing yet, or refuses it. */
   enter(socket: Socket): void {
     const peer = socket.remoteAddress
-    if (peer === undefined || this.#addresses.isProxy(peer)) return
-    const refusal = this.#count(peer, socket)
+    if (peer === undefined) {
+      // Its peer is gone already. What it sent would come from nowhere, and so past every limit.
+      socket.destroy()
+      return
+    }
+    const key = addressKey(peer)
+    if (key === undefined || this.#addresses.isProxy(peer)) return
+    const refusal = this.#count(key, socket)
     if (refusal) this.#refuse(socket, refusal)
   }
 
@@ -84,14 +90,15 @@ export class ConnectionLimits {
   }
 
   #countForwarded(request: IncomingMessage, socket: CountedSocket): HttpRefusal | undefined {
-    // Its socket was counted as it came, unless it is a proxy's.
-    if (!this.#addresses.isProxy(socket.remoteAddress ?? '')) return undefined
-    return this.#count(this.#addresses.of(request), socket)
+    const peer = socket.remoteAddress
+    // Its socket was counted as it came, unless it is a proxy's or may be one of this machine.
+    if (addressKey(peer) !== undefined && !this.#addresses.isProxy(peer)) return undefined
+    const key = this.#addresses.keyOf(request)
+    return key === undefined ? undefined : this.#count(key, socket)
   }
 
-  #count(address: string, socket: CountedSocket): HttpRefusal | undefined {
-    const key = addressKey(address)
-    if (key === undefined || socket.chatwsAddress !== undefined) return undefined
+  #count(key: string, socket: CountedSocket): HttpRefusal | undefined {
+    if (socket.chatwsAddress !== undefined) return undefined
     const { maxPerAddress } = this.#rules
     const open = this.#open.get(key) ?? 0
     if (maxPerAddress > 0 && open >= maxPerAddress)

@@ -1,6 +1,9 @@
+import type { IncomingMessage } from 'node:http'
 import { MAX_FRAME_BYTES } from '../../protocol/limits.ts'
 import type { ConnectionEstablished } from '../../protocol/server-frames.ts'
+import type { AdminToken } from '../auth/admin-token.ts'
 import { Authenticator } from '../auth/authenticator.ts'
+import { HostPolicy } from '../auth/host-policy.ts'
 import { OriginPolicy } from '../auth/origin-policy.ts'
 import { ClientAddresses } from './client-address.ts'
 import type { ConnectionLimitRules } from './connection-limits.ts'
@@ -24,6 +27,12 @@ export interface SecurityOptions extends Partial<ConnectionLimitRules> {
   readonly allowedOrigins?: readonly string[]
   /** Whether only this machine is meant to reach the server. */
   readonly isLocalOnly?: boolean
+  /** Names besides the loopback ones under which it may be reached without a token; `*` is all. */
+  readonly allowedHosts?: readonly string[]
+  /** What an admin proves to be one by over HTTP, without an `authenticator` too. */
+  readonly adminToken?: AdminToken | undefined
+  /** Whether everyone on this machine is an admin, where there is no `authenticator`. */
+  readonly isAdminOpen?: boolean
   /** Addresses and CIDR ranges of proxies that are believed. */
   readonly trustedProxies?: readonly string[]
   /** File descriptors that the process may hold; undefined where that is not known. */
@@ -45,6 +54,10 @@ export interface Security {
   readonly authenticator: Authenticator
   readonly addresses: ClientAddresses
   readonly origins: OriginPolicy
+  /** Undefined where clients have to prove who they are, under whatever name they come. */
+  readonly hosts: HostPolicy | undefined
+  readonly adminToken: AdminToken | undefined
+  readonly isAdminOpen: boolean
   readonly limits: ConnectionLimitRules
   readonly tokenTimeoutMs: number
   readonly maxPerUser: number
@@ -56,14 +69,17 @@ export interface Security {
 
 export function createSecurity(options: SecurityOptions): Security {
   const addresses = new ClientAddresses(options.trustedProxies ?? [])
+  const { authenticator = new Authenticator(), isLocalOnly = false } = options
+  const hostOf = (request: IncomingMessage) => addresses.hostOf(request)
   return {
-    authenticator: options.authenticator ?? new Authenticator(),
+    authenticator,
     addresses,
-    origins: new OriginPolicy({
-      allowed: options.allowedOrigins ?? [],
-      isLocalOnly: options.isLocalOnly ?? false,
-      hostOf: (request) => addresses.hostOf(request),
-    }),
+    origins: new OriginPolicy({ allowed: options.allowedOrigins ?? [], isLocalOnly, hostOf }),
+    hosts: authenticator.isRequired
+      ? undefined
+      : new HostPolicy({ allowed: options.allowedHosts ?? [], isLocalOnly, hostOf }),
+    adminToken: options.adminToken,
+    isAdminOpen: options.isAdminOpen ?? false,
     limits: {
       maxConnections: maxConnectionsOf(options),
       maxPerAddress: options.maxPerAddress ?? 0,

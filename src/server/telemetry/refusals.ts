@@ -6,6 +6,7 @@ export const CONNECTION_REFUSALS = [
   'address_rate',
   'user_connections',
   'origin',
+  'host',
   'user_id',
   'token',
   'auth_unavailable',

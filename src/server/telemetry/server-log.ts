@@ -134,9 +134,9 @@ export class ServerLog {
     this.#write(`🛑 WS: ${signal}: stopping`, 'stopping', { signal })
   }
 
-  /** @param adminId undefined where someone on this machine did it, without saying who */
+  /** @param adminId undefined where it was whoever has the admin token */
   adminActed(adminId: number | undefined, action: string): void {
-    const who = adminId === undefined ? 'Someone on this machine' : `Admin ${adminId}`
+    const who = adminId === undefined ? 'Whoever has the admin token' : `Admin ${adminId}`
     this.#write(`🔑 WS: ${who} ${action}`, 'admin_action', { adminId, action })
   }
 

@@ -29,11 +29,6 @@ export class ConnectionAuthenticator {
     this.#tokenTimeoutMs = tokenTimeoutMs
   }
 
-  /** Connections that have not sent a token yet. */
-  get waiting(): number {
-    return this.#waiting.size
-  }
-
   /** Waits no longer for those that have not sent a token yet. */
   stop(): void {
     for (const giveUp of [...this.#waiting]) giveUp()

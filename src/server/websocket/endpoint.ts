@@ -5,12 +5,13 @@ import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { CloseCode, withRetryAfter } from '../../protocol/close-code.ts'
 import { MAX_FRAGMENTS, MAX_FRAME_BYTES } from '../../protocol/limits.ts'
 import { anyone } from '../auth/authenticator.ts'
+import { HOST_REFUSED } from '../auth/host-policy.ts'
 import { TOKEN_PROTOCOL } from '../auth/request-token.ts'
 import type { Identity } from '../auth/token-verifier.ts'
 import { type Connection, closeWebSocket, type Transport } from '../delivery/connection.ts'
 import type { Heartbeat } from '../delivery/heartbeat.ts'
 import { ConnectionLimits } from '../limits/connection-limits.ts'
-import { type HttpRefusal, refuseSocket } from '../limits/http-refusal.ts'
+import { answerSocket, type HttpRefusal, refuseSocket } from '../limits/http-refusal.ts'
 import type { Security } from '../limits/security.ts'
 import { type ConnectRequest, readConnectRequest } from '../node/connect-request.ts'
 import type { ChatNode } from '../node/node.ts'
@@ -71,13 +72,22 @@ export class WebSocketEndpoint {
     maxBufferedChunks: MAX_BUFFERED_CHUNKS,
     WebSocket: UserSocket,
     handleProtocols: chooseProtocol,
+    verifyClient: ({ req }, proceed) => {
+      if (this.#parts.security.hosts?.isAllowed(req) === false) this.#refuseHost(req)
+      else proceed(true)
+    },
   })
+  readonly #onSocketClose = () => {
+    this.#openSockets -= 1
+  }
+  #openSockets = 0
   #isAdmitting = true
   #isReading = true
 
   constructor(parts: EndpointParts) {
     const { security, serverLog, refusals } = parts
     this.#parts = parts
+    this.#upgrader.on('wsClientError', answerNoWebSocket)
     this.#admission = new ConnectionAuthenticator(security.authenticator, security.tokenTimeoutMs)
     this.#limits = new ConnectionLimits(security.limits, security.addresses, (refusal) => {
       refusals.countConnection(refusal.cause)
@@ -113,9 +123,11 @@ export class WebSocketEndpoint {
       refuseSocket(socket, DRAINING)
       return
     }
-    const open = this.#parts.node.presence.connectionCount + this.#admission.waiting
-    if (!this.#limits.admits(request, socket as Socket, open)) return
+    if (!this.#limits.admits(request, socket as Socket, this.#openSockets)) return
     this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => {
+      // Counted until it is gone, also where it is refused: until then it takes what others take.
+      this.#openSockets += 1
+      socket.once('close', this.#onSocketClose)
       webSocket.on('error', this.#onError)
       void this.#greet(request, { webSocket, socket: socket as Socket })
     })
@@ -165,6 +177,14 @@ export class WebSocketEndpoint {
     const shown = URL.canParse(origin) ? new URL(origin).origin.slice(0, 200) : 'null'
     this.#parts.serverLog.connectionRefused(`origin ${shown} is not allowed (--allow-origins)`)
     this.#refuse(webSocket, CloseCode.originNotAllowed, 'origin')
+  }
+
+  #refuseHost({ headers, socket }: IncomingMessage): void {
+    const shown = /^[\w.:[\]-]{1,200}$/.exec(headers.host ?? '')?.[0] ?? 'none'
+    const { serverLog, refusals } = this.#parts
+    serverLog.connectionRefused(`host ${shown} is not allowed (--allow-hosts)`)
+    refusals.countConnection('host')
+    refuseSocket(socket, { status: 403, cause: 'host', reason: HOST_REFUSED })
   }
 
   #refuse(webSocket: WebSocket, code: CloseCode, cause: ConnectionRefusal): void {
@@ -221,6 +241,15 @@ export class WebSocketEndpoint {
     if (this.#parts.node.presence.connectionsOf(connection.userId) === 0)
       this.#parts.security.messageRate?.forget(connection.userId)
   }
+}
+
+/** Answers a request to upgrade that is none to a WebSocket, or a broken one. */
+function answerNoWebSocket({ message }: Error, socket: Duplex, { method }: IncomingMessage): void {
+  const isGet = method === 'GET'
+  answerSocket(socket, {
+    ...{ status: isGet ? 400 : 405, code: 'INVALID_REQUEST', message },
+    headers: isGet ? { 'Sec-WebSocket-Version': '13, 8' } : { Allow: 'GET' },
+  })
 }
 
 /** The first subprotocol offered that is not a token: a token must not be sent back. */

@@ -5,6 +5,7 @@ import type { RouteOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { DEFAULT_UPLOAD_TYPES } from '../../../src/protocol/upload-types.ts'
+import { AdminToken } from '../../../src/server/auth/admin-token.ts'
 import { createHttpServer } from '../../../src/server/http/http-server.ts'
 import { createSecurity } from '../../../src/server/limits/security.ts'
 import { ChatNode } from '../../../src/server/node/node.ts'
@@ -17,6 +18,7 @@ import type { PrismaStore } from '../../../src/storage/prisma/prisma-store.ts'
 import { newEntry } from '../../storage/new-entry.ts'
 import { TestDatabase } from '../../storage/test-database.ts'
 import { PNG } from '../../support/sample-files.ts'
+import { ADMIN_TOKEN } from '../../support/tokens.ts'
 
 interface Operation {
   responses: Record<string, { content: Record<string, { schema: object }> }>
@@ -53,7 +55,7 @@ beforeAll(async () => {
     database: probe,
     metrics: new Metrics({ figures: () => node.figures, database: probe, refusals }),
     refusals,
-    security: createSecurity({}),
+    security: createSecurity({ adminToken: new AdminToken(ADMIN_TOKEN) }),
     isDraining: () => false,
     drain: () => {},
     version: '1.2.3',
@@ -116,7 +118,8 @@ async function send(name: string, body: object | undefined) {
     })
   ).json() as { path: string }
   const url = path.replace('{id}', '1').replace('uploads/{name}', uploaded.path)
-  return app.inject({ method, url, ...(body ? { payload: body } : {}) })
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
+  return app.inject({ method, url, headers, ...(body ? { payload: body } : {}) })
 }
 
 function operations(): [name: string, operation: Operation][] {
@@ -170,7 +173,11 @@ describe('the OpenAPI document', () => {
     'describes how %s refuses',
     async (name) => {
       const [method, path] = name.split(' ') as ['get' | 'post', string]
-      const response = await app.inject({ method, url: path.replace('{id}', '0') })
+      const response = await app.inject({
+        method,
+        url: path.replace('{id}', '0'),
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+      })
       const { responses } = new Map(operations()).get(name)!
       const { schema } = responses[response.statusCode]!.content['application/json']!
       expect(z.fromJSONSchema(schema as never).parse(response.json())).toMatchObject({
