@@ -2,22 +2,22 @@ import type { ChatRef, MessageRef } from '../protocol/chat.ts'
 import type { LogFrame, NewMessage, NewSupportMessage } from '../protocol/client-frames.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type {
-  Ack,
-  AnswerFrame,
+  AnswerTo,
   Chats,
   History,
   Presence,
+  Question,
   SearchResults,
   Subscribed,
   SupportQueue,
-} from '../protocol/server-frames.ts'
+} from '../protocol/questions.ts'
+import type { Ack } from '../protocol/server-frames.ts'
 import type { ChatClientEvents } from './client-events.ts'
 import type { ConnectionStatus, CreateSocket } from './connection.ts'
 import { Emitter } from './emitter.ts'
 import type { LogPosition } from './log-reader.ts'
 import type { HistoryQuery, RequestOptions, SearchQuery, SupportChatChange } from './queries.ts'
 import { onlyMessage } from './refs.ts'
-import type { Question } from './requests.ts'
 import { type ChatClientOptions, Session } from './session.ts'
 import { type ChatSelection, Subscription } from './subscription.ts'
 import type { UploadedFile, UploadOptions } from './uploads.ts'
@@ -147,7 +147,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     const subscription = new Subscription(selection)
     this.#session.narrow(subscription)
     try {
-      return await this.#ask<Subscribed>(subscription.frame, options)
+      return await this.#ask(subscription.frame, options)
     } catch (error) {
       const isRefused = error instanceof ChatwsError && !error.retryable
       if (isRefused && this.#session.subscription === subscription) this.#session.narrow(previous)
@@ -190,12 +190,12 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     return this.#session.requests.submit(frame, signal)
   }
 
-  async #ask<Answer extends AnswerFrame>(
-    question: Question,
+  async #ask<Type extends Question['type']>(
+    question: Extract<Question, { type: Type }>,
     { signal }: RequestOptions = {},
-  ): Promise<Answer> {
+  ): Promise<AnswerTo<Type>> {
     this.#refuseIfClosed()
-    return this.#session.requests.ask<Answer>(question, signal)
+    return this.#session.requests.ask(question, signal)
   }
 
   #refuseIfClosed(): void {

@@ -7,9 +7,9 @@ import type {
   SupportEditPayload,
   SupportMessagePayload,
 } from '../protocol/payloads.ts'
+import type { AnswerFrame } from '../protocol/questions.ts'
 import type {
   Announcement,
-  AnswerFrame,
   ConnectionEstablished,
   ErrorFrame,
   Reaction,

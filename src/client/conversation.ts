@@ -1,5 +1,6 @@
 import { type ChatRef, chatOf, chatRef, messageOf } from '../protocol/chat.ts'
-import type { AnswerFrame, Reaction } from '../protocol/server-frames.ts'
+import type { AnswerFrame } from '../protocol/questions.ts'
+import type { Reaction } from '../protocol/server-frames.ts'
 import type { ChatClientEvents } from './client-events.ts'
 import type { Emitter } from './emitter.ts'
 import { type ChatState, KnownChat } from './known-chat.ts'

@@ -4,7 +4,8 @@ import type {
   SupportChatPayload,
   SupportDeletionPayload,
 } from '../protocol/payloads.ts'
-import type { ChatSummary, History } from '../protocol/server-frames.ts'
+import type { ChatSummary, History } from '../protocol/questions.ts'
+
 import { deleted, isUnreadBy, type KnownMessage, type Payload, toKnown } from './known-message.ts'
 import { MessageList } from './message-list.ts'
 import { type Cursor, furthest } from './receipt-sender.ts'

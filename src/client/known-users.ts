@@ -1,4 +1,4 @@
-import type { Presence } from '../protocol/server-frames.ts'
+import type { Presence } from '../protocol/questions.ts'
 
 /** A user as far as is known. */
 export interface KnownUser {

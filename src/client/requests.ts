@@ -1,22 +1,8 @@
-import type {
-  ChatsRequest,
-  HistoryRequest,
-  LogFrame,
-  NewMessage,
-  NewSupportMessage,
-  PresenceRequest,
-  SearchRequest,
-  Subscribe,
-  SupportQueueRequest,
-} from '../protocol/client-frames.ts'
+import type { LogFrame, NewMessage, NewSupportMessage } from '../protocol/client-frames.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
-import type {
-  Ack,
-  AnswerFrame,
-  ConnectionEstablished,
-  ErrorFrame,
-} from '../protocol/server-frames.ts'
+import type { AnswerFrame, AnswerTo, Question, Subscribe } from '../protocol/questions.ts'
+import type { Ack, ConnectionEstablished, ErrorFrame } from '../protocol/server-frames.ts'
 import type { Link } from './connection.ts'
 import { Pace } from './pace.ts'
 import { randomId } from './random-id.ts'
@@ -31,15 +17,6 @@ const RETRY_DELAY_MS = 1_000
 
 /** The shortest time between two looks at what waits for its turn. */
 const TURN_MS = 20
-
-/** A frame that is answered with a frame of its own. */
-export type Question =
-  | PresenceRequest
-  | Subscribe
-  | HistoryRequest
-  | ChatsRequest
-  | SearchRequest
-  | SupportQueueRequest
 
 /** A frame that can be told apart: one with a `client_id`. */
 export type Named<Frame> = Frame & { client_id: string }
@@ -91,17 +68,17 @@ export class Requests {
   }
 
   /** Asks now, or once connected, for the answer that belongs to the question. */
-  async ask<Answer extends AnswerFrame>(
-    question: Question,
+  async ask<Type extends Question['type']>(
+    question: Extract<Question, { type: Type }>,
     signal: AbortSignal | undefined,
-  ): Promise<Answer> {
+  ): Promise<AnswerTo<Type>> {
     signal?.throwIfAborted()
     const named = withName(question)
     const answered = this.#questions.add(named, signal)
     this.#send(named)
     return this.#inTime(answered, () =>
       this.#questions.reject(named.client_id, timedOut()),
-    ) as Promise<Answer>
+    ) as Promise<AnswerTo<Type>>
   }
 
   /** Measures a round trip on one connection, in milliseconds. */

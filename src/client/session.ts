@@ -1,6 +1,7 @@
 import type { ChatRef } from '../protocol/chat.ts'
 import type { ChatwsError } from '../protocol/error.ts'
-import type { AnswerFrame, ConnectionEstablished, ServerFrame } from '../protocol/server-frames.ts'
+import type { AnswerFrame } from '../protocol/questions.ts'
+import type { ConnectionEstablished, ServerFrame } from '../protocol/server-frames.ts'
 import {
   type ChatClientEvents,
   DURABLE_EVENTS,
@@ -165,13 +166,9 @@ export class Session {
         for (const chat of frame.chats) this.receipts.confirmed(chat, chat)
         this.#answered(frame)
         break
-      case 'PRESENCE':
-      case 'SUBSCRIBED':
-      case 'HISTORY':
-      case 'SEARCH':
-      case 'SUPPORT_QUEUE':
-        this.#answered(frame)
-        break
+      default:
+        // Every other frame that is known repeats the name of a question.
+        if (frame.client_id !== undefined) this.#answered(frame)
     }
   }
 

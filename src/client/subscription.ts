@@ -1,5 +1,6 @@
 import type { ChatRef } from '../protocol/chat.ts'
-import type { Subscribe } from '../protocol/client-frames.ts'
+import type { Subscribe } from '../protocol/questions.ts'
+
 import { randomId } from './random-id.ts'
 
 /** Some chats, by their ids; without either list, all of them. */

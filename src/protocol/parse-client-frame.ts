@@ -1,24 +1,6 @@
 import type { z } from 'zod'
-import {
-  Activity,
-  ChatsRequest,
-  type ClientFrame,
-  Delete,
-  Delivered,
-  Edit,
-  HistoryRequest,
-  NewMessage,
-  NewSupportMessage,
-  Ping,
-  PresenceRequest,
-  React,
-  Read,
-  SearchRequest,
-  Subscribe,
-  SupportQueueRequest,
-  SupportUpdate,
-  Typing,
-} from './client-frames.ts'
+import { CLIENT_FRAMES, type ClientFrame } from './client-frames.ts'
+import { errorFrame } from './error-frame.ts'
 import type { ErrorFrame } from './server-frames.ts'
 
 /** Problems of one frame that are told, and characters of the message that tells them. */
@@ -26,25 +8,9 @@ const MAX_PROBLEMS = 8
 const MAX_MESSAGE = 1_000
 
 /** Frame type → its schema. */
-const SCHEMAS = new Map<unknown, z.ZodType<ClientFrame>>([
-  ['NEW_MESSAGE', NewMessage],
-  ['NEW_SUPPORT_MESSAGE', NewSupportMessage],
-  ['EDIT', Edit],
-  ['DELETE', Delete],
-  ['REACT', React],
-  ['DELIVERED', Delivered],
-  ['READ', Read],
-  ['TYPING', Typing],
-  ['ACTIVITY', Activity],
-  ['PRESENCE', PresenceRequest],
-  ['SUBSCRIBE', Subscribe],
-  ['HISTORY', HistoryRequest],
-  ['CHATS', ChatsRequest],
-  ['SEARCH', SearchRequest],
-  ['SUPPORT_UPDATE', SupportUpdate],
-  ['SUPPORT_QUEUE', SupportQueueRequest],
-  ['PING', Ping],
-])
+const SCHEMAS = new Map<unknown, z.ZodType<ClientFrame>>(
+  Object.entries(CLIENT_FRAMES).map(([type, { schema }]) => [type, schema]),
+)
 
 /** Reads one frame of a client. What is wrong with it comes back as the ERROR frame to answer. */
 export function parseClientFrame(text: string): ClientFrame | ErrorFrame {
@@ -52,23 +18,22 @@ export function parseClientFrame(text: string): ClientFrame | ErrorFrame {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    return { type: 'ERROR', code: 'INVALID_JSON', message: (error as Error).message }
+    return errorFrame('INVALID_JSON', (error as Error).message)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return { type: 'ERROR', code: 'INVALID_FRAME', message: 'A frame is a JSON object' }
+    return errorFrame('INVALID_FRAME', 'A frame is a JSON object')
 
   const { type, client_id } = value as Record<string, unknown>
-  const ref = typeof client_id === 'string' ? { ref: client_id } : {}
+  const ref = typeof client_id === 'string' ? client_id : undefined
   if (typeof type !== 'string')
-    return { type: 'ERROR', code: 'INVALID_FRAME', message: 'type: must be a string', ...ref }
+    return errorFrame('INVALID_FRAME', 'type: must be a string', { ref })
 
   const schema = SCHEMAS.get(type)
-  if (!schema)
-    return { type: 'ERROR', code: 'UNKNOWN_TYPE', message: `Unknown type ${quote(type)}`, ...ref }
+  if (!schema) return errorFrame('UNKNOWN_TYPE', `Unknown type ${quote(type)}`, { ref })
 
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  return { type: 'ERROR', code: 'INVALID_FRAME', message: describe(result.error), ...ref }
+  return errorFrame('INVALID_FRAME', describe(result.error), { ref })
 }
 
 /** The first problems in words, no longer than someone would read. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { withChat, withMessage } from './chat-schema.ts'
+import { FRAME_ERROR_CODES } from './error.ts'
+import { Offset } from './frame-fields.ts'
 import { Id } from './id.ts'
 import {
   DeletionPayload,
@@ -11,12 +13,7 @@ import {
   SupportMessagePayload,
   Timestamp,
 } from './payloads.ts'
-
-/** A position in the one order of durable events; 0 is before the first. */
-const Offset = z.int().nonnegative()
-
-/** An answer repeats the `client_id` of what it answers, where that had one. */
-const answer = { client_id: z.string().optional() }
+import { ANSWERS } from './questions.ts'
 
 export const ConnectionEstablished = z.object({
   type: z.literal('CONNECTION_ESTABLISHED'),
@@ -54,23 +51,6 @@ const UserActivity = z.object({
   ...status,
 })
 export type UserActivity = z.infer<typeof UserActivity>
-
-const UserPresence = z.object({
-  userId: Id,
-  status: z.enum(['active', 'idle', 'offline']),
-  /** Open connections; 0 when offline. */
-  connections: z.int().nonnegative(),
-  /** When the last connection closed; of users that are offline. */
-  lastSeen: Timestamp.optional(),
-})
-export type UserPresence = z.infer<typeof UserPresence>
-
-export const Presence = z.object({
-  type: z.literal('PRESENCE'),
-  users: z.array(UserPresence),
-  ...answer,
-})
-export type Presence = z.infer<typeof Presence>
 
 const Message = z.object({ type: z.literal('MESSAGE'), payload: MessagePayload })
 const SupportMessage = z.object({
@@ -131,93 +111,8 @@ const ResumeFailed = z.object({
   offset: Offset,
 })
 
-export const Subscribed = z.object({
-  type: z.literal('SUBSCRIBED'),
-  chats: z.array(Id).optional(),
-  support_chats: z.array(Id).optional(),
-  /** Durable events after this one are sent only if they are of these chats. */
-  offset: Offset,
-  ...answer,
-})
-export type Subscribed = z.infer<typeof Subscribed>
-
 /** All of a narrowed connection's chats up to this offset has been sent. */
 const OffsetReached = z.object({ type: z.literal('OFFSET'), offset: Offset })
-
-const page = { before: Id.optional(), has_more: z.boolean(), ...answer }
-export const History = z.union([
-  z.object({
-    type: z.literal('HISTORY'),
-    chat_id: Id,
-    messages: z.array(MessagePayload),
-    ...page,
-  }),
-  z.object({
-    type: z.literal('HISTORY'),
-    support_chat_id: Id,
-    messages: z.array(SupportMessagePayload),
-    ...page,
-  }),
-])
-export type History = z.infer<typeof History>
-
-const summary = {
-  /** The newest message. */
-  last_message: z.union([MessagePayload, SupportMessagePayload]).optional(),
-  /** Messages of others above `read`; counting stops at 1,000. */
-  unread: z.int().nonnegative(),
-  delivered: Offset,
-  read: Offset,
-}
-const ChatSummary = withChat(z.object(summary))
-export type ChatSummary = z.infer<typeof ChatSummary>
-
-export const Chats = z.object({ type: z.literal('CHATS'), chats: z.array(ChatSummary), ...answer })
-export type Chats = z.infer<typeof Chats>
-
-/** Names a message and its chat. */
-const SearchResult = withMessage(
-  z.object({
-    chat_id: Id.optional(),
-    support_chat_id: Id.optional(),
-    sender_id: Id,
-    created_at: Timestamp,
-    offset: Id,
-    /** The part of the content around what was found. */
-    snippet: z.string(),
-  }),
-)
-export type SearchResult = z.infer<typeof SearchResult>
-
-/** Newest first. */
-export const SearchResults = z.object({
-  type: z.literal('SEARCH'),
-  text: z.string(),
-  chat_id: Id.optional(),
-  support_chat_id: Id.optional(),
-  before: Id.optional(),
-  results: z.array(SearchResult),
-  has_more: z.boolean(),
-  ...answer,
-})
-export type SearchResults = z.infer<typeof SearchResults>
-
-const QueuedChat = z.object({
-  support_chat_id: Id,
-  assignee: Id.nullable(),
-  /** When the oldest message that no agent has answered was stored; null when none waits. */
-  waiting_since: Timestamp.nullable(),
-  waiting_seconds: z.int().nonnegative(),
-  last_message: SupportMessagePayload.optional(),
-})
-export type QueuedChat = z.infer<typeof QueuedChat>
-
-export const SupportQueue = z.object({
-  type: z.literal('SUPPORT_QUEUE'),
-  chats: z.array(QueuedChat),
-  ...answer,
-})
-export type SupportQueue = z.infer<typeof SupportQueue>
 
 /** What an operator tells everyone who is connected; it is not stored. */
 const Announcement = z.object({
@@ -231,18 +126,7 @@ const Pong = z.object({ type: z.literal('PONG'), t: z.number(), serverTime: Time
 
 export const ErrorFrame = z.object({
   type: z.literal('ERROR'),
-  code: z.enum([
-    'INVALID_JSON',
-    'INVALID_FRAME',
-    'UNKNOWN_TYPE',
-    'SENDER_MISMATCH',
-    'RATE_LIMITED',
-    'TOO_LARGE',
-    'NOT_FOUND',
-    'FORBIDDEN',
-    'STORAGE_UNAVAILABLE',
-    'INTERNAL',
-  ]),
+  code: z.enum(FRAME_ERROR_CODES),
   message: z.string(),
   /** The `client_id` of the frame that was refused, where it had one. */
   ref: z.string().optional(),
@@ -251,9 +135,6 @@ export const ErrorFrame = z.object({
 })
 export type ErrorFrame = z.infer<typeof ErrorFrame>
 
-/** The answer to a question of a client, told by its `type` and `client_id`. */
-export type AnswerFrame = Presence | Subscribed | History | Chats | SearchResults | SupportQueue
-
 /** A frame that the server may send. Clients ignore a `type` they do not know. */
 export const ServerFrame = z.union([
   z.discriminatedUnion('type', [
@@ -261,7 +142,6 @@ export const ServerFrame = z.union([
     UserOnline,
     UserOffline,
     UserActivity,
-    Presence,
     Message,
     SupportMessage,
     MessageEdited,
@@ -272,11 +152,7 @@ export const ServerFrame = z.union([
     Ack,
     Resumed,
     ResumeFailed,
-    Subscribed,
     OffsetReached,
-    Chats,
-    SearchResults,
-    SupportQueue,
     Announcement,
     Pong,
     ErrorFrame,
@@ -284,6 +160,6 @@ export const ServerFrame = z.union([
   Reaction,
   Typing,
   Receipt,
-  History,
+  ...ANSWERS,
 ])
 export type ServerFrame = z.infer<typeof ServerFrame>

@@ -1,5 +1,6 @@
 import { type Chat, chatOf } from '../protocol/chat.ts'
-import type { QueuedChat, SearchResult, UserPresence } from '../protocol/server-frames.ts'
+import type { QueuedChat, SearchResult, UserPresence } from '../protocol/questions.ts'
+
 import { chatLabel } from './chat-label.ts'
 import { commandHelp } from './commands/command-line.ts'
 import { ACTIONS, type Action } from './keys/actions.ts'

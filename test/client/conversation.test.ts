@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Conversation, type ConversationOptions } from '../../src/client/conversation.ts'
-import type { SupportQueue } from '../../src/protocol/server-frames.ts'
+import type { SupportQueue } from '../../src/protocol/questions.ts'
 import { messagePayload, ToldEvents } from './told-events.ts'
 
 const chat = { chat_id: 1 }

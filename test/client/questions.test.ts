@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ChatClient } from '../../src/client/chat-client.ts'
-import type { AnswerFrame } from '../../src/protocol/server-frames.ts'
+import type { AnswerFrame } from '../../src/protocol/questions.ts'
 import { createScriptedClient } from './scripted-client.ts'
 
 const NAME = expect.stringMatching(/^[0-9a-f]{24}$/)

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
+import { CLIENT_FRAMES } from '../../src/protocol/client-frames.ts'
+import { FRAME_ERROR_CODES, HTTP_ERROR_CODES } from '../../src/protocol/error.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { until } from '../support/until.ts'
 import { WireClient } from '../support/wire-client.ts'
@@ -105,6 +107,25 @@ test('every example of the protocol is what a server takes and sends', async () 
   const errors = open.flatMap((client) => client.all('ERROR'))
   expect(errors).toHaveLength(framesOf('got').filter(({ type }) => type === 'ERROR').length)
   expect(framesOf('elsewhere').map(({ type }) => type)).toEqual(['AUTH', 'OFFSET', 'ANNOUNCEMENT'])
+})
+
+test('every frame that a client may send has an example', () => {
+  const examples = readExamples(readFileSync(DOCUMENT, 'utf8'))
+  const sent = examples.flatMap((one) => (one.type === 'sent' ? one.frames : []))
+  const types = new Set(sent.map(({ type }) => type))
+  expect(Object.keys(CLIENT_FRAMES).filter((type) => !types.has(type))).toEqual([])
+})
+
+test('every error code is told once', () => {
+  const document = readFileSync(DOCUMENT, 'utf8')
+  const rows = [...document.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code!)
+  expect(rows.toSorted()).toEqual(FRAME_ERROR_CODES.toSorted())
+  const overHttp = document.slice(
+    document.indexOf('## Over HTTP'),
+    document.indexOf('## Guarantees'),
+  )
+  const codes = [...overHttp.matchAll(/`([A-Z_]+)`\s\(/g)].map(([, code]) => code!)
+  expect(codes.toSorted()).toEqual(HTTP_ERROR_CODES.toSorted())
 })
 
 test('an example that nobody sends or gets is found', () => {

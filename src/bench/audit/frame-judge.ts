@@ -4,7 +4,7 @@ import { ENTRY } from './block.ts'
 import type { KnownStream } from './known-stream.ts'
 import { PresenceJudge } from './presence-judge.ts'
 import {
-  ANSWERS,
+  ASKED_FOR,
   isDurable,
   isSameMessage,
   mayBeDurable,
@@ -246,7 +246,7 @@ export class FrameJudge {
 
   #takePrivate(frame: PrivateFrame, nowUs: number): void {
     const isEndOfReplay = frame.type === 'RESUMED' || frame.type === 'RESUME_FAILED'
-    if (ANSWERS.has(frame.type) || (isEndOfReplay && !this.#cursor.isReplaying)) {
+    if (ASKED_FOR.has(frame.type) || (isEndOfReplay && !this.#cursor.isReplaying)) {
       this.#audit.counts.misrouted += 1
       return
     }

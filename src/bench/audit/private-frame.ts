@@ -1,3 +1,4 @@
+import { ANSWER_TYPES } from '../../protocol/questions.ts'
 import { type FrameExtent, readExtent } from '../wire/frame-header.ts'
 import type { DurableFrame } from './audit.ts'
 import { nameOf, readMark } from './message-mark.ts'
@@ -5,9 +6,7 @@ import { nameOf, readMark } from './message-mark.ts'
 const extent: FrameExtent = { payloadStart: 0, end: 0 }
 
 /** What a connection is sent that asked for it; a load test asks for none of it. */
-export const ANSWERS: ReadonlySet<string> = new Set([
-  ...['PRESENCE', 'SUBSCRIBED', 'OFFSET', 'HISTORY', 'CHATS', 'SEARCH', 'SUPPORT_QUEUE', 'PONG'],
-])
+export const ASKED_FOR: ReadonlySet<string> = new Set([...ANSWER_TYPES, 'OFFSET', 'PONG'])
 
 /** A frame for one connection alone, or the first one that it is sent. */
 export type PrivateFrame = DurableFrame & Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-import type { ClientFrame } from '../../protocol/client-frames.ts'
+import type { ClientFrame, ClientFrames } from '../../protocol/client-frames.ts'
 import type { Connection } from '../delivery/connection.ts'
 import { handleDelete, handleEdit, handleReact } from './handlers/change-message.ts'
 import { handleChats } from './handlers/chats.ts'
@@ -13,7 +13,7 @@ import { handleSupportQueue, handleSupportUpdate } from './handlers/support-desk
 
 /** Frame type → what acts on it. */
 const HANDLERS: {
-  readonly [Type in ClientFrame['type']]: Handler<Extract<ClientFrame, { type: Type }>>
+  readonly [Type in keyof ClientFrames]: Handler<ClientFrames[Type]>
 } = {
   NEW_MESSAGE: handleNewMessage,
   NEW_SUPPORT_MESSAGE: handleNewMessage,

@@ -1,4 +1,5 @@
-import type { UserPresence } from '../../protocol/server-frames.ts'
+import type { UserPresence } from '../../protocol/questions.ts'
+
 import type { LastSeen, LastSeenTimes } from '../../storage/conversation.ts'
 import type { Connection } from '../delivery/connection.ts'
 import type { FanOut } from '../delivery/fan-out.ts'

@@ -1,4 +1,6 @@
-import type { AnswerFrame } from '../../../protocol/server-frames.ts'
+import { errorFrame } from '../../../protocol/error-frame.ts'
+import type { AnswerFrame } from '../../../protocol/questions.ts'
+
 import type { Connection } from '../../delivery/connection.ts'
 import type { HandlerContext } from './handler.ts'
 
@@ -17,12 +19,8 @@ export function answerInTurn(
       const answer = await read()
       context.reply(sender, client_id === undefined ? answer : { ...answer, client_id })
     } catch {
-      context.reply(sender, {
-        type: 'ERROR',
-        code: 'STORAGE_UNAVAILABLE',
-        message: 'It could not be read; ask again later',
-        ...(client_id === undefined ? {} : { ref: client_id }),
-      })
+      const message = 'It could not be read; ask again later'
+      context.reply(sender, errorFrame('STORAGE_UNAVAILABLE', message, { ref: client_id }))
     }
   })
 }

@@ -1,6 +1,6 @@
 import { chatRef } from '../../../protocol/chat.ts'
-import type { ChatsRequest } from '../../../protocol/client-frames.ts'
-import type { ChatSummary } from '../../../protocol/server-frames.ts'
+import type { ChatSummary, ChatsRequest } from '../../../protocol/questions.ts'
+
 import type { ChatOfUser } from '../../../storage/conversation.ts'
 import { chatPayload, supportPayload } from '../../frames/entry-frame.ts'
 import { answerInTurn } from './answer-in-turn.ts'

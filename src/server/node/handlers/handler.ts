@@ -1,5 +1,6 @@
 import type { Chat } from '../../../protocol/chat.ts'
-import type { ServerFrame, UserPresence } from '../../../protocol/server-frames.ts'
+import type { UserPresence } from '../../../protocol/questions.ts'
+import type { ServerFrame } from '../../../protocol/server-frames.ts'
 import type { NewEntry } from '../../../storage/entries.ts'
 import type { Store } from '../../../storage/store.ts'
 import type { Connection } from '../../delivery/connection.ts'

@@ -1,6 +1,6 @@
 import { chatOf } from '../../../protocol/chat.ts'
-import type { HistoryRequest } from '../../../protocol/client-frames.ts'
-import type { History } from '../../../protocol/server-frames.ts'
+import type { History, HistoryRequest } from '../../../protocol/questions.ts'
+
 import { chatPayload, supportPayload } from '../../frames/entry-frame.ts'
 import { type HistoryPage, readHistoryPage } from '../../log/history-page.ts'
 import { answerInTurn } from './answer-in-turn.ts'

@@ -1,4 +1,5 @@
 import type { NewMessage, NewSupportMessage } from '../../../protocol/client-frames.ts'
+import { errorFrame } from '../../../protocol/error-frame.ts'
 import type { Handler } from './handler.ts'
 
 /** Submits a message of either kind to the log, if it speaks for its own connection's user. */
@@ -8,12 +9,8 @@ export const handleNewMessage: Handler<NewMessage | NewSupportMessage> = (
   context,
 ) => {
   if (frame.sender_id !== sender.userId) {
-    context.reply(sender, {
-      type: 'ERROR',
-      code: 'SENDER_MISMATCH',
-      message: `sender_id is ${frame.sender_id}, but this connection belongs to user ${sender.userId}`,
-      ...(frame.client_id === undefined ? {} : { ref: frame.client_id }),
-    })
+    const message = `sender_id is ${frame.sender_id}, but this connection belongs to user ${sender.userId}`
+    context.reply(sender, errorFrame('SENDER_MISMATCH', message, { ref: frame.client_id }))
     return
   }
   const isChat = frame.type === 'NEW_MESSAGE'

@@ -1,5 +1,6 @@
 import { chatOf } from '../../../protocol/chat.ts'
-import type { Activity, Ping, PresenceRequest, Typing } from '../../../protocol/client-frames.ts'
+import type { Activity, Ping, Typing } from '../../../protocol/client-frames.ts'
+import type { PresenceRequest } from '../../../protocol/questions.ts'
 import { answerInTurn } from './answer-in-turn.ts'
 import type { Handler } from './handler.ts'
 

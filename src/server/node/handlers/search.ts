@@ -1,6 +1,6 @@
 import { chatRef, messageRef } from '../../../protocol/chat.ts'
-import type { SearchRequest } from '../../../protocol/client-frames.ts'
-import type { SearchResult } from '../../../protocol/server-frames.ts'
+import type { SearchRequest, SearchResult } from '../../../protocol/questions.ts'
+
 import type { FoundMessage } from '../../../storage/store.ts'
 import { answerInTurn } from './answer-in-turn.ts'
 import type { Handler } from './handler.ts'

@@ -1,5 +1,6 @@
 import type { Chat, ChatKind } from '../../../protocol/chat.ts'
-import type { Subscribe } from '../../../protocol/client-frames.ts'
+import type { Subscribe } from '../../../protocol/questions.ts'
+
 import type { Handler } from './handler.ts'
 
 /** Narrows the connection to the chats that it names, or widens it to all when it names none. */

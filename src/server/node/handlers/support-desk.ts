@@ -1,5 +1,10 @@
-import type { SupportQueueRequest, SupportUpdate } from '../../../protocol/client-frames.ts'
-import type { QueuedChat as QueuedChatFrame } from '../../../protocol/server-frames.ts'
+import type { SupportUpdate } from '../../../protocol/client-frames.ts'
+import { errorFrame } from '../../../protocol/error-frame.ts'
+import type {
+  QueuedChat as QueuedChatFrame,
+  SupportQueueRequest,
+} from '../../../protocol/questions.ts'
+
 import type { QueuedChat } from '../../../storage/conversation.ts'
 import type { Connection } from '../../delivery/connection.ts'
 import { supportPayload } from '../../frames/entry-frame.ts'
@@ -34,12 +39,8 @@ function isAllowed(
   context: HandlerContext,
 ): boolean {
   if (context.isAgent(sender)) return true
-  context.reply(sender, {
-    type: 'ERROR',
-    code: 'FORBIDDEN',
-    message: 'Only agents work the support desk',
-    ...(client_id === undefined ? {} : { ref: client_id }),
-  })
+  const message = 'Only agents work the support desk'
+  context.reply(sender, errorFrame('FORBIDDEN', message, { ref: client_id }))
   return false
 }
 
