@@ -280,6 +280,7 @@ function hundredths(value: number): number {
   return Math.round(value * 100) / 100
 }
 
-function megabytes(bytes: number): number {
+/** Whole ones, of 2^20 bytes. */
+export function megabytes(bytes: number): number {
   return Math.round(bytes / 2 ** 20)
 }

@@ -1,60 +1,5 @@
+import { CHARTS, REPORTED_COLUMNS } from '../metrics/series.ts'
 import type { Second } from '../result/bench-result.ts'
-
-/** One chart: its title and its lines, drawn over the seconds of the run. */
-interface Chart {
-  readonly title: string
-  readonly lines: readonly {
-    readonly label: string
-    readonly colour: string
-    readonly pick: (second: Second) => number | undefined
-    /** Whether it is drawn only when there is any. */
-    readonly isTrouble?: true
-  }[]
-}
-
-const CHARTS: readonly Chart[] = [
-  {
-    title: 'Deliveries a second',
-    lines: [{ label: 'delivered', colour: '#3b82f6', pick: ({ delivered }) => delivered }],
-  },
-  {
-    title: 'Latency (ms)',
-    lines: [
-      { label: 'delivery p50', colour: '#16a34a', pick: ({ p50 }) => p50 },
-      { label: 'delivery p99', colour: '#dc2626', pick: ({ p99 }) => p99 },
-      { label: 'ack p99', colour: '#a855f7', pick: ({ ackP99 }) => ackP99 },
-    ],
-  },
-  {
-    title: 'Open connections',
-    lines: [
-      { label: 'open', colour: '#0891b2', pick: ({ open }) => open },
-      { label: 'lost', colour: '#dc2626', pick: ({ lost }) => lost, isTrouble: true },
-    ],
-  },
-  {
-    title: 'Messages a second',
-    lines: [
-      { label: 'sent', colour: '#3b82f6', pick: ({ sent }) => sent },
-      { label: 'acknowledged', colour: '#16a34a', pick: ({ acknowledged }) => acknowledged },
-      { label: 'unsent', colour: '#dc2626', pick: ({ unsent }) => unsent, isTrouble: true },
-    ],
-  },
-  {
-    title: 'Processor (cores)',
-    lines: [
-      { label: 'server', colour: '#ea580c', pick: ({ serverCpu }) => serverCpu },
-      { label: 'load tester', colour: '#64748b', pick: ({ generatorCpu }) => generatorCpu },
-    ],
-  },
-  {
-    title: 'Memory (MB)',
-    lines: [
-      { label: 'server', colour: '#ea580c', pick: ({ serverRssMb }) => serverRssMb },
-      { label: 'load tester', colour: '#64748b', pick: ({ generatorRssMb }) => generatorRssMb },
-    ],
-  },
-]
 
 /** What the page draws, as `DRAW_CHARTS` reads it; lines of which nothing is known are left out. */
 export function chartData(series: readonly Second[]): object {
@@ -64,19 +9,18 @@ export function chartData(series: readonly Second[]): object {
   return {
     seconds: series.map(({ second }) => second),
     phases,
-    charts: CHARTS.map(({ title, lines }) => ({
-      title,
-      lines: lines
-        .filter(({ pick, isTrouble }) =>
-          series.some((second) => (isTrouble ? pick(second) : pick(second) !== undefined)),
-        )
-        .map(({ label, colour, pick }) => ({
-          label,
-          colour,
-          values: series.map((second) => pick(second) ?? null),
-        })),
-    })),
+    charts: CHARTS.map((title) => ({ title, lines: linesOf(title, series) })),
   }
+}
+
+function linesOf(chart: string, series: readonly Second[]): object[] {
+  return REPORTED_COLUMNS.flatMap(([name, { line }]) => {
+    const values = series.map((second) => second[name])
+    const isShown = values.some((value) => (line?.isTrouble ? value : value !== undefined))
+    if (line?.chart !== chart || !isShown) return []
+    const { label, colour } = line
+    return [{ label, colour, values: values.map((value) => value ?? null) }]
+  })
 }
 
 /** Runs in the page, with uPlot there. */

@@ -1,4 +1,5 @@
 import { FIGURES, type Figure } from '../metrics/registry.ts'
+import { REPORTED_COLUMNS } from '../metrics/series.ts'
 import type { Second } from '../result/bench-result.ts'
 import type { Progress } from '../run/bench-target.ts'
 import { formatCount, formatShort } from './format-number.ts'
@@ -107,6 +108,8 @@ export function formatCounts({ connections, counts, series }: Progress): string 
   ].join('  ')
 }
 
+const LIVE_COLUMNS = REPORTED_COLUMNS.filter(([, { isLive }]) => isLive)
+
 /** A line of the live view, and how it is set off. */
 interface Line {
   readonly text: string
@@ -123,8 +126,13 @@ export function formatLiveView(progress: Progress, width: number): Line[] {
     { text: formatCounts(progress) },
     ...(last
       ? [
-          { text: chart('deliveries/s', series, room, ({ delivered }) => delivered) },
-          { text: chart('delivery p99 ms', series, room, ({ p99 }) => p99) },
+          ...LIVE_COLUMNS.map(([name, { label }]) => ({
+            text: chart(
+              label!,
+              series.slice(-room).map((second) => second[name]),
+              room,
+            ),
+          })),
           { text: formatCores(last) },
         ]
       : []),
@@ -170,13 +178,7 @@ function formatStanding({ thresholds }: Progress): Line[] {
   ]
 }
 
-function chart(
-  name: string,
-  series: readonly Second[],
-  room: number,
-  pick: (second: Second) => number | undefined,
-): string {
-  const values = series.slice(-room).map(pick)
+function chart(name: string, values: readonly (number | undefined)[], room: number): string {
   const known = values.filter((value) => value !== undefined)
   const bars = sparkline(values, room).padEnd(room)
   if (known.length === 0) return `${name.padEnd(17)}${bars} –`

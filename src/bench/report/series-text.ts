@@ -1,3 +1,4 @@
+import { REPORTED_COLUMNS } from '../metrics/series.ts'
 import type { Second } from '../result/bench-result.ts'
 import { formatShort } from './format-number.ts'
 import { nameStretches, sparkline } from './sparkline.ts'
@@ -6,16 +7,6 @@ import { PLAIN, type Style } from './style.ts'
 /** Columns that a line over time takes at most, without its name. */
 const ROOM = 60
 
-const LINES: readonly (readonly [name: string, pick: (second: Second) => number | undefined])[] = [
-  ['connections', ({ open }) => open],
-  ['deliveries/s', ({ delivered }) => delivered],
-  ['delivery p99 ms', ({ p99 }) => p99],
-  ['ack p99 ms', ({ ackP99 }) => ackP99],
-  ['server cores', ({ serverCpu }) => serverCpu],
-  ['server MB', ({ serverRssMb }) => serverRssMb],
-  ['tester cores', ({ generatorCpu }) => generatorCpu],
-]
-
 /** A run over time: the phases, and a line of bars for each figure with its range. */
 export function seriesLines(series: readonly Second[], style: Style = PLAIN): string[] {
   if (series.length < 2) return []
@@ -23,13 +14,14 @@ export function seriesLines(series: readonly Second[], style: Style = PLAIN): st
     series.map(({ phase }) => phase),
     ROOM,
   )
-  const rows = LINES.flatMap(([name, pick]) => {
-    const values = series.map(pick)
+  const rows = REPORTED_COLUMNS.flatMap(([name, { label }]) => {
+    if (label === undefined) return []
+    const values = series.map((second) => second[name])
     const known = values.filter((value) => value !== undefined)
     if (known.length === 0) return []
     const bars = style.chart(sparkline(values, ROOM))
     const range = `${formatShort(Math.min(...known))} to ${formatShort(Math.max(...known))}`
-    return [`${name.padEnd(17)}${bars} ${range}`]
+    return [`${label.padEnd(17)}${bars} ${range}`]
   })
   return [style.faint(`${`${series.length} s`.padEnd(17)}${phases}`.trimEnd()), ...rows]
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FIGURES, LATENCIES } from '../metrics/registry.ts'
+import { COLUMNS, type Column, type ColumnName, type UnsureColumn } from '../metrics/series.ts'
 
 const count = z.int().nonnegative()
 const reasons = z.record(z.string(), count)
@@ -55,24 +56,22 @@ const Comparison = z.object({
 })
 export type Comparison = z.infer<typeof Comparison>
 
+const COLUMN_SCHEMAS = {
+  count,
+  number: z.number(),
+  'number or unknown': z.number().optional(),
+}
+
+const columns = Object.entries<Column>(COLUMNS).map(([name, { kind, what }]) => [
+  name,
+  what === undefined ? COLUMN_SCHEMAS[kind] : COLUMN_SCHEMAS[kind].describe(what),
+])
+
 const Second = z.object({
   second: z.int().nonnegative().describe('From the start of the phases'),
   phase: z.string(),
-  open: count.describe('Connections that are open'),
-  sent: count,
-  acknowledged: count,
-  delivered: count,
-  unsent: count,
-  lost: count,
-  p50: z.number().optional().describe('Delivery, ms'),
-  p99: z.number().optional(),
-  ackP99: z.number().optional(),
-  lagMs: z.number().describe('The longest time for which a generator thread was held up'),
-  utilization: z.number().describe('Of the busiest generator thread, 0 to 1'),
-  generatorCpu: z.number().describe('Cores'),
-  generatorRssMb: z.number().optional(),
-  serverCpu: z.number().optional(),
-  serverRssMb: z.number().optional(),
+  ...(Object.fromEntries(columns) as Record<Exclude<ColumnName, UnsureColumn>, z.ZodNumber> &
+    Record<UnsureColumn, z.ZodOptional<z.ZodNumber>>),
 })
 export type Second = z.infer<typeof Second>
 

@@ -3,6 +3,7 @@ import { emptyCounts, type GeneratorCounts } from '../metrics/counts.ts'
 import { Histogram, type HistogramRecord } from '../metrics/histogram.ts'
 import { summarizeLatency } from '../metrics/latency-summary.ts'
 import { LATENCIES, type LatencyName, type RecordedName } from '../metrics/registry.ts'
+import { addRest, readColumns } from '../metrics/series.ts'
 import type { GeneratorSnapshot } from '../worker/snapshot.ts'
 import type { Second } from './bench-result.ts'
 
@@ -13,8 +14,8 @@ export interface UsageSample {
   readonly server: ProcessUsage | undefined
 }
 
-/** What is known of a tick besides what the generators tell. */
-export interface TickContext {
+/** What is known of a moment besides the snapshots of the generators. */
+export interface SnapshotContext {
   /** From the start of the phases. */
   readonly second: number
   readonly phase: string
@@ -23,7 +24,7 @@ export interface TickContext {
   readonly leftOut?: readonly LatencyName[]
 }
 
-/** Collects what the generators tell, tick by tick: totals, and a row for each second. */
+/** Collects the snapshots of the generators: totals, and a row for each second. */
 export class Measurements {
   readonly latencies = Object.fromEntries(
     Object.keys(LATENCIES).map((name) => [name, new Histogram()]),
@@ -56,73 +57,67 @@ export class Measurements {
     }
   }
 
-  /** Takes in the ticks of all generators. */
+  /** Takes in the snapshots of all generators. */
   add(
-    ticks: readonly GeneratorSnapshot[],
-    { second, phase, sample, leftOut = [] }: TickContext,
+    snapshots: readonly GeneratorSnapshot[],
+    { second, phase, sample, leftOut = [] }: SnapshotContext,
   ): Second {
     const before = this.counts
-    this.counts = ticks.reduce((sum, { counts }) => addCounts(sum, counts), emptyCounts())
-    const delivery = new Histogram()
-    const acks = new Histogram()
-    for (const { latencies, lateness } of ticks) {
-      for (const [name, record] of Object.entries(latencies) as [RecordedName, HistogramRecord][])
-        if (!leftOut.includes(name)) addRecord(this.latencies[name], record)
-      addRecord(delivery, latencies.delivery_ms)
-      addRecord(acks, latencies.ack_ms)
-      addRecord(this.lateness, lateness)
-    }
+    this.counts = snapshots.reduce((sum, { counts }) => addCounts(sum, counts), emptyCounts())
+    const { deliveries, acks } = this.#addLatencies(snapshots, leftOut)
     this.peakOpen = Math.max(this.peakOpen, this.counts.open)
     this.peakTimed = Math.max(this.peakTimed, this.counts.timed)
-    this.peakServerBytes = Math.max(this.peakServerBytes, sample.server?.rssBytes ?? 0)
-    this.peakGeneratorBytes = Math.max(this.peakGeneratorBytes, sample.generator.rssBytes)
-    const seconds = secondsBetween(this.#last, sample)
-    const generatorCpu = generatorSecondsBetween(this.#last, sample) / seconds
-    const serverSeconds = serverSecondsBetween(this.#last, sample)
-    this.#serverSeconds += serverSeconds ?? 0
-    // What a server used to start is not of the second in which it was there.
-    const isSame = isSameServer(this.#last, sample)
-    this.#last = sample
-    const deliveries = summarizeLatency(delivery)
     const row: Second = {
       second,
       phase,
-      open: this.counts.open,
-      sent: this.counts.sent - before.sent,
-      acknowledged: this.counts.acknowledged - before.acknowledged,
-      delivered: this.counts.delivered - before.delivered,
-      unsent: this.counts.unsent - before.unsent,
-      lost: this.counts.lost - before.lost,
-      ...(deliveries ? { p50: deliveries.p50, p99: deliveries.p99 } : {}),
-      ...(acks.count > 0 ? { ackP99: acks.percentile(99) / 1000 } : {}),
-      lagMs: round(Math.max(0, ...ticks.map(({ lagMs }) => lagMs))),
-      utilization: round(Math.max(0, ...ticks.map(({ utilization }) => utilization))),
-      generatorCpu: round(generatorCpu),
-      generatorRssMb: Math.round(sample.generator.rssBytes / 2 ** 20),
-      ...(serverSeconds !== undefined && isSame
-        ? { serverCpu: round(serverSeconds / seconds) }
-        : {}),
-      ...(sample.server ? { serverRssMb: Math.round(sample.server.rssBytes / 2 ** 20) } : {}),
+      ...readColumns({
+        counts: this.counts,
+        counted: subtractCounts(this.counts, before),
+        deliveries: summarizeLatency(deliveries),
+        acks: summarizeLatency(acks),
+        lagMs: Math.max(0, ...snapshots.map(({ lagMs }) => lagMs)),
+        utilization: Math.max(0, ...snapshots.map(({ utilization }) => utilization)),
+        ...this.#addUsage(sample),
+      }),
     }
     const last = this.series.at(-1)
     if (last?.second !== second) this.series.push(row)
-    else this.series[this.series.length - 1] = addToSecond(last, row)
+    else this.series.splice(-1, 1, { second, phase: last.phase, ...addRest(last, row) })
     return row
   }
-}
 
-/** What comes after a run's phases is added to their last second. */
-function addToSecond(last: Second, rest: Second): Second {
-  return {
-    ...rest,
-    ...last,
-    sent: last.sent + rest.sent,
-    acknowledged: last.acknowledged + rest.acknowledged,
-    delivered: last.delivered + rest.delivered,
-    unsent: last.unsent + rest.unsent,
-    lost: last.lost + rest.lost,
-    lagMs: Math.max(last.lagMs, rest.lagMs),
-    utilization: Math.max(last.utilization, rest.utilization),
+  /** Takes in what was recorded; tells those of a second apart that its row is about. */
+  #addLatencies(snapshots: readonly GeneratorSnapshot[], leftOut: readonly LatencyName[]) {
+    const deliveries = new Histogram()
+    const acks = new Histogram()
+    for (const { latencies, lateness } of snapshots) {
+      for (const [name, record] of Object.entries(latencies) as [RecordedName, HistogramRecord][])
+        if (!leftOut.includes(name)) addRecord(this.latencies[name], record)
+      addRecord(deliveries, latencies.delivery_ms)
+      addRecord(acks, latencies.ack_ms)
+      addRecord(this.lateness, lateness)
+    }
+    return { deliveries, acks }
+  }
+
+  /** Takes in what the processes have used; tells what they used since the last sample. */
+  #addUsage(sample: UsageSample) {
+    const { generator, server } = sample
+    this.peakServerBytes = Math.max(this.peakServerBytes, server?.rssBytes ?? 0)
+    this.peakGeneratorBytes = Math.max(this.peakGeneratorBytes, generator.rssBytes)
+    const last = this.#last
+    this.#last = sample
+    const seconds = secondsBetween(last, sample)
+    const serverSeconds = serverSecondsBetween(last, sample)
+    this.#serverSeconds += serverSeconds ?? 0
+    // What a server used to start is not of the second in which it was there.
+    const isKnown = serverSeconds !== undefined && isSameServer(last, sample)
+    return {
+      generatorCores: generatorSecondsBetween(last, sample) / seconds,
+      generatorBytes: generator.rssBytes,
+      serverCores: isKnown ? serverSeconds / seconds : undefined,
+      serverBytes: server?.rssBytes,
+    }
   }
 }
 
@@ -151,11 +146,19 @@ function addRecord(histogram: Histogram, record: HistogramRecord): void {
 }
 
 function addCounts(a: GeneratorCounts, b: GeneratorCounts): GeneratorCounts {
-  const sum = { ...a }
-  for (const name of Object.keys(sum) as (keyof GeneratorCounts)[]) sum[name] += b[name]
-  return sum
+  return mapCounts(a, (count, name) => count + b[name])
 }
 
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000
+function subtractCounts(a: GeneratorCounts, b: GeneratorCounts): GeneratorCounts {
+  return mapCounts(a, (count, name) => count - b[name])
+}
+
+function mapCounts(
+  counts: GeneratorCounts,
+  map: (count: number, name: keyof GeneratorCounts) => number,
+): GeneratorCounts {
+  const entries = Object.entries(counts) as [keyof GeneratorCounts, number][]
+  return Object.fromEntries(
+    entries.map(([name, count]) => [name, map(count, name)]),
+  ) as GeneratorCounts
 }

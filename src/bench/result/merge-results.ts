@@ -3,6 +3,7 @@ import { mergeFigures } from '../metrics/figures.ts'
 import { Histogram } from '../metrics/histogram.ts'
 import { createReadMetric, type ReadMetric } from '../metrics/read-metric.ts'
 import { LATENCIES, type LatencyName } from '../metrics/registry.ts'
+import { mergeColumns } from '../metrics/series.ts'
 import { listThresholds } from '../scenario/threshold.ts'
 import { addFindings } from './add-findings.ts'
 import { auditProblems } from './audit-problems.ts'
@@ -157,38 +158,14 @@ function judgeTogether(results: readonly BenchResult[]): BenchResult['verdict'] 
     : { verdict: 'INVALID', reasons: [`${words} and were not one load: start them together`] }
 }
 
-/** Counts add up second by second; of percentiles, which do not, the worst is kept. */
 function mergeSeries(results: readonly BenchResult[]): Second[] {
   const rows = new Map<number, Second>()
   for (const second of results.flatMap(({ series }) => series)) {
     const other = rows.get(second.second)
-    rows.set(second.second, other ? mergeSeconds(other, second) : second)
+    const { second: number, phase } = other ?? second
+    rows.set(number, other ? { second: number, phase, ...mergeColumns(other, second) } : second)
   }
   return [...rows.values()].sort((a, b) => a.second - b.second)
-}
-
-function mergeSeconds(a: Second, b: Second): Second {
-  const worst = (name: 'p50' | 'p99' | 'ackP99') => {
-    const known = [a[name], b[name]].filter((value) => value !== undefined)
-    return known.length === 0 ? {} : { [name]: Math.max(...known) }
-  }
-  const { serverCpu: _, serverRssMb: __, ...own } = a
-  return {
-    ...own,
-    open: a.open + b.open,
-    sent: a.sent + b.sent,
-    acknowledged: a.acknowledged + b.acknowledged,
-    delivered: a.delivered + b.delivered,
-    unsent: a.unsent + b.unsent,
-    lost: a.lost + b.lost,
-    ...worst('p50'),
-    ...worst('p99'),
-    ...worst('ackP99'),
-    lagMs: Math.max(a.lagMs, b.lagMs),
-    utilization: Math.max(a.utilization, b.utilization),
-    generatorCpu: a.generatorCpu + b.generatorCpu,
-    generatorRssMb: (a.generatorRssMb ?? 0) + (b.generatorRssMb ?? 0),
-  }
 }
 
 function sum<T>(all: readonly T[], pick: (one: T) => number): number {
