@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander'
 import type { z } from 'zod'
-import { describeOptions } from '../config/option.ts'
+import { describeOptions, fileForm } from '../config/option.ts'
 
 /** Gives a command the flags of its configuration; help shows default and variable. */
 export function defineOptions(command: Command, schema: z.ZodObject): void {
-  for (const { meta, defaultValue } of describeOptions(schema)) {
+  for (const { name, meta, defaultValue } of describeOptions(schema)) {
     const notes = [
       // A flag without an argument is off by default, or on and turned off by it.
       ['string', 'number'].includes(typeof defaultValue) ? `default: ${defaultValue}` : '',
@@ -13,6 +13,9 @@ export function defineOptions(command: Command, schema: z.ZodObject): void {
     const suffix = notes.length > 0 ? ` (${notes.join(', ')})` : ''
     if (meta.flag.includes(' ')) {
       command.option(meta.flag, meta.description + suffix)
+      const held = fileForm(name, meta)
+      const variable = held?.env === undefined ? '' : ` (env: ${held.env})`
+      if (held) command.option(`${held.flag} <file>`, held.description + variable)
       continue
     }
     // A flag can say no to what the environment or the file says yes to, and the other way round;

@@ -19,8 +19,9 @@ export interface CommandConfig<S extends z.ZodObject> {
   /** As commander read them, `--config` and `--print-config` among them. */
   readonly flags: Record<string, unknown>
   readonly host: Host
-  /** What counts after the configuration file. */
-  readonly more?: ConfigSection
+  /** What counts before the configuration file, and what after it. */
+  readonly before?: readonly ConfigSection[]
+  readonly after?: readonly ConfigSection[]
 }
 
 /**
@@ -28,14 +29,16 @@ export interface CommandConfig<S extends z.ZodObject> {
  * USAGE for everything that is wrong with it.
  */
 export async function runWithConfig<S extends z.ZodObject>(
-  { schema, sections, flags, host, more }: CommandConfig<S>,
+  { schema, sections, flags, host, before = [], after = [] }: CommandConfig<S>,
   run: (config: Readonly<z.infer<S>>) => Promise<number>,
 ): Promise<number> {
   const named = flags.config ?? (host.env.CHATWS_CONFIG || undefined)
   const text = readConfigFile(named as string | undefined)
   const path = String(named ?? CONFIG_FILE)
-  const file = text === undefined ? [] : sections.map(parseConfigFile(text, path))
-  const sources = { flags, env: host.env, file: more ? [...file, more] : file }
+  const source = named === undefined ? 'directory' : 'file'
+  const parsed = text === undefined ? [] : sections.map(parseConfigFile(text, path))
+  const file = parsed.map((section) => ({ ...section, source }) as const)
+  const sources = { flags, env: host.env, file: [...before, ...file, ...after] }
   const config = resolveConfig(schema, sources)
   if (!flags.printConfig) return run(config)
   host.stdout.write(describeConfig(schema, sources, config))

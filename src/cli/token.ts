@@ -16,7 +16,7 @@ Examples:
   CHATWS_TOKEN=$(chatws token --user 123) chatws connect --user 123
 
 For development and tests: in production tokens come from whoever knows your users. The
-secret is better given by the environment, because others on the machine can see flags.
+secret is better given by a file or the environment: others on the machine can see flags.
 
 Exit codes: 0 printed, 2 wrong usage.`
 

@@ -4,13 +4,18 @@ import { type CommandConfig, runWithConfig } from './run-with-config.ts'
 
 /**
  * Runs a command that connects as a user with its configuration: what the file in the user's own
- * folder says, for a profile, comes after flags, environment and configuration file.
+ * folder says comes after flags, environment and configuration file, but for a profile that is asked
+ * for by name: as that is one unit, no file may change a part of it.
  */
 export function runWithUserConfig<S extends z.ZodObject>(
   command: CommandConfig<S>,
   run: (config: Readonly<z.infer<S>>) => Promise<number>,
 ): Promise<number> {
   const { flags, host } = command
-  const profile = (flags.profile as string | undefined) ?? (host.env.CHATWS_PROFILE || undefined)
-  return runWithConfig({ ...command, more: readUserFile(host.env, profile) }, run)
+  const named = (flags.profile as string | undefined) ?? (host.env.CHATWS_PROFILE || undefined)
+  const { profile, habits } = readUserFile(host.env, named)
+  const own = profile ? [profile] : []
+  return named === undefined
+    ? runWithConfig({ ...command, after: [...own, habits] }, run)
+    : runWithConfig({ ...command, before: own, after: [habits] }, run)
 }

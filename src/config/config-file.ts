@@ -5,6 +5,7 @@ import { BenchConfig } from './bench-config.ts'
 import { ConnectConfig } from './connect-config.ts'
 import { DbSection } from './db-config.ts'
 import { DoctorSection } from './doctor-config.ts'
+import { describeOptions, fileForm } from './option.ts'
 import type { ConfigSection } from './resolve-config.ts'
 import { SendConfig } from './send-config.ts'
 import { ServeConfig } from './serve-config.ts'
@@ -48,7 +49,10 @@ export function parseConfigFile(
     }
     const values = readObject(content, `${path}: ${section}`)
     parsed.set(section, values)
-    const known = Object.keys(schema.shape)
+    const known = describeOptions(schema).flatMap(({ name, meta }) => [
+      name,
+      ...(fileForm(name, meta) ? [fileForm(name, meta)!.name] : []),
+    ])
     for (const name of Object.keys(values))
       if (!known.includes(name)) problems.push(unknown(`${path}: ${section}.${name}`, name, known))
   }

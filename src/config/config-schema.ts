@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CONFIG_SECTIONS } from './config-file.ts'
-import { describeOptions } from './option.ts'
+import { describeOptions, fileForm } from './option.ts'
 
 type JsonSchema = Record<string, unknown>
 
@@ -26,7 +26,7 @@ function object(properties: JsonSchema): JsonSchema {
 }
 
 function sectionProperties(section: z.ZodObject): JsonSchema {
-  const properties = describeOptions(section).map(({ name, meta, defaultValue }) => {
+  const properties = describeOptions(section).flatMap(({ name, meta, defaultValue }) => {
     const { $schema: _, ...schema } = z.toJSONSchema(section.shape[name] as z.ZodType, {
       // What is read as text, too, is best written as what it is read as.
       io: 'output',
@@ -35,7 +35,11 @@ function sectionProperties(section: z.ZodObject): JsonSchema {
     // The default of what is read into something else is not what would be written.
     const isWritten = 'type' in schema && defaultValue !== undefined
     const found = isWritten ? { default: defaultValue } : {}
-    return [name, { description: meta.description, ...schema, ...found }]
+    const held = fileForm(name, meta)
+    return [
+      [name, { description: meta.description, ...schema, ...found }],
+      ...(held ? [[held.name, { description: held.description, type: 'string' }]] : []),
+    ]
   })
   return Object.fromEntries(properties)
 }

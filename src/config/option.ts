@@ -9,6 +9,20 @@ export interface OptionMeta {
   readonly description: string
   /** Whether its value must never be shown. */
   readonly isSecret?: boolean
+  /** Whether it may be given by the name of a file that holds it; every secret may. */
+  readonly mayStandInFile?: boolean
+}
+
+/** How an option is given by a file that holds it; undefined where it cannot be. */
+export function fileForm(name: string, { flag, env, isSecret, mayStandInFile }: OptionMeta) {
+  if (!isSecret && !mayStandInFile) return undefined
+  const word = flag.split(' ')[0]!
+  return {
+    name: `${name}File`,
+    flag: `${word}-file`,
+    env: env === undefined ? undefined : `${env}_FILE`,
+    description: `file that holds ${word}`,
+  }
 }
 
 const metas = z.registry<OptionMeta>()

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { ChatwsError } from '../protocol/error.ts'
 import { suggest } from '../protocol/suggestion.ts'
-import { describeOptions } from './option.ts'
+import { keepToken } from './keep-token.ts'
+import { describeOptions, fileForm, type OptionMeta } from './option.ts'
 
 /** What a command was given, by option name and by variable name. */
 export interface ConfigSources {
@@ -11,12 +13,17 @@ export interface ConfigSources {
   readonly file?: readonly ConfigSection[]
 }
 
+/** Whose word a value is: that of who runs the command, of a file they name, or of where they are. */
+export type ConfigSource = 'flag' | 'variable' | 'file' | 'directory' | 'profile'
+
 /** The part of a configuration file that is one command's. */
 export interface ConfigSection {
   /** Names it in messages: `chatws.config.json: serve`. */
   readonly origin: string
   /** By option name. */
   readonly values: Readonly<Record<string, unknown>>
+  /** A file that was named unless given. */
+  readonly source?: ConfigSource
 }
 
 /** An option as it was given, before it was checked. */
@@ -26,26 +33,81 @@ export interface GivenOption {
   readonly value: unknown
   /** The flag, variable or place in the file that the value is from; `default` where none is. */
   readonly origin: string
+  /** Undefined for a default. */
+  readonly source: ConfigSource | undefined
+  /** Whether the value is what a file holds that was named in its place. */
+  readonly isOfFile: boolean
   /** The flag that sets it. */
   readonly flag: string
   readonly isSecret: boolean
+  /** What is wrong with how it was given. */
+  readonly problem?: string
+}
+
+/** A place where options can be set. */
+interface Place {
+  readonly source: ConfigSource
+  readonly value: unknown
+  /** The name of a file that holds the value. */
+  readonly file: unknown
+  readonly origin: string
+  readonly fileOrigin: string
 }
 
 /** What a command was given, option by option: flags over environment over file. */
 export function gatherOptions(schema: z.ZodObject, sources: ConfigSources): GivenOption[] {
-  const { flags, env, file = [] } = sources
-  return describeOptions(schema).map(({ name, meta }) => {
-    const flag = meta.flag.split(' ')[0]!
-    const common = { name, flag, isSecret: meta.isSecret === true }
-    const fromEnv = meta.env === undefined ? undefined : env[meta.env]
-    if (flags[name] !== undefined) return { ...common, value: flags[name], origin: flag }
-    if (fromEnv !== undefined && fromEnv !== '')
-      return { ...common, value: fromEnv, origin: meta.env! }
-    const section = file.find(({ values }) => values[name] !== undefined)
-    if (section)
-      return { ...common, value: section.values[name], origin: `${section.origin}.${name}` }
-    return { ...common, value: undefined, origin: 'default' }
+  const options = describeOptions(schema).map(({ name, meta }): GivenOption => {
+    const common = { name, flag: meta.flag.split(' ')[0]!, isSecret: meta.isSecret === true }
+    const place = placesOf(name, meta, sources).find(
+      ({ value, file }) => value !== undefined || file !== undefined,
+    )
+    if (!place)
+      return {
+        ...{ ...common, value: undefined, origin: 'default' },
+        ...{ source: undefined, isOfFile: false },
+      }
+    const { source, value, file, origin, fileOrigin } = place
+    if (file === undefined) return { ...common, value, origin, source, isOfFile: false }
+    const given = { ...common, origin: fileOrigin, source, isOfFile: true }
+    if (value !== undefined)
+      return { ...given, value: undefined, problem: `is given beside ${origin}: name one of both` }
+    return { ...given, ...readValue(file) }
   })
+  return keepToken(options, sources)
+}
+
+/** Where an option can be set, the strongest place first. */
+function placesOf(name: string, meta: OptionMeta, { flags, env, file = [] }: ConfigSources) {
+  const held = fileForm(name, meta)
+  const word = meta.flag.split(' ')[0]!
+  const variable = (key: string | undefined) =>
+    key === undefined ? undefined : env[key] || undefined
+  const inFile = (values: ConfigSection['values']) => (held ? values[held.name] : undefined)
+  return [
+    {
+      ...{ source: 'flag', value: flags[name], file: inFile(flags) },
+      ...{ origin: word, fileOrigin: held?.flag ?? word },
+    },
+    {
+      ...{ source: 'variable', value: variable(meta.env), file: variable(held?.env) },
+      ...{ origin: meta.env ?? '', fileOrigin: held?.env ?? '' },
+    },
+    ...file.map(({ origin, values, source = 'file' }) => ({
+      ...{ source, value: values[name], file: inFile(values) },
+      ...{ origin: `${origin}.${name}`, fileOrigin: `${origin}.${held?.name}` },
+    })),
+  ] satisfies Place[] as Place[]
+}
+
+/** What a file holds, without the end of its last line. */
+function readValue(path: unknown): Pick<GivenOption, 'value' | 'problem'> {
+  try {
+    const text = readFileSync(String(path), 'utf8').replace(/^\ufeff/, '')
+    const value = text.replace(/\r?\n$/, '')
+    return value === '' ? { value: undefined, problem: 'the file is empty' } : { value }
+  } catch (error) {
+    return { value: undefined, problem: `cannot be read: ${(error as Error).message}` }
+  }
 }
 
 /**
@@ -57,6 +119,12 @@ export function resolveConfig<S extends z.ZodObject>(
   sources: ConfigSources,
 ): Readonly<z.infer<S>> {
   const given = new Map(gatherOptions(schema, sources).map((option) => [option.name, option]))
+  const misgiven = [...given.values()].filter(({ problem }) => problem !== undefined)
+  if (misgiven.length > 0)
+    throw new ChatwsError(
+      'USAGE',
+      misgiven.map(({ origin, problem }) => `${origin}: ${problem}`).join('\n'),
+    )
   const result = schema.safeParse(
     Object.fromEntries([...given].map(([name, { value }]) => [name, value])),
   )

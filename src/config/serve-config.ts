@@ -48,6 +48,7 @@ const options = z.object({
     flag: '--database-url <url>',
     env: 'DATABASE_URL',
     description: 'SQLite file or postgresql:// URL that holds the messages',
+    mayStandInFile: true,
   }),
   durability: option(z.enum(DURABILITIES, 'must be process or full').default('process'), {
     flag: '--durability <level>',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ChatwsError } from '../protocol/error.ts'
 import type { ConfigSection, ConfigSources } from './resolve-config.ts'
@@ -12,6 +12,8 @@ const Profile = z.strictObject({
   user: z.int().optional(),
   chat: z.int().optional(),
   token: z.string().optional(),
+  /** A file that holds the token; from the folder of the configuration file on. */
+  tokenFile: z.string().optional(),
 })
 
 /** The configuration file of `chatws connect`, `send` and `tail`. */
@@ -34,24 +36,34 @@ export function userFilePath(env: Env, name: string): string {
   return join(home, 'chatws', name)
 }
 
+/** What the user's own file says: a profile, which is one unit, and habits that hold everywhere. */
+export interface UserSections {
+  readonly profile?: ConfigSection
+  readonly habits: ConfigSection
+}
+
 /**
  * What the configuration file says, for a profile or the one that the file names. A file that is
  * not there says nothing. Throws USAGE with every problem of one that is wrong.
  */
-export function readUserFile(env: Env, profileName: string | undefined): ConfigSection {
+export function readUserFile(env: Env, profileName: string | undefined): UserSections {
   const path = userFilePath(env, 'config.json')
   const parsed = UserFile.safeParse(readJsonFile(path) ?? {})
   if (!parsed.success) throw new ChatwsError('USAGE', describeIssues(path, parsed.error.issues))
   const { profile: standing, profiles, $schema: _, ...values } = parsed.data
   const name = profileName ?? standing
-  if (name === undefined) return { origin: path, values }
+  const habits = { origin: path, values }
+  if (name === undefined) return { habits }
   const profile = profiles[name]
   if (!Object.hasOwn(profiles, name) || !profile) {
     const known = Object.keys(profiles)
     const hint = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`
     throw new ChatwsError('USAGE', `${path}: there is no profile ${JSON.stringify(name)}: ${hint}`)
   }
-  return { origin: path, values: { ...values, ...profile } }
+  const { tokenFile, ...rest } = profile
+  const held = tokenFile === undefined ? {} : { tokenFile: resolve(dirname(path), tokenFile) }
+  const section = { origin: path, values: { ...rest, ...held }, source: 'profile' } as const
+  return { profile: section, habits }
 }
 
 /** The JSON of a file, or undefined where there is none. Throws USAGE for one that cannot be read. */

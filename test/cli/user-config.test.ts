@@ -96,6 +96,25 @@ describe('the configuration file of the user', () => {
     expect(stderr).toContain('config.json')
   })
 
+  it('a profile asked for by name is one unit, which no file of the place changes', async () => {
+    const file = join(home, 'other.json')
+    writeFileSync(file, JSON.stringify({ connect: { url: 'wss://evil.example', user: 666 } }))
+    const named = await resolved(['connect', '--profile', 'work', '--config', file])
+    expect(named.values).toMatchObject({ url: 'wss://chat.example.org', user: '123' })
+    const standing = await resolved(['connect', '--config', file])
+    expect(standing.values).toMatchObject({ url: 'wss://evil.example', user: '666' })
+  })
+
+  it('its token may stand in a file beside it, and goes to no other server', async () => {
+    writeFileSync(join(home, 'chatws', 'work.token'), 'eyJ.of.mine\n')
+    const work = { url: 'wss://chat.example.org', user: 1, tokenFile: 'work.token' }
+    write({ profile: 'work', profiles: { work } })
+    expect((await resolved(['connect'])).values).toMatchObject({ token: '(secret)' })
+    const elsewhere = await resolved(['connect', '--url', 'wss://other.example'])
+    expect(elsewhere.values).toMatchObject({ token: '-', url: 'wss://other.example' })
+    expect(elsewhere.stdout).toMatch(/^token +- +of another server/m)
+  })
+
   it('a token in it is not printed', async () => {
     write({ profile: 'a', profiles: { a: { user: 1, token: 'eyJ.of.mine' } } })
     const { exitCode, stdout } = await resolved(['connect'])

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { numeric, option } from '../../src/config/option.ts'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
@@ -120,5 +123,115 @@ describe('numeric', () => {
 
   it.each(['', ' ', 'five', '5s', 'NaN', null, true, [5]])('refuses %j', (given) => {
     expect(schema.safeParse(given).success).toBe(false)
+  })
+})
+
+describe('a secret', () => {
+  const Config = z.object({
+    secret: option(z.string().min(9, 'is too short').optional(), {
+      flag: '--secret <text>',
+      env: 'TEST_SECRET',
+      description: 'not to be shown',
+      isSecret: true,
+    }),
+    open: option(z.string().optional(), {
+      flag: '--open <text>',
+      env: 'TEST_OPEN',
+      description: 'may be shown',
+    }),
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'chatws-secrets-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const file = (text: string) => {
+    const path = join(folder, `${Math.random()}`)
+    writeFileSync(path, text)
+    return path
+  }
+  const held = file('held by a file\n')
+  const other = file('held by another')
+  const section = (values: object) => ({ origin: 'a.json: x', values: values as never })
+
+  it.each<[string, object, Record<string, string>, object, string]>([
+    ['a flag', { secretFile: held }, {}, {}, 'held by a file'],
+    ['a variable', {}, { TEST_SECRET_FILE: held }, {}, 'held by a file'],
+    ['a configuration file', {}, {}, { secretFile: held }, 'held by a file'],
+    [
+      'a flag over a variable',
+      { secretFile: held },
+      { TEST_SECRET: 'the variable' },
+      {},
+      'held by a file',
+    ],
+    [
+      'a flag over another',
+      { secretFile: held },
+      { TEST_SECRET_FILE: other },
+      {},
+      'held by a file',
+    ],
+    [
+      'a variable under a flag',
+      { secret: 'the flag says' },
+      { TEST_SECRET_FILE: held },
+      {},
+      'the flag says',
+    ],
+    [
+      'a variable over a file',
+      {},
+      { TEST_SECRET_FILE: held },
+      { secret: 'in the file' },
+      'held by a file',
+    ],
+    [
+      'an empty variable',
+      { secret: 'the flag says' },
+      { TEST_SECRET_FILE: '' },
+      {},
+      'the flag says',
+    ],
+    [
+      'lines that end as on Windows',
+      { secretFile: file('\ufefftwo words\r\n') },
+      {},
+      {},
+      'two words',
+    ],
+    [
+      'more than one line',
+      { secretFile: file('line one\nline two\n\n') },
+      {},
+      {},
+      'line one\nline two\n',
+    ],
+  ])('may stand in a file that is named by %s', (_, flags, env, values, secret) => {
+    const sources = { flags: flags as never, env, file: [section(values)] }
+    expect(resolveConfig(Config, sources)).toEqual({ secret })
+  })
+
+  it.each<[string, object, Record<string, string>, RegExp]>([
+    [
+      'is not there',
+      { secretFile: join(folder, 'missing') },
+      {},
+      /^--secret-file: cannot be read: ENOENT/,
+    ],
+    ['is a folder', { secretFile: folder }, {}, /^--secret-file: cannot be read: EISDIR/],
+    ['is empty', {}, { TEST_SECRET_FILE: file('\n') }, /^TEST_SECRET_FILE: the file is empty$/],
+    ['holds a short one', { secretFile: file('hunter2') }, {}, /^--secret-file: is too short$/],
+    [
+      'stands beside the secret',
+      {},
+      { TEST_SECRET: 'x', TEST_SECRET_FILE: held },
+      /^TEST_SECRET_FILE: is given beside TEST_SECRET: /,
+    ],
+  ])('is refused, and not shown, where its file %s', (_, flags, env, problem) => {
+    expect(() => resolveConfig(Config, { flags: flags as never, env })).toThrow(problem)
+    expect(() => resolveConfig(Config, { flags: flags as never, env })).not.toThrow(/hunter2/)
+  })
+
+  it('is read from a file, but not what may be shown', () => {
+    const flags = { openFile: held }
+    expect(resolveConfig(Config, { flags, env: { TEST_OPEN_FILE: held } })).toEqual({})
   })
 })
