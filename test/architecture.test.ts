@@ -12,14 +12,15 @@ type Layers = Readonly<Record<string, readonly string[]>>
 /** The folders of src. */
 const FOLDERS: Layers = {
   protocol: [],
-  config: ['protocol'],
+  client: ['protocol'],
+  bench: ['protocol', 'client'],
+  // Which reports there are is one list, and each is a flag.
+  config: ['protocol', 'bench/report/report-formats.ts'],
   storage: ['protocol'],
   server: [
     ...['protocol', 'type config', 'storage/store.ts', 'storage/entries.ts'],
     ...['storage/conversation.ts', 'storage/upload-records.ts'],
   ],
-  client: ['protocol'],
-  bench: ['protocol', 'client'],
   tui: ['client', 'protocol'],
   web: ['client', 'protocol'],
   cli: ['protocol', 'config', 'storage', 'server', 'client', 'bench', 'tui', 'web'],

@@ -1,43 +1,33 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { once } from 'node:events'
+import { accessSync, constants, createWriteStream, existsSync, statSync } from 'node:fs'
 import { appendFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { COLOURED, PLAIN } from '../bench/report/style.ts'
+import {
+  REPORT_FORMATS,
+  type ReportFormat,
+  type ReportName,
+  type ReportTargets,
+} from '../bench/report/report-formats.ts'
+import { chooseStyle } from '../bench/report/style.ts'
 import { formatReport } from '../bench/report/text-report.ts'
 import type { BenchResult } from '../bench/result/bench-result.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Host } from './host.ts'
 
-/** Report → where it goes: a file, `-` for standard output, or nowhere. */
-export interface ReportTargets {
-  readonly json?: string | undefined
-  readonly ndjson?: string | undefined
-  readonly junit?: string | undefined
-  readonly markdown?: string | undefined
-  readonly html?: string | undefined
-}
-
-const NAMES = ['json', 'ndjson', 'junit', 'markdown', 'html'] as const
-
-/** Report → how it is made; loaded only when it is wanted. */
-const FORMATS: Readonly<Record<string, () => Promise<(result: BenchResult) => string>>> = {
-  json: async () => (await import('../bench/report/json-report.ts')).formatJson,
-  junit: async () => (await import('../bench/report/junit-report.ts')).formatJunit,
-  markdown: async () => (await import('../bench/report/markdown-report.ts')).formatMarkdown,
-  html: async () => (await import('../bench/report/html-report.ts')).formatHtml,
-}
+const FORMATS = Object.entries<ReportFormat>(REPORT_FORMATS) as [ReportName, ReportFormat][]
 
 /**
  * Sees whether every report can be written, so that no run is lost for want of it. Throws USAGE when
  * several are to go to standard output, and OUTPUT_FAILED with every file that cannot be written.
  */
 export function checkTargets(targets: ReportTargets): void {
-  const toStdout = NAMES.filter((name) => targets[name] === '-')
+  const toStdout = FORMATS.filter(([name]) => targets[name] === '-')
   if (toStdout.length > 1)
     throw new ChatwsError(
       'USAGE',
-      `Only one report can go to standard output, not ${toStdout.map((name) => `--${name}`).join(' and ')}`,
+      `Only one report can go to standard output, not ${toStdout.map(([name]) => `--${name}`).join(' and ')}`,
     )
-  const problems = NAMES.flatMap((name) => {
+  const problems = FORMATS.flatMap(([name]) => {
     const file = targets[name]
     const problem = file === undefined || file === '-' ? undefined : whyNotWritable(file)
     return problem === undefined ? [] : [`--${name}: cannot write ${file}: ${problem}`]
@@ -57,6 +47,11 @@ function whyNotWritable(file: string): string | undefined {
   }
 }
 
+/** Whether a report goes to standard output, so that what is for people must not. */
+export function isStdoutTaken(targets: ReportTargets): boolean {
+  return FORMATS.some(([name]) => targets[name] === '-')
+}
+
 /**
  * Writes the report for people, every other one that is wanted, and the summary of a GitHub workflow.
  * Throws OUTPUT_FAILED once all is written that can be.
@@ -66,14 +61,12 @@ export async function publish(
   targets: ReportTargets,
   host: Host,
 ): Promise<void> {
-  const isStdoutTaken = NAMES.some((name) => targets[name] === '-')
-  const reader = isStdoutTaken ? host.stderr : host.stdout
-  const style = reader.isTTY && !host.env.NO_COLOR ? COLOURED : PLAIN
-  reader.write(formatReport(result, style))
+  const reader = isStdoutTaken(targets) ? host.stderr : host.stdout
+  reader.write(formatReport(result, chooseStyle(reader.isTTY, host.env)))
   const problems: string[] = []
-  for (const [name, load] of Object.entries(FORMATS)) {
-    const file = targets[name as keyof ReportTargets]
-    if (file === undefined) continue
+  for (const [name, { load }] of FORMATS) {
+    const file = targets[name]
+    if (file === undefined || !load) continue
     const text = (await load())(result)
     if (file === '-') host.stdout.write(text)
     else
@@ -89,8 +82,39 @@ export async function publish(
 async function appendSummary(result: BenchResult, host: Host): Promise<void> {
   const file = host.env.GITHUB_STEP_SUMMARY
   if (!file) return
-  const { formatMarkdown } = await import('../bench/report/markdown-report.ts')
+  const formatMarkdown = await REPORT_FORMATS.markdown.load()
   await appendFile(file, formatMarkdown(result)).catch((error: Error) => {
     host.stderr.write(`chatws: the summary of the workflow is not written: ${error.message}\n`)
   })
+}
+
+/** The report that is written while the run is on: one JSON value a line. */
+export interface EventLines {
+  write(value: object): void
+  /** Resolves when all is written. Throws OUTPUT_FAILED when something was not. */
+  close(): Promise<void>
+}
+
+/** Writes to a file, to standard output (`-`), or nowhere. */
+export function openEventLines(file: string | undefined, host: Host): EventLines {
+  if (file === undefined) return { write: () => {}, close: async () => {} }
+  if (file === '-')
+    return {
+      write: (value) => void host.stdout.write(`${JSON.stringify(value)}\n`),
+      close: async () => {},
+    }
+  const stream = createWriteStream(file)
+  let failure: Error | undefined
+  stream.on('error', (error) => {
+    failure = error
+  })
+  return {
+    write: (value) => void stream.write(`${JSON.stringify(value)}\n`),
+    async close() {
+      stream.end()
+      if (!failure && !stream.closed) await once(stream, 'close')
+      if (failure)
+        throw new ChatwsError('OUTPUT_FAILED', `Cannot write the lines: ${failure.message}`)
+    },
+  }
 }

@@ -2,19 +2,19 @@ import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
 import { resultEvent, secondEvent, startEvent } from '../bench/report/event-lines.ts'
 import { LiveView } from '../bench/report/live-view.ts'
-import { COLOURED, PLAIN } from '../bench/report/style.ts'
-import { compareResults, refuseOther } from '../bench/result/baseline.ts'
-import { BENCH_EXIT, type BenchResult, exitCodeOf } from '../bench/result/bench-result.ts'
+import { chooseStyle } from '../bench/report/style.ts'
+import { judgeBeside, refuseOther } from '../bench/result/baseline.ts'
+import { BENCH_EXIT, type BenchResult } from '../bench/result/bench-result.ts'
 import { hashScenario } from '../bench/scenario/scenario.ts'
 import { GeneratorWorker } from '../bench/worker/generator-worker.ts'
 import { BenchConfig } from '../config/bench-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { type LoadedScenario, loadResult, loadScenario } from './bench-files.ts'
-import { checkTargets, publish } from './bench-reports.ts'
-import { defineBenchTools } from './bench-tools.ts'
+import { defineBenchMerge } from './bench-merge.ts'
+import { checkTargets, type EventLines, openEventLines, publish } from './bench-reports.ts'
+import { defineBenchSchema } from './bench-schema.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
-import { type JsonLines, openJsonLines } from './json-lines.ts'
 import type { DefineCommand, Run } from './main.ts'
 import { runWithConfig } from './run-with-config.ts'
 import { ServerProcess } from './server-process.ts'
@@ -44,7 +44,11 @@ export const defineBench: DefineCommand = (command, host) => {
     runWithConfig({ schema: BenchConfig, sections: ['bench'], flags, host }, (config) =>
       bench(file, config, host),
     )
-  return new Map<Command, Run>([[command, run], ...defineBenchTools(command, host)])
+  return new Map<Command, Run>([
+    [command, run],
+    defineBenchSchema(command, host),
+    defineBenchMerge(command, host),
+  ])
 }
 
 async function bench(file: string, config: Readonly<BenchConfig>, host: Host): Promise<number> {
@@ -58,14 +62,11 @@ async function bench(file: string, config: Readonly<BenchConfig>, host: Host): P
     })
   })
   const work = async () => {
-    const lines = openJsonLines(config.ndjson, host)
+    const lines = openEventLines(config.ndjson, host)
     lines.write(startEvent(loaded.scenario))
     try {
       const played = await play(loaded, config, { signal: interruption.signal, lines, host })
-      const compared = baseline
-        ? { ...played, comparison: compareResults(baseline, played, config.maxRegression) }
-        : played
-      const result = { ...compared, exitCode: exitCodeOf(compared) }
+      const result = judgeBeside(baseline, played, config.maxRegression)
       lines.write(resultEvent(result))
       await publish(result, config, host)
       return result.exitCode
@@ -101,7 +102,7 @@ async function prepare(
 async function play(
   { scenario, feed }: LoadedScenario,
   config: Readonly<BenchConfig>,
-  { signal, lines, host }: { signal: AbortSignal; lines: JsonLines; host: Host },
+  { signal, lines, host }: { signal: AbortSignal; lines: EventLines; host: Host },
 ): Promise<BenchResult> {
   const view = createView(host)
   // All that takes long to be ready gets ready at the same time.
@@ -139,7 +140,7 @@ function createView({ stderr, env }: Host): LiveView {
     get columns() {
       return stderr.columns
     },
-    style: isTTY && !env.NO_COLOR ? COLOURED : PLAIN,
+    style: chooseStyle(isTTY, env),
     write: (text) => stderr.write(text),
   })
 }

@@ -1,4 +1,9 @@
 import { z } from 'zod'
+import {
+  REPORT_FORMATS,
+  type ReportName,
+  type ResultReportName,
+} from '../bench/report/report-formats.ts'
 import { numeric, option } from './option.ts'
 
 const MAX_WORKERS = 64
@@ -10,6 +15,8 @@ const Shard = z
   .transform((text) => text.split('/').map(Number) as [number, number])
   .refine(([index, count]) => index <= count, 'must not exceed the number of shards')
   .transform(([index, count]) => ({ index: index - 1, count }))
+
+const REPORT_NAMES = Object.keys(REPORT_FORMATS) as ReportName[]
 
 const output = () => z.string().min(1, 'must name a file').optional()
 
@@ -44,31 +51,7 @@ export const BenchConfig = z.object({
     env: 'CHATWS_BENCH_SHARD',
     description: 'plays one part of the users, 1/2 or 2/2 say: for several machines, then merge',
   }),
-  json: option(output(), {
-    flag: '--json <file>',
-    env: 'CHATWS_BENCH_JSON',
-    description: 'write the whole result to this file; - for standard output, as with all reports',
-  }),
-  ndjson: option(output(), {
-    flag: '--ndjson <file>',
-    env: 'CHATWS_BENCH_NDJSON',
-    description: 'write a line for each second as it passes',
-  }),
-  junit: option(output(), {
-    flag: '--junit <file>',
-    env: 'CHATWS_BENCH_JUNIT',
-    description: 'write thresholds, audit and verdict as JUnit XML',
-  }),
-  markdown: option(output(), {
-    flag: '--markdown <file>',
-    env: 'CHATWS_BENCH_MARKDOWN',
-    description: 'write the report as Markdown; $GITHUB_STEP_SUMMARY gets it too, where set',
-  }),
-  html: option(output(), {
-    flag: '--html <file>',
-    env: 'CHATWS_BENCH_HTML',
-    description: 'write the report as one HTML page with charts',
-  }),
+  ...reportOptions(REPORT_NAMES),
   baseline: option(output(), {
     flag: '--baseline <file>',
     env: 'CHATWS_BENCH_BASELINE',
@@ -89,13 +72,27 @@ export const BenchConfig = z.object({
 })
 export type BenchConfig = z.infer<typeof BenchConfig>
 
-/** What `chatws bench merge` can be told besides the results. */
-export const MergeConfig = BenchConfig.pick({
-  json: true,
-  junit: true,
-  markdown: true,
-  html: true,
-  baseline: true,
-  maxRegression: true,
+/** What `chatws bench merge` can be told besides the results: what is made of a result. */
+export const MergeConfig = z.object({
+  ...reportOptions(REPORT_NAMES.filter(isOfResult)),
+  baseline: BenchConfig.shape.baseline,
+  maxRegression: BenchConfig.shape.maxRegression,
 })
 export type MergeConfig = z.infer<typeof MergeConfig>
+
+function isOfResult(name: ReportName): name is ResultReportName {
+  return 'load' in REPORT_FORMATS[name]
+}
+
+/** A flag and a variable for each report. */
+function reportOptions<Name extends ReportName>(names: readonly Name[]) {
+  const options = names.map((name) => [
+    name,
+    option(output(), {
+      flag: `--${name} <file>`,
+      env: `CHATWS_BENCH_${name.toUpperCase()}`,
+      description: REPORT_FORMATS[name].help,
+    }),
+  ])
+  return Object.fromEntries(options) as Record<Name, ReturnType<typeof output>>
+}

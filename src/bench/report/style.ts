@@ -26,3 +26,11 @@ export const COLOURED: Style = {
   faint: (text) => `\x1b[2m${text}\x1b[22m`,
   chart: (text) => `\x1b[36m${text}\x1b[39m`,
 }
+
+/** Colours are for terminals, and only where nobody asked for none. */
+export function chooseStyle(
+  isTTY: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+): Style {
+  return isTTY && !env.NO_COLOR ? COLOURED : PLAIN
+}

@@ -1,6 +1,11 @@
 import { ChatwsError } from '../../protocol/error.ts'
 import { FIGURES, type Figure } from '../metrics/registry.ts'
-import type { BenchResult, Comparison, ComparisonRow } from './bench-result.ts'
+import {
+  type BenchResult,
+  type Comparison,
+  type ComparisonRow,
+  exitCodeOf,
+} from './bench-result.ts'
 
 /** Aggregate → how many values it takes for it to be more than chance. */
 const AGGREGATES = { p50: 10, p95: 100, p99: 500 } as const
@@ -30,6 +35,21 @@ export function refuseOther(before: BenchResult, after: Comparable): void {
       `The baseline is of the shards ${before.shards.join(', ')}, not of ` +
         `${after.shards.join(', ')}: compare what was merged`,
     )
+}
+
+/**
+ * A result with its comparison, where there is a baseline, and its exit code. Throws INCOMPARABLE as
+ * `refuseOther` does.
+ */
+export function judgeBeside(
+  baseline: BenchResult | undefined,
+  result: BenchResult,
+  maxRegressionPercent: number,
+): BenchResult {
+  const judged = baseline
+    ? { ...result, comparison: compareResults(baseline, result, maxRegressionPercent) }
+    : result
+  return { ...judged, exitCode: exitCodeOf(judged) }
 }
 
 /** Compares a result with that of an earlier run. Throws INCOMPARABLE as `refuseOther` does. */
