@@ -1,18 +1,46 @@
 import { ChatClient } from './chat-client.ts'
-import type { WebSocketLike } from './connection.ts'
+import type { WebSocketLike } from './reconnecting-socket.ts'
 import type { ChatClientOptions } from './session.ts'
 
 export type { ChatRef, MessageRef } from '../protocol/chat.ts'
-export { ChatwsError } from '../protocol/error.ts'
+export type {
+  ClientFrame,
+  ClientFrames,
+  LogFrame,
+  NewMessage,
+  NewSupportMessage,
+} from '../protocol/client-frames.ts'
+export { ChatwsError, type ErrorCode, type FrameErrorCode } from '../protocol/error.ts'
+export type {
+  MessagePayload as Message,
+  SupportMessagePayload as SupportMessage,
+} from '../protocol/payloads.ts'
+export type {
+  AnswerFrame,
+  AnswerTo,
+  Chats,
+  History,
+  PresenceList,
+  Question,
+  SearchResults,
+  Subscribed,
+  SupportQueue,
+} from '../protocol/questions.ts'
+export type {
+  Ack,
+  ConnectionEstablished,
+  ErrorFrame,
+  ServerFrame,
+} from '../protocol/server-frames.ts'
 export type { ChatClient } from './chat-client.ts'
 export type { ChatClientEvents } from './client-events.ts'
-export type { ConnectionStatus, TokenSource } from './connection.ts'
 export { Conversation, type ConversationOptions } from './conversation.ts'
 export type { ChatState } from './known-chat.ts'
 export type { KnownMessage, KnownReaction } from './known-message.ts'
 export type { KnownUser } from './known-users.ts'
-export type { LogPosition } from './log-reader.ts'
+export type { LogPosition } from './log-cursor.ts'
 export type { HistoryQuery, RequestOptions, SearchQuery, SupportChatChange } from './queries.ts'
+export type { ConnectionStatus, TokenSource } from './reconnecting-socket.ts'
 export type { ChatClientOptions } from './session.ts'
 export type { ChatSelection } from './subscription.ts'
 export type { UploadedFile, UploadOptions } from './uploads.ts'

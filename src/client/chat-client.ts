@@ -1,11 +1,11 @@
-import type { ChatRef, MessageRef } from '../protocol/chat.ts'
+import { type ChatRef, type MessageRef, onlyMessage } from '../protocol/chat.ts'
 import type { LogFrame, NewMessage, NewSupportMessage } from '../protocol/client-frames.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type {
   AnswerTo,
   Chats,
   History,
-  Presence,
+  PresenceList,
   Question,
   SearchResults,
   Subscribed,
@@ -13,11 +13,10 @@ import type {
 } from '../protocol/questions.ts'
 import type { Ack } from '../protocol/server-frames.ts'
 import type { ChatClientEvents } from './client-events.ts'
-import type { ConnectionStatus, CreateSocket } from './connection.ts'
 import { Emitter } from './emitter.ts'
-import type { LogPosition } from './log-reader.ts'
+import type { LogPosition } from './log-cursor.ts'
 import type { HistoryQuery, RequestOptions, SearchQuery, SupportChatChange } from './queries.ts'
-import { onlyMessage } from './refs.ts'
+import type { ConnectionStatus, CreateSocket } from './reconnecting-socket.ts'
 import { type ChatClientOptions, Session } from './session.ts'
 import { type ChatSelection, Subscription } from './subscription.ts'
 import type { UploadedFile, UploadOptions } from './uploads.ts'
@@ -119,7 +118,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
   }
 
   /** Who is here, who is idle, and who was here last. */
-  presence(options?: RequestOptions): Promise<Presence> {
+  presence(options?: RequestOptions): Promise<PresenceList> {
     return this.#ask({ type: 'PRESENCE' }, options)
   }
 

@@ -15,11 +15,11 @@ import type {
   Reaction,
   Receipt,
   ServerFrame,
-  Typing,
   UserActivity,
+  UserTyping,
 } from '../protocol/server-frames.ts'
-import type { ConnectionStatus } from './connection.ts'
-import type { LogPosition } from './log-reader.ts'
+import type { LogPosition } from './log-cursor.ts'
+import type { ConnectionStatus } from './reconnecting-socket.ts'
 import type { ChatSelection } from './subscription.ts'
 
 /** Event → what its listeners get. What has a `chat_id` or `support_chat_id` is of that chat. */
@@ -38,7 +38,7 @@ export interface ChatClientEvents {
   /** A support chat was opened, closed or given to another agent. */
   supportChat: SupportChatPayload
   /** Someone began to type, or stopped, or was not heard of any more. */
-  typing: Typing
+  typing: UserTyping
   /** How far a user has come in a chat; the own user's at once. */
   receipt: Receipt
   /** Whoever runs the server has something to say. */

@@ -1,4 +1,4 @@
-import { type ChatRef, chatOf, chatRef, messageOf } from '../protocol/chat.ts'
+import { type ChatRef, chatKeyOf, chatOf, chatRef, messageOf } from '../protocol/chat.ts'
 import type { AnswerFrame } from '../protocol/questions.ts'
 import type { Reaction } from '../protocol/server-frames.ts'
 import type { ChatClientEvents } from './client-events.ts'
@@ -6,7 +6,6 @@ import type { Emitter } from './emitter.ts'
 import { type ChatState, KnownChat } from './known-chat.ts'
 import { edited, type KnownMessage, reacted } from './known-message.ts'
 import { type KnownUser, KnownUsers } from './known-users.ts'
-import { chatKeyOf } from './refs.ts'
 import { type ChatSelection, Subscription } from './subscription.ts'
 
 export interface ConversationOptions {

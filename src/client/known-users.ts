@@ -1,4 +1,4 @@
-import type { Presence } from '../protocol/questions.ts'
+import type { PresenceList } from '../protocol/questions.ts'
 
 /** A user as far as is known. */
 export interface KnownUser {
@@ -49,7 +49,7 @@ export class KnownUsers {
   }
 
   /** The server has told of all users: what it did not name is forgotten. */
-  replaceAll({ users }: Presence): void {
+  replaceAll({ users }: PresenceList): void {
     this.#users.clear()
     for (const { userId, status, connections, lastSeen } of users)
       this.#set({ userId, status, connections, lastSeen })

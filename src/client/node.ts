@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws'
 import { ChatClient } from './chat-client.ts'
-import type { WebSocketLike } from './connection.ts'
+import type { WebSocketLike } from './reconnecting-socket.ts'
 import type { ChatClientOptions } from './session.ts'
 
 // All but `createChatClient`, which stands below.

@@ -1,6 +1,5 @@
-import type { ChatRef } from '../protocol/chat.ts'
-import type { Link } from './connection.ts'
-import { chatKeyOf, onlyChat } from './refs.ts'
+import { type ChatRef, chatKeyOf, onlyChat } from '../protocol/chat.ts'
+import type { Link } from './reconnecting-socket.ts'
 import type { Timers } from './timers.ts'
 
 /** At most one frame a chat is sent in this time. */

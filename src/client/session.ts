@@ -1,4 +1,4 @@
-import type { ChatRef } from '../protocol/chat.ts'
+import { type ChatRef, onlyChat } from '../protocol/chat.ts'
 import type { ChatwsError } from '../protocol/error.ts'
 import type { AnswerFrame } from '../protocol/questions.ts'
 import type { ConnectionEstablished, ServerFrame } from '../protocol/server-frames.ts'
@@ -8,15 +8,14 @@ import {
   type DurableFrame,
   isDurable,
 } from './client-events.ts'
+import { LogCursor, type LogPosition } from './log-cursor.ts'
+import { type Cursor, ReceiptSender } from './receipt-sender.ts'
 import {
-  Connection,
   type ConnectionStatus,
   type CreateSocket,
+  ReconnectingSocket,
   type TokenSource,
-} from './connection.ts'
-import { type LogPosition, LogReader } from './log-reader.ts'
-import { type Cursor, ReceiptSender } from './receipt-sender.ts'
-import { onlyChat } from './refs.ts'
+} from './reconnecting-socket.ts'
 import { Requests } from './requests.ts'
 import { Subscription } from './subscription.ts'
 import { Timers } from './timers.ts'
@@ -50,8 +49,8 @@ type Tell = <Name extends keyof ChatClientEvents>(name: Name, event: ChatClientE
  */
 export class Session {
   readonly userId: number
-  readonly connection: Connection
-  readonly log: LogReader
+  readonly connection: ReconnectingSocket
+  readonly log: LogCursor
   readonly requests: Requests
   readonly receipts: ReceiptSender
   readonly typing: TypingSender
@@ -66,7 +65,7 @@ export class Session {
   constructor(options: ChatClientOptions, createSocket: CreateSocket, tell: Tell) {
     this.userId = options.userId
     this.#tell = tell
-    this.log = new LogReader(options.resumeFrom, options.history ?? 0)
+    this.log = new LogCursor(options.resumeFrom, options.history ?? 0)
     const url = `${options.url}${options.url.includes('?') ? '&' : '?'}userId=${options.userId}`
     const owner = {
       token: options.token,
@@ -76,7 +75,7 @@ export class Session {
       onEnd: (error: ChatwsError) => this.requests.rejectAll(error),
     }
     const timers = this.#timers
-    this.connection = new Connection(owner, timers, options.random)
+    this.connection = new ReconnectingSocket(owner, timers, options.random)
     this.requests = new Requests(this.connection, timers)
     this.receipts = new ReceiptSender(this.connection, timers)
     this.typing = new TypingSender(this.connection)

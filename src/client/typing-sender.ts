@@ -1,7 +1,6 @@
-import type { ChatRef } from '../protocol/chat.ts'
+import { type ChatRef, chatKeyOf, onlyChat } from '../protocol/chat.ts'
 import { TYPING_EXPIRES_MS } from '../protocol/limits.ts'
-import type { Link } from './connection.ts'
-import { chatKeyOf, onlyChat } from './refs.ts'
+import type { Link } from './reconnecting-socket.ts'
 
 /** How often it is said again that the user still types. */
 const REPEAT_MS = TYPING_EXPIRES_MS / 2

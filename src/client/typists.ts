@@ -1,24 +1,23 @@
-import type { ChatRef } from '../protocol/chat.ts'
+import { type ChatRef, chatKeyOf, onlyChat } from '../protocol/chat.ts'
 import { TYPING_EXPIRES_MS } from '../protocol/limits.ts'
-import type { Typing } from '../protocol/server-frames.ts'
-import { chatKeyOf, onlyChat } from './refs.ts'
+import type { UserTyping } from '../protocol/server-frames.ts'
 import type { Timers } from './timers.ts'
 
 /** Who types where. One who is not heard of for a while has stopped, whatever became of the word. */
 export class Typists {
   readonly #timers: Timers
-  readonly #tell: (typing: Typing) => void
+  readonly #tell: (typing: UserTyping) => void
   /** Chat and user → ends the waiting for the next word. */
   readonly #cancels = new Map<string, () => void>()
 
   /** @param tell hears of each change */
-  constructor(timers: Timers, tell: (typing: Typing) => void) {
+  constructor(timers: Timers, tell: (typing: UserTyping) => void) {
     this.#timers = timers
     this.#tell = tell
   }
 
   /** The server says that someone types, still types, or has stopped. */
-  heard(frame: Typing): void {
+  heard(frame: UserTyping): void {
     const key = `${chatKeyOf(frame)} ${frame.userId}`
     const cancel = this.#cancels.get(key)
     cancel?.()

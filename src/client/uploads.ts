@@ -1,6 +1,6 @@
 import { ChatwsError, type ErrorCode } from '../protocol/error.ts'
-import type { TokenSource } from './connection.ts'
 import type { RequestOptions } from './queries.ts'
+import type { TokenSource } from './reconnecting-socket.ts'
 
 /** A file that the server keeps: `path` and `file_type` are what a message names it with. */
 export interface UploadedFile {

@@ -45,3 +45,21 @@ export function messageRef(kind: ChatKind, id: number): MessageRef {
 export function chatKey(kind: ChatKind, id: number): string {
   return `${kind} ${id}`
 }
+
+/** The same for a chat as a frame names it. */
+export function chatKeyOf(ref: ChatRef): string {
+  const { kind, id } = chatOf(ref)
+  return chatKey(kind, id)
+}
+
+/** The name of a chat and nothing else, of whatever carries one: a message does. */
+export function onlyChat(ref: ChatRef): ChatRef {
+  const { kind, id } = chatOf(ref)
+  return chatRef(kind, id)
+}
+
+/** The name of a message and nothing else, of whatever carries one. */
+export function onlyMessage(ref: MessageRef): MessageRef {
+  const { kind, id } = messageOf(ref)
+  return messageRef(kind, id)
+}

@@ -19,12 +19,12 @@ const UserPresence = z.object({
 })
 export type UserPresence = z.infer<typeof UserPresence>
 
-export const Presence = z.object({
+export const PresenceList = z.object({
   type: z.literal('PRESENCE'),
   users: z.array(UserPresence),
   ...answer,
 })
-export type Presence = z.infer<typeof Presence>
+export type PresenceList = z.infer<typeof PresenceList>
 
 const chatIds = z.array(Id).max(MAX_SUBSCRIPTIONS)
 
@@ -172,7 +172,7 @@ export type SupportQueue = z.infer<typeof SupportQueue>
  * added here, to the handlers of the server, and as a method of the client library.
  */
 export const QUESTIONS = {
-  PRESENCE: { schema: PresenceRequest, answer: Presence },
+  PRESENCE: { schema: PresenceRequest, answer: PresenceList },
   SUBSCRIBE: { schema: Subscribe, answer: Subscribed },
   HISTORY: { schema: HistoryRequest, answer: History },
   CHATS: { schema: ChatsRequest, answer: Chats },

@@ -83,10 +83,10 @@ export const Reaction = withMessage(
 )
 export type Reaction = z.infer<typeof Reaction>
 
-export const Typing = withChat(
+export const UserTyping = withChat(
   z.object({ type: z.literal('TYPING'), userId: Id, typing: z.boolean() }),
 )
-export type Typing = z.infer<typeof Typing>
+export type UserTyping = z.infer<typeof UserTyping>
 
 /** How far a user has come in a chat: ids of messages, 0 before the first. */
 export const Receipt = withChat(
@@ -158,7 +158,7 @@ export const ServerFrame = z.union([
     ErrorFrame,
   ]),
   Reaction,
-  Typing,
+  UserTyping,
   Receipt,
   ...ANSWERS,
 ])

@@ -1,5 +1,5 @@
 import { ChatClient } from '../../src/client/chat-client.ts'
-import type { ConnectionStatus } from '../../src/client/connection.ts'
+import type { ConnectionStatus } from '../../src/client/reconnecting-socket.ts'
 import type { ChatClientOptions } from '../../src/client/session.ts'
 import type { ConnectionEstablished } from '../../src/protocol/server-frames.ts'
 import { ScriptedSocket } from './scripted-socket.ts'

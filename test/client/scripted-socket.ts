@@ -1,4 +1,4 @@
-import type { WebSocketLike } from '../../src/client/connection.ts'
+import type { WebSocketLike } from '../../src/client/reconnecting-socket.ts'
 import type { ConnectionEstablished, ServerFrame } from '../../src/protocol/server-frames.ts'
 
 /** A WebSocket whose server is the test: it keeps what is sent, and says what it is told to. */

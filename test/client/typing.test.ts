@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TYPING_EXPIRES_MS } from '../../src/protocol/limits.ts'
-import type { Typing } from '../../src/protocol/server-frames.ts'
+import type { UserTyping } from '../../src/protocol/server-frames.ts'
 import { createScriptedClient } from './scripted-client.ts'
 
 const chat = { chat_id: 1 }
@@ -68,7 +68,7 @@ describe('typing', () => {
 })
 
 describe('the typing of others', () => {
-  const frame = (isTyping: boolean, userId = 2): Typing => ({
+  const frame = (isTyping: boolean, userId = 2): UserTyping => ({
     type: 'TYPING',
     ...chat,
     userId,

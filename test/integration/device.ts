@@ -1,9 +1,9 @@
 import { WebSocket } from 'ws'
 import { ChatClient } from '../../src/client/chat-client.ts'
-import type { WebSocketLike } from '../../src/client/connection.ts'
 import { Conversation } from '../../src/client/conversation.ts'
 import type { ChatState } from '../../src/client/known-chat.ts'
 import type { KnownMessage } from '../../src/client/known-message.ts'
+import type { WebSocketLike } from '../../src/client/reconnecting-socket.ts'
 import type { ChatRef } from '../../src/protocol/chat.ts'
 import { until } from '../support/until.ts'
 

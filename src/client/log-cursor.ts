@@ -11,7 +11,7 @@ export interface LogPosition {
  * How far a client has come in the server's log. It only moves forward within one history, so that
  * each durable event counts as new once.
  */
-export class LogReader {
+export class LogCursor {
   readonly #history: number
   #position: LogPosition | undefined
   /** Whether the newest messages were asked for and nothing of the log has come yet. */

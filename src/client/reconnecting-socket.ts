@@ -36,7 +36,7 @@ export type TokenSource = string | (() => string | Promise<string>)
 export type CreateSocket = (url: string, protocols: string[]) => WebSocketLike
 
 /** What a connection asks of its owner, and tells it. */
-export interface ConnectionOwner {
+export interface SocketOwner {
   /** Says who the user is, where the server asks. */
   readonly token: TokenSource | undefined
   /** Opens a socket to the address of this moment. */
@@ -49,18 +49,18 @@ export interface ConnectionOwner {
 }
 
 /** What frames are sent through. */
-export type Link = Pick<Connection, 'isOpen' | 'send' | 'write'>
+export type Link = Pick<ReconnectingSocket, 'isOpen' | 'send' | 'write'>
 
 /** A connection that outlives its sockets: it comes back, with back-off, until it is closed. */
-export class Connection {
-  readonly #owner: ConnectionOwner
+export class ReconnectingSocket {
+  readonly #owner: SocketOwner
   readonly #timers: Timers
   readonly #backoff: Backoff
   #status: ConnectionStatus = { state: 'idle' }
   #socket: WebSocketLike | undefined
 
   /** @param timers are all ended when the connection ends */
-  constructor(owner: ConnectionOwner, timers: Timers, random?: () => number) {
+  constructor(owner: SocketOwner, timers: Timers, random?: () => number) {
     this.#owner = owner
     this.#timers = timers
     this.#backoff = new Backoff(random)
