@@ -1,22 +1,12 @@
-import { nowUs } from '../clock.ts'
 import { Histogram } from '../metrics/histogram.ts'
 import type { Population } from '../schedule/population.ts'
-import { ENTRY, type NewEntry } from './block.ts'
 import { KnownStream } from './known-stream.ts'
-import { type Envelope, readMark } from './message-mark.ts'
+import type { ParsedFrame } from './parsed-frame.ts'
 import { PresenceReports } from './presence-reports.ts'
-import type { Receiver } from './receiver.ts'
 import type { Snapshot } from './roster.ts'
 import type { UserLedger } from './user-ledger.ts'
 import { type StreamVersions, Variants, versionsOf } from './versions.ts'
-
-/**
- * How long frames of a connection wait to be found in the stream, and how often that must have been
- * tried: all sockets are read between two tries, which a process that was held up has yet to do.
- */
-const PATIENCE_US = 200_000
-const PATIENCE_TRIES = 20
-const RETRY_MS = 5
+import { WaitingList } from './waiting-list.ts'
 
 /** What was counted over all connections of one generator. */
 export interface AuditCounts {
@@ -42,6 +32,9 @@ export class Audit {
   readonly stream: KnownStream
   /** Durable events that the first connection to come by did not get in their order. */
   readonly aside: KnownStream
+  /** Names this process; only its messages are timed. */
+  readonly clock: string
+  readonly waiting = new WaitingList()
   readonly population: Population
   readonly users: UserLedger
   readonly delivery = new Histogram()
@@ -67,18 +60,13 @@ export class Audit {
   newestMessage:
     | { readonly key: 'message_id' | 'support_message_id'; readonly id: number }
     | undefined
-  readonly #clock: string
   readonly #variants = new Variants()
-  /** Receivers whose frames are not found in the stream yet. */
-  readonly #waiting = new Map<Receiver, { readonly sinceUs: number; tries: number }>()
-  #isRetryPlanned = false
   #snapshot: { readonly bytes: Buffer; readonly snapshot: Snapshot } | undefined
 
-  /** @param clock names this process; only its messages are timed */
   constructor(population: Population, users: UserLedger, clock: string) {
     this.population = population
     this.users = users
-    this.#clock = clock
+    this.clock = clock
     this.stream = new KnownStream(population.size)
     this.aside = new KnownStream(0)
     this.reports = new PresenceReports(users, this.stream, population.size)
@@ -90,30 +78,6 @@ export class Audit {
    */
   noteGreeting(): void {
     if (this.placed === 0) this.stream.forgetPresence()
-  }
-
-  /** What a durable frame is; `corrupt` when it is not as its sender wrote it. */
-  judge({ type, payload }: DurableFrame, offset: number): NewEntry | 'corrupt' {
-    if (typeof payload?.content !== 'string' || !isMessage(type))
-      return { kind: ENTRY.other, offset }
-    const mark = readMark(payload)
-    if (mark === 'corrupt') return 'corrupt'
-    this.#noteMessage(payload)
-    if (mark === 'foreign') return { kind: ENTRY.other, offset }
-    const { clock, generator, serial, dueUs, isRecorded } = mark
-    const isOwn = clock === this.#clock
-    const kind = isOwn ? ENTRY.timed : ENTRY.foreign
-    return {
-      kind: isRecorded ? kind : ENTRY.unrecorded,
-      offset,
-      dueUs,
-      ...(isOwn ? { message: { generator, serial, id: payload.id } } : {}),
-    }
-  }
-
-  /** Whether a durable frame is not as its sender wrote it. */
-  isCorrupt({ type, payload }: DurableFrame): boolean {
-    return payload !== undefined && isMessage(type) && readMark(payload) === 'corrupt'
   }
 
   /** Takes note of a durable frame that is not as it is known, and may be the right one. */
@@ -139,64 +103,10 @@ export class Audit {
     return snapshot
   }
 
-  /**
-   * Closes the books on a receiver that left. @param knownOffset the newest offset when it said so:
-   * what it did not get of that was under way
-   */
-  settle(receiver: Receiver, knownOffset: number): void {
-    const lastOffset = receiver.offsets.last
-    this.counts.missing += receiver.offsets.missingUntil(lastOffset)
-    if (lastOffset >= 0) this.counts.ambiguous += Math.max(0, knownOffset - lastOffset)
-    receiver.end()
-  }
-
-  /** Lets a receiver try again once others had the time to bring what it cannot place. */
-  await(receiver: Receiver): void {
-    if (!this.#waiting.has(receiver)) this.#waiting.set(receiver, { sinceUs: nowUs(), tries: 0 })
-    if (this.#isRetryPlanned) return
-    this.#isRetryPlanned = true
-    setImmediate(() => this.#retry())
-  }
-
-  /** Whether a receiver that has no place may go ahead by itself. */
-  isImpatient(receiver: Receiver): boolean {
-    return this.placed === 0 || this.hasWaited(receiver)
-  }
-
-  /** Whether others had the time to bring what a receiver cannot place. */
-  hasWaited(receiver: Receiver): boolean {
-    const wait = this.#waiting.get(receiver)
-    if (wait === undefined || wait.tries < PATIENCE_TRIES) return false
-    return nowUs() - wait.sinceUs > PATIENCE_US
-  }
-
-  #retry(): void {
-    for (const [receiver, wait] of [...this.#waiting]) {
-      wait.tries += 1
-      if (receiver.retry()) this.#waiting.delete(receiver)
-    }
-    this.#isRetryPlanned = this.#waiting.size > 0
-    if (this.#isRetryPlanned) setTimeout(() => this.#retry(), RETRY_MS)
-  }
-
-  #noteMessage({ id, chat_id, support_chat_id }: NonNullable<DurableFrame['payload']>): void {
+  /** Takes note of a message that is as its sender wrote it. */
+  noteMessage({ id, chat_id, support_chat_id }: NonNullable<ParsedFrame['payload']>): void {
     const isChat = chat_id !== undefined
     this.newestMessages.set(isChat ? `chat${chat_id}` : `support${support_chat_id}`, id)
     this.newestMessage = { key: isChat ? 'message_id' : 'support_message_id', id }
   }
-}
-
-/** What is read of a durable frame before it is known to be one. */
-export interface DurableFrame {
-  readonly type: string
-  readonly offset?: number
-  readonly payload?: Envelope & {
-    readonly id: number
-    readonly offset?: number
-    readonly content?: string
-  }
-}
-
-function isMessage(type: string): boolean {
-  return type === 'MESSAGE' || type === 'SUPPORT_MESSAGE'
 }

@@ -1,7 +1,6 @@
 import type { Audit } from './audit.ts'
 import { ENTRY } from './block.ts'
-import type { Receiver } from './receiver.ts'
-import type { StreamCursor } from './stream-cursor.ts'
+import type { Place } from './place.ts'
 
 /** Presence entries of one user that are compared with a frame. */
 const LOOK_BACK = 4
@@ -9,49 +8,39 @@ const LOOK_BACK = 4
 /** Judges what one connection is told of users that come and go. */
 export class PresenceJudge {
   readonly #audit: Audit
-  readonly #receiver: Receiver
-  readonly #cursor: StreamCursor
+  readonly #place: Place
 
-  constructor(audit: Audit, receiver: Receiver, cursor: StreamCursor) {
+  constructor(audit: Audit, place: Place) {
     this.#audit = audit
-    this.#receiver = receiver
-    this.#cursor = cursor
+    this.#place = place
   }
 
-  /**
-   * Takes in that a user came or went, which is not what comes next in the stream; false when it
-   * cannot be placed yet.
-   */
-  take(
+  /** Judges that a user came or went, which is not what comes next in the stream. */
+  judge(
     bytes: Buffer,
-    at: number,
-    end: number,
-    { user, isOnline, nowUs }: { user: number; isOnline: boolean; nowUs: number },
-  ): boolean {
-    if (user < 0) return true
+    { at, end }: { at: number; end: number },
+    { user, isOnline }: { user: number; isOnline: boolean },
+  ): 'taken' | 'later' | { index: number; isAside: false } {
+    if (user < 0) return 'taken'
     const { stream, reports } = this.#audit
+    const place = this.#place
     const index = this.#find(bytes, at, end, user)
     if (index >= 0) {
-      if (this.#cursor.index < 0 || index >= this.#cursor.index) {
-        this.#cursor.takeEntry(index, nowUs)
-        // It has no place in the stream to follow it from.
-        if (this.#cursor.isReplaying) this.#cursor.roster?.tell(user, isOnline)
-      } else {
-        stream.blockOf(index).receivers[stream.placeOf(index)]! += 1
-        this.#cursor.roster?.tell(user, isOnline)
-      }
-      return true
+      if (place.index < 0 || index >= place.index) return { index, isAside: false }
+      stream.blockOf(index).receivers[stream.placeOf(index)]! += 1
+      place.roster?.tell(user, isOnline)
+      return 'taken'
     }
-    if (this.#mayLead() && (this.#cursor.index < 0 || !this.#isKnown(user, isOnline))) {
-      this.#cursor.lead(bytes, at, end, reports.judge(user, isOnline), nowUs)
-      return true
+    if (this.#mayLead() && (place.index < 0 || !this.#isKnown(user, isOnline))) {
+      const entry = reports.judge(user, isOnline)
+      return { index: stream.append(bytes, at, end, entry), isAside: false }
     }
-    if (this.#cursor.index < 0 && !this.#cursor.isReplaying) return false
+    if (place.index < 0 && !place.isReplaying) return 'later'
     // What others were told long ago is late, and nothing else.
     const isLate = !isOnline && this.#find(bytes, at, end, user, stream.end) >= 0
     if (!isLate) reports.judgeLone(user, isOnline)
-    this.#cursor.roster?.tell(user, isOnline)
-    return true
+    place.roster?.tell(user, isOnline)
+    return 'taken'
   }
 
   /** The index of a frame that tells of a user, among its newest ones; -1 when it is none of them. */
@@ -78,7 +67,8 @@ export class PresenceJudge {
 
   /** Whether what it is sent now is what nobody was sent before. */
   #mayLead(): boolean {
-    if (this.#cursor.index >= 0) return this.#cursor.index === this.#audit.stream.end
-    return !this.#cursor.isReplaying && this.#audit.isImpatient(this.#receiver)
+    const { index, isReplaying, hasWaited } = this.#place
+    if (index >= 0) return index === this.#audit.stream.end
+    return !isReplaying && (this.#audit.placed === 0 || hasWaited)
   }
 }

@@ -1,74 +1,74 @@
+import type { FrameSink, ReadFrame, Taken } from '../wire/frame-reader.ts'
 import type { Audit } from './audit.ts'
-import { type Block, ENTRY, type NewEntry } from './block.ts'
-import { OffsetLedger } from './offset-ledger.ts'
-import type { Roster } from './roster.ts'
-import { sameFrames } from './same-frames.ts'
+import { type Block, ENTRY, sameFrames } from './block.ts'
+import type { FrameJudge } from './frame-judge.ts'
+import type { Place } from './place.ts'
 
-/** How far one connection has come in the stream that all are sent, and what it has of it. */
-export class StreamCursor {
-  roster: Roster | undefined
-  /** Whether the connection counts in what is told of times. */
-  isTimed = true
-  /** Whether the connection is being sent what it missed while it was away. */
-  isReplaying = false
-  /** Which durable events the connection has had. */
-  readonly offsets: OffsetLedger
+/**
+ * Goes along the stream with what one connection is sent, and asks the judge about the frames that
+ * are not what comes next there.
+ */
+export class StreamCursor implements FrameSink {
   readonly #audit: Audit
-  readonly #user: number
-  /** Index in the stream of what comes next; -1 until it has found its place. */
-  #index = -1
-  /** Bytes of the entry at the index that have come already. */
+  readonly #place: Place
+  readonly #judge: Pick<FrameJudge, 'judge' | 'noteDamage'>
+  /** Bytes of the entry at the place that have come already. */
   #matched = 0
 
-  /** @param user whose connection it is */
-  constructor(audit: Audit, user: number) {
+  constructor(audit: Audit, place: Place, judge: Pick<FrameJudge, 'judge' | 'noteDamage'>) {
     this.#audit = audit
-    this.#user = user
-    this.offsets = new OffsetLedger(audit.counts)
-  }
-
-  get index(): number {
-    return this.#index
+    this.#place = place
+    this.#judge = judge
   }
 
   /** Follows the stream no longer, until it finds a place again. */
   leavePlace(): void {
-    if (this.#index >= 0) this.#audit.placed -= 1
-    this.#index = -1
+    if (this.#place.index >= 0) this.#audit.placed -= 1
+    this.#place.index = -1
     this.#matched = 0
   }
 
-  /**
-   * What was taken for the beginning of the entry at the index, which it turns out not to be;
-   * undefined when there is none.
-   */
   takeBackBegun(): Buffer | undefined {
     if (this.#matched === 0) return undefined
-    const begun = this.#audit.stream.bytesOf(this.#index).subarray(0, this.#matched)
+    const begun = this.#audit.stream.bytesOf(this.#place.index).subarray(0, this.#matched)
     this.#matched = 0
     return begun
   }
 
-  /** Goes along the stream as far as the bytes are the same; returns up to where they are. */
+  noteDamage(bytes: Buffer, from: number, to: number): void {
+    this.#judge.noteDamage(bytes, from, to)
+  }
+
+  take(bytes: Buffer, frame: ReadFrame, nowUs: number): Taken {
+    this.#passOwn()
+    if (this.#takeExpected(bytes, frame, nowUs)) return 'taken'
+    const verdict = this.#judge.judge(bytes, frame, nowUs)
+    if (typeof verdict === 'string') return verdict
+    if (verdict.isAside) this.#takeAside(verdict.index, nowUs)
+    else this.#takeEntry(verdict.index, nowUs)
+    return 'taken'
+  }
+
   follow(bytes: Buffer, from: number, length: number, nowUs: number): number {
     const { stream } = this.#audit
+    const place = this.#place
     let at = from
-    while (at < length && this.#index >= 0 && this.#index < stream.end) {
-      const block = stream.blockOf(this.#index)
+    while (at < length && place.index >= 0 && place.index < stream.end) {
+      const block = stream.blockOf(place.index)
       if (block.crcs) return at
-      const place = stream.placeOf(this.#index)
-      const start = block.starts[place]! + this.#matched
+      const first = stream.placeOf(place.index)
+      const start = block.starts[first]! + this.#matched
       let count = Math.min(length - at, block.starts[block.count]! - start)
       if (block.bytes.compare(bytes, at, at + count, start, start + count) !== 0) {
-        count = sameFrames(block, place, start, bytes, at, count)
+        count = sameFrames(block, first, start, bytes, at, count)
         if (count === 0) return at
       }
       at += count
       const to = start + count
-      let next = place
+      let next = first
       while (next < block.count && block.starts[next + 1]! <= to) next += 1
-      this.#takeRun(block, place, next, nowUs)
-      this.#index += next - place
+      this.#takeRun(block, first, next, nowUs)
+      place.index += next - first
       this.#matched = next < block.count ? to - block.starts[next]! : 0
     }
     return at
@@ -77,7 +77,7 @@ export class StreamCursor {
   /** Takes in entries of the stream that came as they stand there. */
   #takeRun(block: Block, from: number, to: number, nowUs: number): void {
     const { counts } = this.#audit
-    const { offsets } = this
+    const { offsets, roster, isTimed } = this.#place
     for (let place = from; place < to; place++) {
       const kind = block.kinds[place]!
       if (kind <= ENTRY.other) {
@@ -88,9 +88,8 @@ export class StreamCursor {
       block.receivers[place]! += 1
       if (kind <= ENTRY.foreign) counts.recorded += 1
       if (kind <= ENTRY.unrecorded) counts.delivered += 1
-      else if (isPresence(kind) && this.roster?.isPlain === false)
-        this.roster.follow(block.users[place]!)
-      if (this.isTimed) this.#time(block, place, nowUs)
+      else if (isPresence(kind) && roster?.isPlain === false) roster.follow(block.users[place]!)
+      if (isTimed) this.#time(block, place, nowUs)
     }
   }
 
@@ -104,46 +103,63 @@ export class StreamCursor {
     else if (isPresence(kind) && dueUs > 0 && isRecording) presence.record(nowUs - dueUs)
   }
 
+  /** Takes the durable event that must come next, if the frame is that, byte by byte. */
+  #takeExpected(bytes: Buffer, { at, end }: ReadFrame, nowUs: number): boolean {
+    const { stream, aside } = this.#audit
+    const { next } = this.#place.offsets
+    const index = stream.find(next)
+    if (index >= 0) {
+      if (!stream.isSame(index, bytes, at, end)) return false
+      this.#takeEntry(index, nowUs)
+      return true
+    }
+    const other = aside.find(next)
+    if (other < 0 || !aside.isSame(other, bytes, at, end)) return false
+    this.#takeAside(other, nowUs)
+    return true
+  }
+
   /** Passes what is told of its own user, which is told to everyone else. */
-  passOwn(): void {
+  #passOwn(): void {
     const { stream } = this.#audit
-    while (this.#index >= 0 && this.#index < stream.end) {
-      const users = stream.blockOf(this.#index).users
-      if (users[stream.placeOf(this.#index)] !== this.#user) return
-      this.#index += 1
+    const place = this.#place
+    while (place.index >= 0 && place.index < stream.end) {
+      const { users } = stream.blockOf(place.index)
+      if (users[stream.placeOf(place.index)] !== place.user) return
+      place.index += 1
     }
   }
 
   /** Takes in one entry, and goes on behind it. */
-  takeEntry(index: number, nowUs: number): void {
+  #takeEntry(index: number, nowUs: number): void {
     const { stream } = this.#audit
-    const place = stream.placeOf(index)
-    this.#takeRun(stream.blockOf(index), place, place + 1, nowUs)
-    if (!this.isReplaying || index >= this.#index) this.#moveTo(index + 1)
+    const { isReplaying, roster } = this.#place
+    const block = stream.blockOf(index)
+    const at = stream.placeOf(index)
+    this.#takeRun(block, at, at + 1, nowUs)
+    if (!isReplaying) this.#moveTo(index + 1)
+    // It has no place in the stream to follow it from.
+    else if (isPresence(block.kinds[at]!))
+      roster?.tell(block.users[at]!, block.kinds[at] === ENTRY.online)
   }
 
   /** Takes in an entry that most were sent in another order. */
-  takeAside(index: number, nowUs: number): void {
-    const place = this.#audit.aside.placeOf(index)
-    this.#takeRun(this.#audit.aside.blockOf(index), place, place + 1, nowUs)
+  #takeAside(index: number, nowUs: number): void {
+    const { aside } = this.#audit
+    const at = aside.placeOf(index)
+    this.#takeRun(aside.blockOf(index), at, at + 1, nowUs)
   }
 
-  /** Moves the cursor on; what lies between was not sent, or was when it was not here yet. */
+  /** Moves on; what lies between was not sent, or was when it was not here yet. */
   #moveTo(index: number): void {
-    if (this.#index >= 0 && index <= this.#index) return
-    // While it is sent what it missed, who came and went meanwhile is in its greeting.
-    if (this.isReplaying) return
-    if (this.#index < 0) {
+    const place = this.#place
+    if (place.index >= 0 && index <= place.index) return
+    if (place.index < 0) {
       this.#audit.placed += 1
-      if (this.roster) this.roster.since = index - 1
-    } else this.roster?.skip(this.#audit.stream, this.#index, index - 1)
-    this.#index = index
+      if (place.roster) place.roster.since = index - 1
+    } else place.roster?.skip(this.#audit.stream, place.index, index - 1)
+    place.index = index
     this.#matched = 0
-  }
-
-  /** Puts a frame at the end of the stream, and goes there. */
-  lead(bytes: Buffer, at: number, end: number, entry: NewEntry, nowUs: number): void {
-    this.takeEntry(this.#audit.stream.append(bytes, at, end, entry), nowUs)
   }
 }
 

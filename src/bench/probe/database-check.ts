@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib'
-import type { DurableFrame } from '../audit/audit.ts'
 import { readMark } from '../audit/message-mark.ts'
-import { parseFrame } from '../audit/private-frame.ts'
+import { parseFrame } from '../audit/parsed-frame.ts'
 import type { Agreement } from '../audit/versions.ts'
 import { GrowingArray } from '../users/growing-array.ts'
 import { type FrameExtent, readExtent } from '../wire/frame-header.ts'
@@ -66,7 +65,7 @@ class StoredLog {
 
   add(bytes: Buffer): void {
     readExtent(bytes, 0, bytes.length, this.#extent)
-    const frame: DurableFrame = parseFrame(bytes, this.#extent.payloadStart, bytes.length)!
+    const frame = parseFrame(bytes, this.#extent.payloadStart, bytes.length)!
     const offset = frame.payload?.offset ?? frame.offset!
     this.crcs.set(offset, crc32(bytes))
     const mark = readMark(frame.payload ?? {})

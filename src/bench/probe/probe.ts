@@ -1,6 +1,6 @@
 import { CloseCode } from '../../protocol/close-code.ts'
 import { ChatwsError } from '../../protocol/error.ts'
-import { parseFrame } from '../audit/private-frame.ts'
+import { parseFrame } from '../audit/parsed-frame.ts'
 import type { Population } from '../schedule/population.ts'
 import { ClientSocket, parseTarget, type SocketEnd } from '../wire/client-socket.ts'
 import { beginsFragments, continuesFragments, Fragments } from '../wire/fragments.ts'

@@ -1,9 +1,10 @@
 import type { Audit } from '../audit/audit.ts'
-import type { ReceiverHooks } from '../audit/frame-judge.ts'
-import type { PrivateFrame } from '../audit/private-frame.ts'
+import type { PrivateListener } from '../audit/frame-judge.ts'
+import type { ParsedFrame } from '../audit/parsed-frame.ts'
 import { Receiver } from '../audit/receiver.ts'
 import { nowUs } from '../clock.ts'
 import { ClientSocket, type SocketEnd, type SocketTarget } from '../wire/client-socket.ts'
+import type { ControlListener } from '../wire/frame-reader.ts'
 import { Gate } from './gate.ts'
 import type { ReadCoalescer } from './read-coalescer.ts'
 
@@ -28,7 +29,7 @@ export interface ConnectionOwner {
   onTurn(nowUs: number): void
   onGreeted(connection: VirtualConnection, dueUs: number, isResuming: boolean): void
   onResumed(connection: VirtualConnection, dueUs: number): void
-  onPrivate(connection: VirtualConnection, frame: PrivateFrame, nowUs: number): void
+  onPrivate(connection: VirtualConnection, frame: ParsedFrame, nowUs: number): void
   /** It left before so many messages were answered. */
   onAbandoned(messages: number): void
   /** It ended although it was not told to; the owner may `reconnect` it. */
@@ -39,7 +40,7 @@ export interface ConnectionOwner {
 const BACKOFF_MS = { first: 200, most: 5_000 }
 
 /** One connection of a virtual user, over as many sockets as it takes. */
-export class VirtualConnection implements ReceiverHooks {
+export class VirtualConnection implements PrivateListener, ControlListener {
   readonly user: number
   /** Numbers all connections of the run from 0. */
   readonly serial: number
@@ -187,7 +188,7 @@ export class VirtualConnection implements ReceiverHooks {
     else if (this.#mayGather) this.#owner.coalescer.hold(this.#socket!, length - at, now)
   }
 
-  onGreeting(frame: PrivateFrame): void {
+  onGreeting(frame: ParsedFrame): void {
     if (this.#state !== 'connecting') return
     const isResuming = this.#epoch !== undefined
     this.#state = 'open'
@@ -201,7 +202,7 @@ export class VirtualConnection implements ReceiverHooks {
     this.#owner.onGreeted(this, this.#dueUs, isResuming)
   }
 
-  onPrivate(frame: PrivateFrame, now: number): void {
+  onPrivate(frame: ParsedFrame, now: number): void {
     if (frame.type === 'RESUMED') this.#owner.onResumed(this, this.#dueUs)
     this.#owner.onPrivate(this, frame, now)
   }
@@ -269,7 +270,7 @@ export class VirtualConnection implements ReceiverHooks {
 
   /** It has left: what it did not get and was not answered was under way. */
   #settle(): void {
-    this.#owner.audit.settle(this.receiver, this.#knownAtLeave)
+    this.receiver.settle(this.#knownAtLeave)
     this.#abandon()
   }
 

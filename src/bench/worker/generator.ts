@@ -1,5 +1,5 @@
 import { Audit } from '../audit/audit.ts'
-import type { PrivateFrame } from '../audit/private-frame.ts'
+import type { ParsedFrame } from '../audit/parsed-frame.ts'
 import { judgeRosters, type RosterDifferences } from '../audit/roster-judge.ts'
 import { UserLedger } from '../audit/user-ledger.ts'
 import { nowUs } from '../clock.ts'
@@ -165,7 +165,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     this.#resumes.record(nowUs() - dueUs)
   }
 
-  onPrivate(connection: VirtualConnection, frame: PrivateFrame, now: number): void {
+  onPrivate(connection: VirtualConnection, frame: ParsedFrame, now: number): void {
     if (frame.type === 'ACK') {
       const serial = this.messages.onAck(connection, frame as unknown as Ack, now)
       if (serial !== undefined) this.#behaviours.onAcknowledged(connection)
@@ -185,7 +185,7 @@ export class Generator implements GeneratorHandle, ConnectionOwner {
     else if (isExpected) this.expectedLosses.add(end.reason)
     else (wasOpen ? this.lost : this.failedConnects).add(end.reason)
     if (!this.scenario.audit.reconnect) {
-      this.audit.settle(connection.receiver, this.audit.stream.lastOffset)
+      connection.receiver.settle(this.audit.stream.lastOffset)
       return
     }
     const spreadMs = this.#random() * this.#faults.reconnectSeconds * 1000

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Audit } from '../../../src/bench/audit/audit.ts'
 import { nameOf, writeContent } from '../../../src/bench/audit/message-mark.ts'
-import type { PrivateFrame } from '../../../src/bench/audit/private-frame.ts'
+import type { ParsedFrame } from '../../../src/bench/audit/parsed-frame.ts'
 import { Receiver } from '../../../src/bench/audit/receiver.ts'
 import { UserLedger } from '../../../src/bench/audit/user-ledger.ts'
 import { agree } from '../../../src/bench/audit/versions.ts'
@@ -47,7 +47,7 @@ const greeting = (offset: number, online: number[]) =>
 class Setup {
   readonly audit: Audit
   readonly users = new UserLedger(UserLedger.allocate(USERS))
-  readonly privates: PrivateFrame[] = []
+  readonly privates: ParsedFrame[] = []
   readonly pings: string[] = []
 
   constructor() {
@@ -310,7 +310,7 @@ describe('Receiver', () => {
     feed(stays, ...[1, 2, 3, 4, 5, 6, 7].map((offset) => message(offset)))
     feed(leaves, message(1), message(3), message(4))
     await until(() => leaves.offsets.last === 4, 'all to be placed')
-    setup.audit.settle(leaves, setup.audit.stream.lastOffset)
+    leaves.settle(setup.audit.stream.lastOffset)
     expect(setup.audit.counts).toMatchObject({ missing: 1, ambiguous: 3 })
   })
 
