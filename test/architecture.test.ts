@@ -17,8 +17,9 @@ const FOLDERS: Layers = {
   // Which reports there are is one list, and each is a flag.
   config: ['protocol', 'bench/report/report-formats.ts'],
   storage: ['protocol'],
+  bus: ['protocol'],
   server: [
-    ...['protocol', 'type config', 'storage/store.ts', 'storage/entries.ts'],
+    ...['protocol', 'type config', 'bus', 'storage/store.ts', 'storage/entries.ts'],
     ...['storage/conversation.ts', 'storage/upload-records.ts'],
   ],
   tui: ['client', 'protocol'],
@@ -40,7 +41,7 @@ const ROOMS: Layers = {
   delivery: ['log', 'frames', 'telemetry'],
   presence: ['delivery', 'log', 'frames', 'telemetry'],
   node: ['presence', 'delivery', 'log', 'frames', 'auth', 'uploads', 'telemetry'],
-  websocket: ['node', 'presence', 'delivery', 'limits', 'auth', 'telemetry'],
+  websocket: ['node', 'presence', 'delivery', 'frames', 'limits', 'auth', 'telemetry'],
   http: ['node', 'presence', 'log', 'frames', 'limits', 'auth', 'uploads', 'telemetry'],
 }
 
@@ -179,7 +180,7 @@ describe('the sources', () => {
 
   it('are found by this test, with their imports', () => {
     expect(imports).toContainEqual({
-      from: 'server/node/node.ts',
+      from: 'server/chat-server.ts',
       to: 'storage/store.ts',
       isPackage: false,
       isTypeOnly: true,

@@ -1,8 +1,14 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import type { Bus } from '../bus/bus.ts'
+import { LocalBus } from '../bus/local-bus.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Store } from '../storage/store.ts'
+import { Broadcaster } from './delivery/broadcaster.ts'
+import { deliverEvents } from './delivery/deliver-events.ts'
+import { FanOut } from './delivery/fan-out.ts'
 import { Heartbeat } from './delivery/heartbeat.ts'
+import { Responder } from './delivery/responder.ts'
 import { TokenExpiry } from './delivery/token-expiry.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { OpenRequests } from './http/open-requests.ts'
@@ -15,12 +21,21 @@ import {
   type Security,
   type SecurityOptions,
 } from './limits/security.ts'
+import { PageCache } from './log/page-cache.ts'
+import { Tail } from './log/tail.ts'
+import { Writer } from './log/writer.ts'
 import { drain, within } from './node/drain.ts'
+import { Greeting } from './node/greeting.ts'
 import { ChatNode } from './node/node.ts'
+import { PresenceAnnouncer } from './presence/announcer.ts'
+import { Receipts } from './presence/receipts.ts'
+import { PresenceRegistry } from './presence/registry.ts'
+import { TypingTracker } from './presence/typing.ts'
 import { DatabaseProbe } from './telemetry/database-probe.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { Refusals } from './telemetry/refusals.ts'
 import type { ServerLog } from './telemetry/server-log.ts'
+import { Timings } from './telemetry/timings.ts'
 import { OrphanCollector } from './uploads/orphan-collector.ts'
 import { UploadGate } from './uploads/upload-gate.ts'
 import { WebSocketEndpoint } from './websocket/endpoint.ts'
@@ -31,16 +46,17 @@ const LISTEN_BACKLOG = 4096
 /** Within what supervisors grant a process (systemd 90 s, Kubernetes 30 s). */
 const DRAIN_TIMEOUT_MS = 20_000
 
-/** Longer than a database takes to restart, shorter than people wait. */
+/** A database restarts within it, and a sender waits for it without sending again. */
 const STORAGE_PATIENCE_MS = 5_000
 
-export interface ChatServerOptions {
+/** Bytes of the newest frames kept in memory for connections that lag. */
+const TAIL_BYTES = 16 * 1024 * 1024
+
+/** What a node is told. */
+export interface NodeOptions {
   /** Stays open when the server closes. */
   readonly store: Store
   readonly serverLog: ServerLog
-  readonly heartbeatMs: number
-  readonly statsIntervalMs: number
-  readonly security?: SecurityOptions
   /** How long a user without any connection still counts as online; 0 unless given. */
   readonly offlineGraceMs?: number
   /** Users who work the support desk; others do by their role. */
@@ -49,6 +65,12 @@ export interface ChatServerOptions {
   readonly storagePatienceMs?: number
   /** Files are accepted only with it. */
   readonly uploads?: UploadSources
+}
+
+export interface ChatServerOptions extends NodeOptions {
+  readonly heartbeatMs: number
+  readonly statsIntervalMs: number
+  readonly security?: SecurityOptions
   /** Called when an admin asks over HTTP that the server stops. */
   readonly onDrainRequest?: () => void
   /** The version of chatws, as it is told over HTTP. */
@@ -63,8 +85,10 @@ export interface ChatServerOptions {
 export class ChatServer {
   readonly #options: ChatServerOptions
   readonly #node: ChatNode
+  readonly #bus: Bus
+  readonly #registry: PresenceRegistry
   readonly #http: FastifyInstance
-  readonly #heartbeat = new Heartbeat()
+  readonly #heartbeat: Heartbeat
   readonly #requests = new OpenRequests()
   readonly #expiry: TokenExpiry
   readonly #security: Security
@@ -73,60 +97,37 @@ export class ChatServer {
   #descriptors: DescriptorGuard | undefined
   #statsTimer: NodeJS.Timeout | undefined
 
-  private constructor(
-    options: ChatServerOptions,
-    node: ChatNode,
-    watched: { database: DatabaseProbe; metrics: Metrics; refusals: Refusals },
-  ) {
+  private constructor(options: ChatServerOptions, offset: number) {
+    const { serverLog, uploads } = options
+    const security = createSecurity(options.security ?? {})
+    const wired = wireNode(options, security, offset)
+    const { node } = wired
     this.#options = options
+    this.#security = security
     this.#node = node
+    this.#bus = wired.bus
+    this.#registry = wired.registry
+    this.#heartbeat = new Heartbeat()
     this.#expiry = new TokenExpiry(() => node.connections)
-    this.#security = createSecurity(options.security ?? {})
-    node.limits = announcedLimits(this.#security)
-    const { serverLog } = options
-    const { refusals } = watched
     this.#endpoint = new WebSocketEndpoint({
-      ...{ node, heartbeat: this.#heartbeat, security: this.#security, serverLog, refusals },
+      ...{ ...wired, serverLog, security, heartbeat: this.#heartbeat },
     })
     this.#http = createHttpServer({
-      node,
+      ...{ ...wired, serverLog, security, uploads },
       store: options.store,
-      serverLog,
-      ...watched,
-      security: this.#security,
       isDraining: () => !this.#endpoint.isAdmitting,
       drain: options.onDrainRequest ?? (() => {}),
       version: options.version ?? '',
-      uploads: options.uploads,
       headersTimeoutMs: options.headersTimeoutMs,
     })
-    if (options.uploads) {
-      const { folder, records } = options.uploads
-      this.#orphans = new OrphanCollector(folder, records, options.serverLog)
-    }
+    if (uploads) this.#orphans = new OrphanCollector(uploads.folder, uploads.records, serverLog)
     this.#endpoint.attach(this.#http.server)
     this.#requests.attach(this.#http.server)
   }
 
   /** Reads where the log stands; the server does not listen yet. */
   static async create(options: ChatServerOptions): Promise<ChatServer> {
-    const offset = await options.store.lastOffset()
-    const patienceMs = options.storagePatienceMs ?? STORAGE_PATIENCE_MS
-    const { store, serverLog, offlineGraceMs = 0 } = options
-    const database = new DatabaseProbe(store)
-    const refusals = new Refusals()
-    const metrics: Metrics = new Metrics({ figures: () => node.figures, database, refusals })
-    const node = new ChatNode(
-      {
-        ...{ store, serverLog, refusals, patienceMs, offlineGraceMs },
-        agents: new Set(options.agents),
-        onCommitTime: metrics.onCommitTime,
-        onFlushTime: metrics.onFlushTime,
-        uploadGate: options.uploads && new UploadGate(options.uploads.records),
-      },
-      offset,
-    )
-    return new ChatServer(options, node, { database, metrics, refusals })
+    return new ChatServer(options, await options.store.lastOffset())
   }
 
   /** Listens and returns the `ws://` URL; port 0 picks a free one. Throws LISTEN_FAILED. */
@@ -174,6 +175,7 @@ export class ChatServer {
     await within(this.#node.close(), deadlineMs)
     await within(this.#requests.finished(), deadlineMs)
     await this.#http.close()
+    await this.#bus.close()
     serverLog.close()
     return isStored
   }
@@ -187,7 +189,7 @@ export class ChatServer {
   }
 
   #logStats(): void {
-    const { userCount, connectionCount } = this.#node.presence
+    const { userCount, connectionCount } = this.#registry
     this.#options.serverLog.stats(userCount, connectionCount)
   }
 }
@@ -198,4 +200,47 @@ function listenProblem(error: unknown, host: string, port: number): string {
     return `Port ${port} on ${host} is in use: stop what listens there, or choose another with --port`
   if (code === 'EACCES') return `Port ${port} needs more rights: choose one above 1023 with --port`
   return `Cannot listen on ${host}:${port}: ${message}`
+}
+
+/** A node with all that it works with, from the log up. */
+export function wireNode(options: NodeOptions, security: Security, offset: number) {
+  const { store, serverLog, uploads } = options
+  const bus = new LocalBus()
+  const refusals = new Refusals()
+  const timings = new Timings()
+  const pages = new PageCache(store)
+  const registry = new PresenceRegistry()
+  const typing = new TypingTracker(bus)
+  const receipts = new Receipts(store.cursors, bus, serverLog)
+  const announcer = new PresenceAnnouncer({
+    ...{ registry, bus, typing, lastSeen: store.lastSeen, serverLog },
+    offlineGraceMs: options.offlineGraceMs ?? 0,
+  })
+  const limits = announcedLimits(security)
+  const greeting = new Greeting({ epoch: store.epoch, registry, pages, receipts, limits })
+  const fanOut = new FanOut(new Tail(TAIL_BYTES, offset), {
+    greeter: greeting,
+    onFlushTime: timings.onFlush,
+  })
+  deliverEvents(bus, fanOut)
+  const responder = new Responder(fanOut, refusals)
+  const broadcaster = new Broadcaster(
+    { store, fanOut, responder, pages, serverLog, users: registry, writers: receipts },
+    offset,
+  )
+  const writer = new Writer(store, broadcaster, {
+    patienceMs: options.storagePatienceMs ?? STORAGE_PATIENCE_MS,
+    pauseMs: () => fanOut.pauseLeftMs,
+    onCommitTime: timings.onCommit,
+  })
+  const node = new ChatNode({
+    ...{ store, writer, broadcaster, fanOut, responder, greeting, bus, serverLog },
+    ...{ registry, announcer, receipts, typing },
+    uploadGate: uploads && new UploadGate(uploads.records),
+    agents: new Set(options.agents),
+    maxContentLength: security.maxContentLength,
+  })
+  const database = new DatabaseProbe(store)
+  const metrics = new Metrics({ node, database, refusals, timings })
+  return { node, bus, registry, fanOut, responder, refusals, timings, database, metrics }
 }

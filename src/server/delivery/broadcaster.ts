@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { chatKey } from '../../protocol/chat.ts'
+import { type Chat, chatKey } from '../../protocol/chat.ts'
 import type { ChatwsError } from '../../protocol/error.ts'
-import type { Ack, ErrorFrame } from '../../protocol/server-frames.ts'
+import { errorFrame } from '../../protocol/error-frame.ts'
+import type { Ack } from '../../protocol/server-frames.ts'
 import type { LogEntry, NewEntry } from '../../storage/entries.ts'
 import type { Outcome, Store } from '../../storage/store.ts'
 import { encodeFrame } from '../frames/encode-frame.ts'
@@ -11,6 +12,7 @@ import type { CommitListener } from '../log/writer.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
 import type { Connection } from './connection.ts'
 import type { FanOut } from './fan-out.ts'
+import type { Responder } from './responder.ts'
 
 /** Entries of others that are read at once, and the pause before that is tried again. */
 const CATCH_UP_PAGE = 256
@@ -21,20 +23,23 @@ const NOTHING = Buffer.alloc(0)
 export interface BroadcasterParts {
   readonly store: Pick<Store, 'readAfter'>
   readonly fanOut: FanOut
+  readonly responder: Responder
   readonly pages: PageCache
   readonly serverLog: ServerLog
-  /** Users online now. */
-  readonly userCount: () => number
-  /** Hears of each entry that was stored here, right after it was sent to everyone. */
-  readonly onStored: (entry: LogEntry) => void
-  /** Sends a frame to one connection. */
-  readonly answer: (sender: Connection, frame: Ack | ErrorFrame) => void
+  readonly users: { readonly userCount: number }
+  readonly writers: WriterListener
+}
+
+/** Hears of each message that was stored here, right after it was sent to everyone. */
+export interface WriterListener {
+  noteWriter(userId: number, chat: Chat): void
 }
 
 /** Tells everyone what was stored, in the order of offsets, and each sender what became of it. */
 export class Broadcaster implements CommitListener<Connection> {
   readonly #parts: BroadcasterParts
   #offset: number
+  #stored = 0
 
   /** @param offset the newest offset in the store */
   constructor(parts: BroadcasterParts, offset: number) {
@@ -47,12 +52,17 @@ export class Broadcaster implements CommitListener<Connection> {
     return this.#offset
   }
 
+  /** Entries that were stored here. */
+  get stored(): number {
+    return this.#stored
+  }
+
   async onCommitted(outcomes: readonly Outcome[], senders: readonly Connection[]): Promise<void> {
     for (const [i, outcome] of outcomes.entries()) {
       const sender = senders[i]!
       if ('refused' in outcome) {
-        const { refused: code, reason: message } = outcome
-        this.#parts.answer(sender, { type: 'ERROR', code, message, ...refOf(outcome) })
+        const { refused, reason, clientId: ref } = outcome
+        this.#parts.responder.reply(sender, errorFrame(refused, reason, { ref }))
         continue
       }
       const { entry, repeated } = outcome
@@ -60,9 +70,10 @@ export class Broadcaster implements CommitListener<Connection> {
       if (known > this.#offset) await this.#catchUp(known)
       if (!repeated) {
         this.#broadcast(entry)
-        this.#parts.onStored(entry)
+        this.#noteStored(entry)
       }
-      if (entry.clientId !== undefined) this.#parts.answer(sender, ackOf(entry, entry.clientId))
+      if (entry.clientId !== undefined)
+        this.#parts.responder.reply(sender, ackOf(entry, entry.clientId))
     }
   }
 
@@ -71,12 +82,9 @@ export class Broadcaster implements CommitListener<Connection> {
     for (const [i, entry] of entries.entries()) {
       // What has a name may be sent again even if it was stored after all.
       const mayRetry = error.code === 'STORAGE_UNAVAILABLE' || entry.clientId !== undefined
-      this.#parts.answer(senders[i]!, {
-        type: 'ERROR',
-        code: error.retryable && mayRetry ? 'STORAGE_UNAVAILABLE' : 'INTERNAL',
-        message: error.message,
-        ...refOf(entry),
-      })
+      const code = error.retryable && mayRetry ? 'STORAGE_UNAVAILABLE' : 'INTERNAL'
+      const frame = errorFrame(code, error.message, { ref: entry.clientId })
+      this.#parts.responder.reply(senders[i]!, frame)
     }
   }
 
@@ -107,12 +115,17 @@ export class Broadcaster implements CommitListener<Connection> {
     for (; this.#offset < offset; this.#offset++) this.#parts.fanOut.broadcast(NOTHING, '')
   }
 
+  #noteStored({ type, senderId, kind, chatId }: LogEntry): void {
+    this.#stored += 1
+    if (type === 'message') this.#parts.writers.noteWriter(senderId, { kind, id: chatId })
+  }
+
   /** Sends the entry with the next offset to everyone. */
   #broadcast(entry: LogEntry): void {
-    const { fanOut, pages, serverLog, userCount } = this.#parts
+    const { fanOut, pages, serverLog, users } = this.#parts
     fanOut.broadcast(encodeFrame(entryFrame(entry)), chatKey(entry.kind, entry.chatId))
     this.#offset = entry.offset
-    if (entry.type === 'message') serverLog.messageStored(entry.kind, entry.id, userCount())
+    if (entry.type === 'message') serverLog.messageStored(entry.kind, entry.id, users.userCount)
     // Pages that were read before hold what the message said until now.
     if (entry.type === 'edit' || entry.type === 'deletion') pages.forget()
   }
@@ -120,8 +133,4 @@ export class Broadcaster implements CommitListener<Connection> {
 
 function ackOf({ id, offset, createdAt }: LogEntry, clientId: string): Ack {
   return { type: 'ACK', client_id: clientId, id, offset, created_at: createdAt }
-}
-
-function refOf({ clientId }: { clientId: string | undefined }): { ref?: string } {
-  return clientId === undefined ? {} : { ref: clientId }
 }

@@ -1,17 +1,9 @@
-import type { Socket } from 'node:net'
-import type { WebSocket } from 'ws'
 import { CloseCode } from '../../protocol/close-code.ts'
-import type { Role } from '../../protocol/role.ts'
 import { PING_FRAME } from '../frames/encode-frame.ts'
 import type { ChatFilter } from '../frames/frame-run.ts'
 import { Replay } from '../log/replay.ts'
 import type { Tail } from '../log/tail.ts'
-
-/**
- * Bytes that may wait in one socket before its connection is left to lag. It exceeds the socket's
- * own high-water mark, so that a socket which holds this much will emit `drain`.
- */
-const BACKLOG_BYTES = 64 * 1024
+import type { Transport } from './transport.ts'
 
 /** How far behind the tail a connection may be before it gets durable frames only. */
 const SHED_BYTES = 1024 * 1024
@@ -22,86 +14,122 @@ const MAX_QUESTIONS = 1_000
 /** Bytes of answers to one client that may wait for it to read them. */
 const OUTBOX_BYTES = 1024 * 1024
 
-const CLOSE_TIMEOUT_MS = 2_000
+/** Whose a connection is. */
+export interface ConnectionOwner {
+  readonly userId: number
+  /** Numbers the connections of a server from 1. */
+  readonly serial: number
+  /** Whether it may work the support desk; not unless given. */
+  readonly isAgent?: boolean
+  /** When its token ends, in milliseconds since 1970; 0 unless given, which is never. */
+  readonly expiresAtMs?: number
+}
 
-/** What carries a connection: the WebSocket, and the TCP socket under it. */
-export interface Transport {
-  readonly webSocket: WebSocket
-  readonly socket: Socket
+/** Where in the tail a connection begins. */
+export interface ConnectionStart {
+  readonly position: number
+  /** The newest offset before that. */
+  readonly offset: number
 }
 
 /**
  * One client's connection: a cursor over the tail, an outbox of frames for it alone, and while it
  * is behind, a replay of what it still has to be sent before it follows the tail.
  *
- * While it is narrowed to some chats, it does not follow the tail but is handed what is for it, and
+ * While it subscribes to some chats, it does not follow the tail but is handed what is for it, and
  * its cursor counts only when it has fallen behind.
- *
- * Shared frames go straight to the socket, past `ws`. Both write whole frames synchronously
- * (per-message deflate is off), so frames never interleave. No other file knows this.
  */
 export class Connection {
   readonly userId: number
-  role: Role = 'user'
-  /** When its token ends, in milliseconds since 1970; 0 if never. */
-  expiresAtMs = 0
-  /** Numbers the connections of a server from 1. */
   readonly serial: number
-  /** Position in the tail of the next byte to send, once there is no replay. */
-  cursor: number
-  /** What comes before the bytes at the cursor. */
-  replay: Replay | undefined
-  /** While narrowed: whether it has to be told again from its cursor on. */
-  isBehind = false
-  /** Whether its client says that nobody is at it. */
-  isIdle = false
-  /** Pings sent since the client was last heard of. */
-  unansweredPings = 0
-  /** The code that the server closed it with, if it did. */
-  closedWith: number | undefined
-  /** Its place in the fan-out's list, kept by the fan-out. */
-  index = -1
+  readonly isAgent: boolean
+  readonly expiresAtMs: number
   /** The newest offset when it was opened: what came before is not its to get from the tail. */
   readonly startOffset: number
-  readonly #webSocket: WebSocket
-  readonly #socket: Socket
+  readonly #transport: Transport
+  /** Position in the tail of the next byte to send, once there is no replay. */
+  #cursor: number
+  /** What comes before the bytes at the cursor. */
+  #replay: Replay | undefined
+  /** The chats that it subscribes to; undefined while it is sent all. */
   #filter: ChatFilter
+  #isBehind = false
+  #isIdle = false
+  #unansweredPings = 0
+  #closedWith: number | undefined
+  #index = -1
   /** Frames for this client alone; made when there are some, because most connections are idle. */
   #outbox: Buffer[] | undefined
   #outboxBytes = 0
   /** Settles when the last question asked so far is answered. */
   #lastAnswer: Promise<void> | undefined
   #questions = 0
-  /** Waits for the outbox and the socket to drain. */
-  #onDrained: (() => void) | undefined
+  /** Waits until the outbox and the socket have room again. */
+  #onSent: (() => void) | undefined
 
-  /** @param start where in the tail it begins: a position, and the newest offset before that */
-  constructor(
-    userId: number,
-    serial: number,
-    transport: Transport,
-    start: { position: number; offset: number },
-  ) {
-    this.userId = userId
-    this.serial = serial
-    this.#webSocket = transport.webSocket
-    this.#socket = transport.socket
-    this.cursor = start.position
+  constructor(owner: ConnectionOwner, transport: Transport, start: ConnectionStart) {
+    this.userId = owner.userId
+    this.serial = owner.serial
+    this.isAgent = owner.isAgent ?? false
+    this.expiresAtMs = owner.expiresAtMs ?? 0
+    this.#transport = transport
+    this.#cursor = start.position
     this.startOffset = start.offset
   }
 
   get isOpen(): boolean {
-    return this.#webSocket.readyState === this.#webSocket.OPEN
+    return this.#transport.isOpen
   }
 
-  /** The chats that it is narrowed to; undefined while it is sent all. */
+  get cursor(): number {
+    return this.#cursor
+  }
+
+  get replay(): Replay | undefined {
+    return this.#replay
+  }
+
   get filter(): ChatFilter {
     return this.#filter
+  }
+
+  /** While it subscribes to some chats: whether it has to be told again from its cursor on. */
+  get isBehind(): boolean {
+    return this.#isBehind
+  }
+
+  /** Whether its client says that nobody is at it. */
+  get isIdle(): boolean {
+    return this.#isIdle
+  }
+
+  /** Pings sent since the client was last heard of. */
+  get unansweredPings(): number {
+    return this.#unansweredPings
+  }
+
+  /** The code that the server closed it with, if it did. */
+  get closedWith(): number | undefined {
+    return this.#closedWith
+  }
+
+  /** Its place in the fan-out's list, kept by the fan-out. */
+  get index(): number {
+    return this.#index
+  }
+
+  moveTo(index: number): void {
+    this.#index = index
   }
 
   /** Puts the parts of the frame that comes before all others, before the first `pump`. */
   greet(...parts: Buffer[]): void {
     this.#outbox = this.#outbox ? [...parts, ...this.#outbox] : parts
+  }
+
+  /** Has it sent a part of the log before it follows the tail. */
+  startReplay(replay: Replay): void {
+    this.#replay = replay
   }
 
   /** Puts a frame for this client alone before what `pump` sends next. */
@@ -120,57 +148,61 @@ export class Connection {
    */
   pump(tail: Tail): void {
     if (!this.isOpen) return
-    const hasCursor = !this.#filter || this.isBehind
-    if (hasCursor && this.cursor < tail.start) {
+    const hasCursor = !this.#filter || this.#isBehind
+    if (hasCursor && this.#cursor < tail.start) {
       this.close(CloseCode.slowConsumer)
       return
     }
-    if (!this.#hasRoom) return
+    if (!this.#transport.hasRoom) return
     this.#fallBack(tail)
-    // Corked, several writes become one system call; a single one is cheaper without.
-    const isCorked = this.#outbox !== undefined || this.replay !== undefined
+    const isCorked = this.#outbox !== undefined || this.#replay !== undefined
     if (isCorked) {
-      this.#socket.cork()
+      this.#transport.cork()
       this.#writeOutbox()
       this.#pumpReplay(tail)
     }
-    while (!this.#filter && !this.replay && this.cursor < tail.sealedEnd && this.#hasRoom) {
-      const bytes = tail.read(this.cursor)
-      this.cursor += bytes.length
-      this.#socket.write(bytes)
+    while (
+      !this.#filter &&
+      !this.#replay &&
+      this.#cursor < tail.sealedEnd &&
+      this.#transport.hasRoom
+    ) {
+      const bytes = tail.read(this.#cursor)
+      this.#cursor += bytes.length
+      this.#transport.write(bytes)
     }
-    if (isCorked) this.#socket.uncork()
-    if (this.#onDrained && this.#isDrained) this.#onDrained()
+    if (isCorked) this.#transport.uncork()
+    if (this.#onSent && this.#isSent) this.#onSent()
   }
 
-  /** Narrows it to some chats, or with undefined to none; `pump` sends what that leaves to send. */
-  narrow(filter: ChatFilter, tail: Tail): void {
-    if (this.#filter && !this.isBehind) this.cursor = tail.sealedEnd
+  /** Subscribes it to some chats, or with undefined to all; `pump` sends what that leaves to send. */
+  subscribe(filter: ChatFilter, tail: Tail): void {
+    if (this.#filter && !this.#isBehind) this.#cursor = tail.sealedEnd
     this.#filter = filter
-    this.isBehind = filter !== undefined
+    this.#isBehind = filter !== undefined
   }
 
   /**
-   * Sends frames of the chunk that begins at a position, while narrowed. Returns false when it is
-   * behind: then `pump` will send them.
+   * Sends frames of the chunk that begins at a position, while it subscribes to some chats. Returns
+   * false when it is behind: then `pump` will send them.
    */
   deliver(start: number, frames: readonly Buffer[]): boolean {
-    if (this.isBehind) return false
-    if (this.replay || !this.#hasRoom) {
-      this.isBehind = true
-      this.cursor = start
+    if (this.#isBehind) return false
+    if (this.#replay || !this.#transport.hasRoom) {
+      this.#isBehind = true
+      this.#cursor = start
       return false
     }
     if (!this.isOpen) return true
-    this.#socket.cork()
+    this.#transport.cork()
     this.#writeOutbox()
-    for (const frame of frames) this.#socket.write(frame)
-    this.#socket.uncork()
+    for (const frame of frames) this.#transport.write(frame)
+    this.#transport.uncork()
     return true
   }
 
   /**
-   * Calls `answer` when every earlier question is answered and what was sent has drained, so that
+   * Calls `answer` when every earlier question is answered and the socket has room again, so that
    * large answers never pile up before a client that does not read them. One that asks on and on
    * without reading is closed with 4001.
    */
@@ -178,62 +210,75 @@ export class Connection {
     this.#questions += 1
     if (this.#questions > MAX_QUESTIONS) this.close(CloseCode.slowConsumer)
     this.#lastAnswer = (this.#lastAnswer ?? Promise.resolve()).then(async () => {
-      if (!this.#isDrained) await new Promise<void>((resolve) => (this.#onDrained = resolve))
+      if (!this.#isSent) await new Promise<void>((resolve) => (this.#onSent = resolve))
       this.#questions -= 1
       if (this.isOpen) await answer()
     })
   }
 
   ping(): void {
-    this.unansweredPings += 1
-    if (this.isOpen) this.#socket.write(PING_FRAME)
+    this.#unansweredPings += 1
+    if (this.isOpen) this.#transport.write(PING_FRAME)
+  }
+
+  /** Its client was heard of. */
+  noteAlive(): void {
+    this.#unansweredPings = 0
+  }
+
+  /** Its client says whether somebody is at it; false when that is no news. */
+  setIdle(isIdle: boolean): boolean {
+    if (this.#isIdle === isIdle) return false
+    this.#isIdle = isIdle
+    return true
+  }
+
+  /** Leaves what its client sends to wait in the network. */
+  stopReading(): void {
+    this.#transport.pause()
   }
 
   /** Sends a close frame; a peer that does not answer it in time is cut off. */
   close(code: CloseCode): void {
-    this.closedWith ??= code.code
+    this.#closedWith ??= code.code
     this.#emptyOutbox()
-    closeWebSocket(this.#webSocket, code)
+    this.#transport.closeWith(code)
   }
 
   /** Cuts the connection without a close frame. */
   terminate(): void {
-    this.#webSocket.terminate()
+    this.#transport.terminate()
   }
 
-  get #hasRoom(): boolean {
-    return this.#socket.writableLength < BACKLOG_BYTES
+  get #isSent(): boolean {
+    return this.#outboxBytes === 0 && this.#transport.hasRoom
   }
 
-  get #isDrained(): boolean {
-    return this.#outboxBytes === 0 && this.#hasRoom
-  }
-
-  /** Begins a replay where it is too far behind to follow, or narrowed and behind at all. */
+  /** Begins a replay where it is too far behind to follow, or behind at all while it subscribes. */
   #fallBack(tail: Tail): void {
-    if (this.replay) return
-    const behindBytes = tail.sealedEnd - this.cursor
+    if (this.#replay) return
+    const behindBytes = tail.sealedEnd - this.#cursor
     if (!this.#filter) {
       if (behindBytes > SHED_BYTES) this.#shed(tail)
-    } else if (this.isBehind) {
+    } else if (this.#isBehind) {
       if (behindBytes > 0) this.#shed(tail)
-      else this.isBehind = behindBytes < 0
+      else this.#isBehind = behindBytes < 0
     }
   }
 
   /** Leaves out what is not durable from the cursor on: of each state, the last is told at the end. */
   #shed(tail: Tail): void {
-    const from = this.cursor
+    const from = this.#cursor
     const after = Math.max(this.startOffset, tail.offsetBefore(from))
     tail.sheds += 1
-    this.cursor = tail.sealedEnd
-    this.replay = new Replay({ after, until: tail.sealedOffset }, undefined, (now) =>
+    this.#cursor = tail.sealedEnd
+    this.#replay = new Replay({ after, until: tail.sealedOffset }, undefined, (now) =>
       from < now.start ? undefined : now.statesSince(from, this.#filter, this.userId),
     )
   }
 
   #writeOutbox(): void {
-    for (const frame of this.#outbox ?? []) this.#socket.write(frame)
+    for (const frame of this.#outbox ?? []) this.#transport.write(frame)
     this.#emptyOutbox()
   }
 
@@ -242,26 +287,20 @@ export class Connection {
       if (error) this.close(CloseCode.tryAgainLater)
       else this.pump(tail)
     }
-    while (this.replay && this.#hasRoom) {
-      const bytes = this.replay.next(tail, this.#filter, wake)
+    while (this.#replay && this.#transport.hasRoom) {
+      const bytes = this.#replay.next(tail, this.#filter, wake)
       if (bytes) {
-        this.#socket.write(bytes)
-      } else if (this.replay.isDone) {
-        this.replay = undefined
+        this.#transport.write(bytes)
+      } else if (this.#replay.isDone) {
+        this.#replay = undefined
         this.#fallBack(tail)
       } else break
     }
-    if (this.replay?.isLost) this.close(CloseCode.slowConsumer)
+    if (this.#replay?.isLost) this.close(CloseCode.slowConsumer)
   }
 
   #emptyOutbox(): void {
     this.#outbox = undefined
     this.#outboxBytes = 0
   }
-}
-
-/** Closes a socket; a peer that does not answer the close frame within two seconds is cut off. */
-export function closeWebSocket(webSocket: WebSocket, { code, reason }: CloseCode): void {
-  webSocket.close(code, reason)
-  setTimeout(() => webSocket.terminate(), CLOSE_TIMEOUT_MS).unref()
 }

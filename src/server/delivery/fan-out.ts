@@ -18,6 +18,17 @@ const SHARE_WEIGHT = 0.2
 /** The same for a flush that only tells who came and went. */
 const MAX_STATUS_PAUSE_MS = 100
 
+/** Puts in, before a flush, what is best made for many newcomers at once. */
+export interface Greeter {
+  greet(): void
+}
+
+export interface FanOutOptions {
+  readonly greeter?: Greeter
+  /** Told how long each flush took. */
+  readonly onFlushTime?: (tookMs: number) => void
+}
+
 /**
  * Moves every connection's cursor to the end of the tail, one socket write per connection and
  * flush. The writes are what costs, not the bytes. So while frames come singly, each is flushed at
@@ -27,13 +38,13 @@ const MAX_STATUS_PAUSE_MS = 100
  */
 export class FanOut {
   readonly #tail: Tail
-  readonly #beforeFlush: () => void
+  readonly #greeter: Greeter | undefined
   readonly #onFlushTime: (tookMs: number) => void
   /** Shared frames times the connections open when they were flushed, so far. */
   deliveries = 0
   /** Those that follow the tail: dense, so that a flush walks an array; `index` is the place. */
   readonly #followers: Connection[] = []
-  readonly #narrowed = new Subscriptions()
+  readonly #subscriptions = new Subscriptions()
   /** When the next flush is due; infinity while there is none. */
   #dueMs = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
@@ -44,23 +55,15 @@ export class FanOut {
   #pauseMs = 0
   #statusPauseMs = 0
 
-  /**
-   * @param beforeFlush puts in what is best made for many connections at once
-   * @param onFlushTime told how long each flush took
-   */
-  constructor(
-    tail: Tail,
-    beforeFlush: () => void = () => {},
-    onFlushTime: (tookMs: number) => void = () => {},
-  ) {
+  constructor(tail: Tail, { greeter, onFlushTime = () => {} }: FanOutOptions = {}) {
     this.#tail = tail
-    this.#beforeFlush = beforeFlush
+    this.#greeter = greeter
     this.#onFlushTime = onFlushTime
   }
 
   get connections(): readonly Connection[] {
-    const narrowed = this.#narrowed.connections
-    return narrowed.size === 0 ? this.#followers : [...this.#followers, ...narrowed]
+    const subscribed = this.#subscriptions.connections
+    return subscribed.size === 0 ? this.#followers : [...this.#followers, ...subscribed]
   }
 
   /** The position from which a new connection hears everything that is broadcast from now on. */
@@ -68,33 +71,32 @@ export class FanOut {
     return this.#tail.end
   }
 
-  /** The newest offset that was flushed. */
-  get flushedOffset(): number {
-    return this.#tail.sealedOffset
+  /** How often a connection that lagged was spared what is not durable. */
+  get sheds(): number {
+    return this.#tail.sheds
   }
 
   add(connection: Connection): void {
-    connection.index = this.#followers.length
+    connection.moveTo(this.#followers.length)
     this.#followers.push(connection)
   }
 
   remove(connection: Connection): void {
-    if (connection.filter) this.#narrowed.remove(connection)
+    if (connection.filter) this.#subscriptions.remove(connection)
     else this.#removeFollower(connection)
   }
 
-  /** Narrows a connection to some chats, instead of those before; undefined is all again. */
-  narrow(connection: Connection, filter: ChatFilter): void {
+  /**
+   * Subscribes a connection to some chats, instead of those before; undefined is all. Returns the
+   * offset from which on it is sent all of them.
+   */
+  subscribe(connection: Connection, filter: ChatFilter): number {
     this.remove(connection)
-    connection.narrow(filter, this.#tail)
-    if (filter) this.#narrowed.add(connection)
+    connection.subscribe(filter, this.#tail)
+    if (filter) this.#subscriptions.add(connection)
     else this.add(connection)
     this.schedule()
-  }
-
-  /** Calls `tell` for each narrowed connection that has been sent all up to `flushedOffset`. */
-  forEachNarrowed(tell: (connection: Connection) => void): void {
-    for (const connection of this.#narrowed.connections) if (!connection.isBehind) tell(connection)
+    return this.#tail.sealedOffset
   }
 
   /** Sends the durable frame with the next offset, which is of a chat, with the next flush. */
@@ -118,7 +120,7 @@ export class FanOut {
   /** Sends a frame to one connection, with the next flush. */
   send(connection: Connection, frame: Buffer): void {
     connection.enqueue(frame)
-    if (connection.filter) this.#narrowed.await(connection)
+    if (connection.filter) this.#subscriptions.await(connection)
     this.schedule()
   }
 
@@ -153,11 +155,12 @@ export class FanOut {
     const startMs = performance.now()
     const idleMs = startMs - this.#lastFlushEndMs
     this.#dueMs = Number.POSITIVE_INFINITY
-    this.#beforeFlush()
+    this.#greeter?.greet()
+    this.#subscriptions.tellOffset(this.#tail.sealedOffset, startMs)
     const sealed = this.#tail.seal()
     // Backwards, because a connection that closes while it is pumped may leave the list.
     for (let i = this.#followers.length - 1; i >= 0; i--) this.#followers[i]!.pump(this.#tail)
-    this.#narrowed.flush(sealed, this.#tail)
+    this.#subscriptions.flush(sealed, this.#tail)
     this.#lastFlushEndMs = performance.now()
     const tookMs = this.#lastFlushEndMs - startMs
     const frames = sealed?.frames.length ?? 0
@@ -190,6 +193,6 @@ export class FanOut {
     const last = this.#followers.pop()!
     if (last === connection) return
     this.#followers[connection.index] = last
-    last.index = connection.index
+    last.moveTo(connection.index)
   }
 }

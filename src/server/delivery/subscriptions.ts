@@ -1,8 +1,12 @@
+import { encodeFrame } from '../frames/encode-frame.ts'
 import type { Sealed, Tail } from '../log/tail.ts'
 import type { Connection } from './connection.ts'
 
+/** How often subscribers are told how far the log has come, while it grows. */
+const OFFSET_INTERVAL_MS = 10_000
+
 /**
- * The connections that are narrowed to some chats. A flush touches only those that one of its
+ * The connections that subscribe to some chats. A flush touches only those that one of its
  * frames is for: it looks each frame's chat up and never walks all connections, but for frames
  * that are for everyone.
  */
@@ -12,6 +16,7 @@ export class Subscriptions {
   readonly #connections = new Set<Connection>()
   /** Those that the next flush has to pump: they are behind, or their outbox is not empty. */
   readonly #waiting = new Set<Connection>()
+  #offsetTold = { offset: 0, atMs: 0 }
 
   get connections(): ReadonlySet<Connection> {
     return this.#connections
@@ -42,6 +47,19 @@ export class Subscriptions {
   /** Pumps a connection with the next flush. */
   await(connection: Connection): void {
     this.#waiting.add(connection)
+  }
+
+  /** Tells from where to resume, though nothing of their chats came, those that were sent all. */
+  tellOffset(offset: number, nowMs: number): void {
+    const told = this.#offsetTold
+    if (offset === told.offset || nowMs - told.atMs < OFFSET_INTERVAL_MS) return
+    this.#offsetTold = { offset, atMs: nowMs }
+    const frame = encodeFrame({ type: 'OFFSET', offset })
+    for (const connection of this.#connections) {
+      if (connection.isBehind) continue
+      connection.enqueue(frame)
+      this.#waiting.add(connection)
+    }
   }
 
   flush(sealed: Sealed | undefined, tail: Tail): void {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { Id } from '../../protocol/id.ts'
+import type { ChatNode } from '../node/node.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
 import { answers, jsonSchema } from './json-schema.ts'
 
@@ -18,21 +19,15 @@ const REFUSALS = {
   403: 'Only an admin may do this',
 }
 
-export interface AdminActions {
-  /** Closes every connection of a user with 4506; returns how many that were. */
-  readonly kick: (userId: number) => number
-  /** Sends a text to everyone connected; returns how many connections that are. */
-  readonly announce: (text: string) => number
+export interface AdminParts {
+  readonly node: Pick<ChatNode, 'kick' | 'announce'>
+  readonly serverLog: ServerLog
   /** Begins to stop the server in order. */
   readonly drain: () => void
 }
 
 /** Lets admins run the server, and writes down who did what. */
-export function addAdminRoutes(
-  app: FastifyInstance,
-  serverLog: ServerLog,
-  actions: AdminActions,
-): void {
+export function addAdminRoutes(app: FastifyInstance, { node, serverLog, drain }: AdminParts): void {
   const config = { access: 'admin' } as const
   const tags = ['administration']
   app.post<{ Body: z.infer<typeof Kick> }>(
@@ -47,7 +42,7 @@ export function addAdminRoutes(
       },
     },
     async ({ body, identity }) => {
-      const connections = actions.kick(body.userId)
+      const connections = node.kick(body.userId)
       serverLog.adminActed(
         identity?.userId,
         `kicked user ${body.userId} (${connections} connections)`,
@@ -67,7 +62,7 @@ export function addAdminRoutes(
       },
     },
     async ({ body, identity }) => {
-      const connections = actions.announce(body.text)
+      const connections = node.announce(body.text)
       serverLog.adminActed(identity?.userId, `announced something to ${connections} connections`)
       return { connections }
     },
@@ -84,7 +79,7 @@ export function addAdminRoutes(
     },
     async ({ identity }, reply) => {
       serverLog.adminActed(identity?.userId, 'asked the server to stop')
-      actions.drain()
+      drain()
       return reply.code(202).send({ draining: true })
     },
   )

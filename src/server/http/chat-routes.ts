@@ -7,6 +7,7 @@ import { MessagePayload, SupportMessagePayload } from '../../protocol/payloads.t
 import type { Store } from '../../storage/store.ts'
 import { chatPayload, supportPayload } from '../frames/entry-frame.ts'
 import { readHistoryPage } from '../log/history-page.ts'
+import type { PresenceRegistry } from '../presence/registry.ts'
 import { answers, jsonSchema } from './json-schema.ts'
 
 const Chat = z.strictObject({ id: Id })
@@ -21,15 +22,14 @@ const Page = z.strictObject({
 const pageOf = (payload: z.ZodType) =>
   z.object({ messages: z.array(payload), has_more: z.boolean() })
 
-const Presence = z.object({
+const OnlineUsers = z.object({
   users: z.array(z.object({ userId: Id, connections: z.int().nonnegative() })),
 })
 
 export interface ChatSources {
   /** Throws STORAGE_UNAVAILABLE. */
   readonly store: Pick<Store, 'readHistory'>
-  /** The users online: id → open connections. */
-  readonly online: () => Iterable<readonly [userId: number, connections: number]>
+  readonly registry: Pick<PresenceRegistry, 'connectionCounts'>
 }
 
 /** Answers what a client without a WebSocket may ask: older messages, and who is online. */
@@ -68,11 +68,14 @@ export function addChatRoutes(app: FastifyInstance, sources: ChatSources): void 
       schema: {
         summary: 'Who is online, in the order in which they came',
         tags: ['chats'],
-        response: answers(Presence, { 401: 'A token is required' }),
+        response: answers(OnlineUsers, { 401: 'A token is required' }),
       },
     },
     () => ({
-      users: [...sources.online()].map(([userId, connections]) => ({ userId, connections })),
+      users: [...sources.registry.connectionCounts()].map(([userId, connections]) => ({
+        userId,
+        connections,
+      })),
     }),
   )
 }

@@ -3,10 +3,12 @@ import type { ChatwsError } from '../../protocol/error.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Security } from '../limits/security.ts'
 import type { ChatNode } from '../node/node.ts'
+import type { PresenceRegistry } from '../presence/registry.ts'
 import type { DatabaseProbe } from '../telemetry/database-probe.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Refusals } from '../telemetry/refusals.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
+import type { Timings } from '../telemetry/timings.ts'
 import { admitRequest, guardRoutes } from './access.ts'
 import { addAdminRoutes } from './admin-routes.ts'
 import { addChatRoutes } from './chat-routes.ts'
@@ -43,10 +45,12 @@ const SLOWEST_BYTES_PER_MS = 32
 
 export interface HttpServerOptions {
   readonly node: ChatNode
+  readonly registry: PresenceRegistry
   readonly store: Store
   readonly serverLog: ServerLog
   readonly database: DatabaseProbe
   readonly metrics: Metrics
+  readonly timings: Timings
   readonly refusals: Refusals
   readonly security: Security
   readonly isDraining: () => boolean
@@ -93,21 +97,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     addPageRoutes(routes)
     addHealthRoutes(routes, { database: options.database, isDraining })
     addMetricsRoutes(routes, {
-      metrics,
-      epoch: store.epoch,
-      figures: () => node.figures,
-      isDraining,
+      ...{ node, metrics, timings: options.timings, epoch: store.epoch, isDraining },
     })
     addChatRoutes(routes, {
       store,
-      online: () => node.presence.connectionCounts(),
+      registry: options.registry,
     })
     if (options.uploads) addUploadRoutes(routes, options.uploads, isDraining)
-    addAdminRoutes(routes, serverLog, {
-      kick: (userId) => node.kick(userId),
-      announce: (text) => node.announce(text),
-      drain: options.drain,
-    })
+    addAdminRoutes(routes, { node, serverLog, drain: options.drain })
   })
   return app
 }

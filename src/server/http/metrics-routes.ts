@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { NodeFigures } from '../telemetry/figures.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { Timings } from '../telemetry/timings.ts'
 import { answers } from './json-schema.ts'
 
 const Count = z.int().nonnegative()
@@ -35,8 +36,9 @@ const Stats = z.object({
 
 export interface StatsSources {
   readonly metrics: Metrics
+  readonly timings: Timings
   readonly epoch: string
-  readonly figures: () => NodeFigures
+  readonly node: { readonly figures: NodeFigures }
   readonly isDraining: () => boolean
 }
 
@@ -75,7 +77,7 @@ export function addMetricsRoutes(app: FastifyInstance, sources: StatsSources): v
 }
 
 async function readStats(sources: StatsSources): Promise<z.infer<typeof Stats>> {
-  const { stored, waiting, connectionsClosed, ...figures } = sources.figures()
+  const { stored, waiting, connectionsClosed, ...figures } = sources.node.figures
   const { rss, heapUsed } = process.memoryUsage()
   const closes = [...connectionsClosed].map(([code, count]) => [code || 'none', count])
   return {
@@ -86,8 +88,8 @@ async function readStats(sources: StatsSources): Promise<z.infer<typeof Stats>> 
     messagesStored: stored,
     messagesWaiting: waiting,
     slowConsumers: connectionsClosed.get(CLOSED_AS_SLOW) ?? 0,
-    commits: await sources.metrics.commitTimes(),
-    fanOuts: await sources.metrics.flushTimes(),
+    commits: await sources.timings.commitTimes(),
+    fanOuts: await sources.timings.flushTimes(),
     memory: { rssBytes: rss, heapUsedBytes: heapUsed },
     isDraining: sources.isDraining(),
   }

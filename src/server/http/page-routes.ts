@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import type { FastifyInstance } from 'fastify'
-import { PAGE } from './web-page.ts'
+
+/** The package finds itself by its name, from here and from the bundle, however deep each stands. */
+const manifest = createRequire(import.meta.url).resolve('chatws/package.json')
+
+/** The web page, shipped as it stands in the sources. */
+const PAGE = new URL('./src/web/test-online-status.html', pathToFileURL(manifest))
 
 /** Serves the web page, and lets a browser run only the script that is in it. */
 export function addPageRoutes(app: FastifyInstance): void {

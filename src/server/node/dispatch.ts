@@ -1,18 +1,22 @@
-import type { ClientFrame, ClientFrames } from '../../protocol/client-frames.ts'
-import type { Connection } from '../delivery/connection.ts'
+import type { ClientFrames } from '../../protocol/client-frames.ts'
 import { handleDelete, handleEdit, handleReact } from './handlers/change-message.ts'
 import { handleChats } from './handlers/chats.ts'
-import type { Handler, HandlerContext } from './handlers/handler.ts'
+import type { Handler } from './handlers/handler.ts'
 import { handleHistory } from './handlers/history.ts'
 import { handleNewMessage } from './handlers/new-message.ts'
-import { handleActivity, handlePing, handlePresence, handleTyping } from './handlers/presence.ts'
-import { handleReceipt } from './handlers/receipt.ts'
+import {
+  handleActivity,
+  handlePing,
+  handlePresence,
+  handleReceipt,
+  handleTyping,
+} from './handlers/presence.ts'
 import { handleSearch } from './handlers/search.ts'
 import { handleSubscribe } from './handlers/subscribe.ts'
 import { handleSupportQueue, handleSupportUpdate } from './handlers/support-desk.ts'
 
 /** Frame type → what acts on it. */
-const HANDLERS: {
+export const HANDLERS: {
   readonly [Type in keyof ClientFrames]: Handler<ClientFrames[Type]>
 } = {
   NEW_MESSAGE: handleNewMessage,
@@ -32,10 +36,4 @@ const HANDLERS: {
   SUPPORT_UPDATE: handleSupportUpdate,
   SUPPORT_QUEUE: handleSupportQueue,
   PING: handlePing,
-}
-
-/** Takes a valid frame to its handler. */
-export function dispatch(frame: ClientFrame, sender: Connection, context: HandlerContext): void {
-  const handle = HANDLERS[frame.type] as Handler<ClientFrame>
-  handle(frame, sender, context)
 }

@@ -11,11 +11,11 @@ import type { ConnectRequest } from './connect-request.ts'
 
 export interface GreetingParts {
   readonly epoch: string
-  readonly presence: PresenceRegistry
+  readonly registry: PresenceRegistry
   readonly pages: PageCache
   readonly receipts: Receipts
   /** What is asked of clients now; told to each that connects. */
-  readonly limits: () => ConnectionEstablished['limits']
+  readonly limits: ConnectionEstablished['limits']
 }
 
 /** What a new connection is sent before it follows the tail: its greeting, and what it missed. */
@@ -43,8 +43,8 @@ export class Greeting {
    */
   greet(): void {
     if (this.#newcomers.length === 0) return
-    const { epoch, presence, limits } = this.#parts
-    const online = Buffer.from(`,"online":${JSON.stringify(presence.online())}}`)
+    const { epoch, registry, limits } = this.#parts
+    const online = Buffer.from(`,"online":${JSON.stringify(registry.online())}}`)
     for (const connection of this.#newcomers) {
       const greeting: Omit<ConnectionEstablished, 'online'> = {
         type: 'CONNECTION_ESTABLISHED',
@@ -54,7 +54,7 @@ export class Greeting {
         sessionId: `${this.#instance}-${connection.serial}`,
         epoch,
         offset: connection.startOffset,
-        limits: limits(),
+        limits,
       }
       connection.greet(encodeText(JSON.stringify(greeting).slice(0, -1), online.length), online)
     }
@@ -70,11 +70,11 @@ export class Greeting {
       const resumed = encodeFrame({ type: 'RESUMED', offset: until })
       const whenGone = () => [encodeFrame({ type: 'RESUME_FAILED', epoch, offset: until })]
       const range = { after: since, until, whenGone }
-      connection.replay = new Replay(range, pages, async () => [...(await missed), resumed])
+      connection.startReplay(new Replay(range, pages, async () => [...(await missed), resumed]))
       return
     }
     if (resume) connection.enqueue(encodeFrame({ type: 'RESUME_FAILED', epoch, offset: until }))
     const after = Math.max(0, until - history)
-    if (after < until) connection.replay = new Replay({ after, until }, pages, () => [])
+    if (after < until) connection.startReplay(new Replay({ after, until }, pages, () => []))
   }
 }

@@ -1,20 +1,16 @@
-import { type Chat, chatKey, chatRef } from '../../protocol/chat.ts'
-import type { Receipt } from '../../protocol/server-frames.ts'
+import type { Bus, BusEvents } from '../../bus/bus.ts'
+import { type Chat, chatKey } from '../../protocol/chat.ts'
 import type { ChatCursor, ChatCursors } from '../../storage/conversation.ts'
+import { receiptFrame } from '../delivery/deliver-events.ts'
 import { encodeFrame } from '../frames/encode-frame.ts'
 import { WriteBehind } from '../log/write-behind.ts'
+import type { ServerLog } from '../telemetry/server-log.ts'
 
 /** Users in chats that are known to have a cursor; beyond that, all are asked for again. */
 const MAX_KNOWN = 100_000
 
 /** How long the receipts since an offset are shared by all who resume from there. */
 const SHARED_MS = 1_000
-
-export interface ReceiptsOptions {
-  /** Tells everyone of a cursor that moved and is stored. */
-  readonly tell: (cursor: ChatCursor) => void
-  readonly onFailure: (error: unknown) => void
-}
 
 /**
  * How far users have come in chats. A cursor says "everything up to here", so of many moves of one
@@ -28,20 +24,21 @@ export class Receipts {
   /** Offset → the frames of the cursors that moved since. */
   readonly #since = new Map<number, Promise<Buffer[]>>()
 
-  constructor(cursors: ChatCursors, { tell, onFailure }: ReceiptsOptions) {
+  constructor(cursors: ChatCursors, bus: Bus, serverLog: Pick<ServerLog, 'failure'>) {
     this.#cursors = cursors
     this.#moves = new WriteBehind<ChatCursor>({
       write: async (moves) => {
         const moved = (await cursors.advance(moves)).filter(({ delivered }) => delivered > 0)
-        this.#addToShared(moved.map((cursor) => encodeFrame(receiptFrame(cursor))))
-        for (const cursor of moved) tell(cursor)
+        const receipts = moved.map(receiptOf)
+        this.#addToShared(receipts)
+        for (const receipt of receipts) bus.publish('receipt', receipt)
       },
       merge: (older, newer) => ({
         ...newer,
         delivered: Math.max(older.delivered, newer.delivered),
         read: Math.max(older.read, newer.read),
       }),
-      onFailure,
+      onFailure: (error) => serverLog.failure('What users have read was not stored', error),
     })
   }
 
@@ -70,14 +67,15 @@ export class Receipts {
     if (known) return known
     const frames = this.#cursors
       .movedSince(offset)
-      .then((cursors) => cursors.map((cursor) => encodeFrame(receiptFrame(cursor))))
+      .then((cursors) => cursors.map((cursor) => encodeFrame(receiptFrame(receiptOf(cursor)))))
     this.#since.set(offset, frames)
     setTimeout(() => this.#since.delete(offset), SHARED_MS).unref()
     return frames
   }
 
   /** Who resumes from now on is not told of these as they are told to all: it comes later. */
-  #addToShared(moved: readonly Buffer[]): void {
+  #addToShared(receipts: readonly BusEvents['receipt'][]): void {
+    const moved = receipts.map((receipt) => encodeFrame(receiptFrame(receipt)))
     for (const [offset, frames] of this.#since)
       this.#since.set(
         offset,
@@ -91,9 +89,8 @@ export class Receipts {
   }
 }
 
-/** The frame that tells of a cursor. */
-export function receiptFrame({ userId, kind, chatId, delivered, read }: ChatCursor): Receipt {
-  return { type: 'RECEIPT', ...chatRef(kind, chatId), userId, delivered, read }
+function receiptOf({ userId, kind, chatId, delivered, read }: ChatCursor): BusEvents['receipt'] {
+  return { userId, chat: { kind, id: chatId }, delivered, read }
 }
 
 function cursorKey(userId: number, { kind, id }: Chat): string {

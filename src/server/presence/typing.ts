@@ -1,3 +1,4 @@
+import type { Bus } from '../../bus/bus.ts'
 import { type Chat, chatKey } from '../../protocol/chat.ts'
 import { TYPING_EXPIRES_MS, TYPING_INTERVAL_MS } from '../../protocol/limits.ts'
 
@@ -24,18 +25,15 @@ interface Typist {
  * nothing more is told to have stopped.
  */
 export class TypingTracker {
-  readonly #tell: (userId: number, chat: Chat, isTyping: boolean) => void
+  readonly #bus: Bus
   readonly #now: () => number
   /** User and chat → who types, or is about to be told to have stopped. */
   readonly #typists = new Map<string, Typist>()
   #timer: NodeJS.Timeout | undefined
 
   /** @param now the time in milliseconds, from any beginning */
-  constructor(
-    tell: (userId: number, chat: Chat, isTyping: boolean) => void,
-    now: () => number = () => performance.now(),
-  ) {
-    this.#tell = tell
+  constructor(bus: Bus, now: () => number = () => performance.now()) {
+    this.#bus = bus
     this.#now = now
   }
 
@@ -83,7 +81,8 @@ export class TypingTracker {
     if (sinceMs < TYPING_INTERVAL_MS) return
     typist.told = typist.isTyping
     typist.toldAtMs = nowMs
-    this.#tell(typist.userId, typist.chat, typist.isTyping)
+    const { userId, chat, isTyping } = typist
+    this.#bus.publish('typing', { userId, chat, isTyping })
   }
 
   #forget(key: string): void {

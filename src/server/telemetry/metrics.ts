@@ -1,15 +1,13 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { DatabaseProbe } from './database-probe.ts'
-import { type DurationSummary, summariseDurations } from './duration-summary.ts'
 import type { NodeFigures } from './figures.ts'
 import type { Refusals } from './refusals.ts'
-
-/** Upper bounds of the buckets in seconds: from a small batch on a fast disk to a stall. */
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+import type { Timings } from './timings.ts'
 
 /** Where the figures are, for whenever they are asked for. */
 export interface MetricsSources {
-  readonly figures: () => NodeFigures
+  readonly node: { readonly figures: NodeFigures }
+  readonly timings: Timings
   readonly database: DatabaseProbe
   readonly refusals: Refusals
 }
@@ -47,38 +45,20 @@ const COUNTERS: typeof GAUGES = {
  */
 export class Metrics {
   readonly #registry = new Registry()
-  readonly #commits: Histogram
-  readonly #flushes: Histogram
   #hasDefaults = false
 
   constructor(sources: MetricsSources) {
     const registers = [this.#registry]
-    this.#commits = new Histogram({
-      name: 'chatws_commit_seconds',
-      help: 'Time that the store took for one batch of messages',
-      buckets: BUCKETS,
-      registers,
-    })
-    this.#flushes = new Histogram({
-      name: 'chatws_fan_out_seconds',
-      help: 'Time to hand what is new to all connections',
-      buckets: BUCKETS,
-      registers,
-    })
+    for (const timing of [sources.timings.commits, sources.timings.flushes])
+      this.#registry.registerMetric(timing)
     for (const [name, [help, read]] of Object.entries(GAUGES))
-      new Gauge({ name, help, registers, collect: fill(() => read(sources.figures())) })
+      new Gauge({ name, help, registers, collect: fill(() => read(sources.node.figures)) })
     for (const [name, [help, read]] of Object.entries(COUNTERS))
-      new Counter({ name, help, registers, collect: refill(() => read(sources.figures())) })
+      new Counter({ name, help, registers, collect: refill(() => read(sources.node.figures)) })
     this.#countCloses(sources)
     this.#countRefusals(sources)
     this.#watchStore(sources)
   }
-
-  /** Counts a batch that was stored. */
-  readonly onCommitTime = (tookMs: number): void => this.#commits.observe(tookMs / 1000)
-
-  /** Counts a flush to all connections. */
-  readonly onFlushTime = (tookMs: number): void => this.#flushes.observe(tookMs / 1000)
 
   /** The text that Prometheus reads, and its content type. */
   async expose(): Promise<{ text: string; contentType: string }> {
@@ -88,17 +68,7 @@ export class Metrics {
     return { text: await this.#registry.metrics(), contentType: this.#registry.contentType }
   }
 
-  /** How long the store took for a batch. */
-  async commitTimes(): Promise<DurationSummary> {
-    return summariseDurations((await this.#commits.get()).values)
-  }
-
-  /** How long it took to hand what is new to all connections. */
-  async flushTimes(): Promise<DurationSummary> {
-    return summariseDurations((await this.#flushes.get()).values)
-  }
-
-  #countCloses({ figures }: MetricsSources): void {
+  #countCloses({ node }: MetricsSources): void {
     new Counter({
       name: 'chatws_connections_closed_total',
       help: 'Connections closed, by the code that the server sent; none where it sent none',
@@ -106,7 +76,7 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         this.reset()
-        for (const [code, count] of figures().connectionsClosed)
+        for (const [code, count] of node.figures.connectionsClosed)
           this.inc({ code: code === 0 ? 'none' : code }, count)
       },
     })
@@ -125,7 +95,7 @@ export class Metrics {
     })
   }
 
-  #watchStore({ figures, database }: MetricsSources): void {
+  #watchStore({ node, database }: MetricsSources): void {
     const registers = [this.#registry]
     const lastOffset = () => database.lastOffset().catch(() => undefined)
     new Gauge({
@@ -143,7 +113,7 @@ export class Metrics {
       async collect() {
         const stored = await lastOffset()
         if (stored === undefined) this.remove()
-        else this.set(Math.max(0, stored - figures().offset))
+        else this.set(Math.max(0, stored - node.figures.offset))
       },
     })
   }

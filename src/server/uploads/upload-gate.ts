@@ -29,31 +29,22 @@ export class UploadGate {
     this.#records = records
   }
 
-  /** Calls `proceed` once the frame may be acted on, at once where nothing has to be looked up. */
-  pass(
-    frame: ClientFrame,
-    sender: Sender,
-    outcome: { proceed: () => void; refuse: (error: ChatwsError) => void },
-  ): void {
+  /**
+   * Resolves when a frame may be acted on, after all that its sender sent before, or rejects with
+   * the ChatwsError that says why not; undefined where it may be at once.
+   */
+  check(frame: ClientFrame, sender: Sender): Promise<void> | undefined {
     const names = 'file_paths' in frame ? readUploadNames(frame.file_paths ?? '') : undefined
     const line = this.#lines.get(sender)
-    if (!line && !names) {
-      outcome.proceed()
-      return
-    }
-    const turn = async () => {
-      try {
-        if (names)
-          await this.#claim(names, sender.userId, (frame as { file_type?: string }).file_type)
-      } catch (error) {
-        outcome.refuse(error as ChatwsError)
-        return
-      }
-      outcome.proceed()
-    }
+    if (!line && !names) return undefined
     if (line && line.length >= MAX_WAITING)
-      outcome.refuse(new ChatwsError('STORAGE_UNAVAILABLE', 'Too many messages wait for a file'))
-    else this.#enqueue(sender, line ?? { length: 0, last: Promise.resolve() }, turn)
+      return Promise.reject(
+        new ChatwsError('STORAGE_UNAVAILABLE', 'Too many messages wait for a file'),
+      )
+    return this.#enqueue(sender, line ?? { length: 0, last: Promise.resolve() }, async () => {
+      const { file_type } = frame as { file_type?: string }
+      if (names) await this.#claim(names, sender.userId, file_type)
+    })
   }
 
   /** Resolves when no frame waits any more. */
@@ -61,13 +52,18 @@ export class UploadGate {
     await Promise.all([...this.#lines.values()].map(({ last }) => last))
   }
 
-  #enqueue(sender: Sender, line: Line, turn: () => Promise<void>): void {
+  /** What waits for the returned promise is called before the next frame has its turn. */
+  #enqueue(sender: Sender, line: Line, turn: () => Promise<void>): Promise<void> {
     line.length += 1
-    line.last = line.last.then(turn).finally(() => {
-      line.length -= 1
-      if (line.length === 0) this.#lines.delete(sender)
-    })
+    const checked = line.last.then(turn)
+    line.last = checked
+      .catch(() => {})
+      .finally(() => {
+        line.length -= 1
+        if (line.length === 0) this.#lines.delete(sender)
+      })
     this.#lines.set(sender, line)
+    return checked
   }
 
   /** Notes that a message of `userId` names these files. Throws why it may not. */

@@ -1,9 +1,10 @@
-import type { RawData, WebSocket } from 'ws'
+import type { RawData } from 'ws'
 import { Auth } from '../../protocol/client-frames.ts'
 import type { CloseCode } from '../../protocol/close-code.ts'
 import type { Authenticator } from '../auth/authenticator.ts'
 import { type RequestHead, readToken } from '../auth/request-token.ts'
 import type { Identity } from '../auth/token-verifier.ts'
+import type { Transport } from '../delivery/transport.ts'
 
 /** A frame that came before it was known whose it is. */
 export interface EarlyFrame {
@@ -34,31 +35,35 @@ export class ConnectionAuthenticator {
     for (const giveUp of [...this.#waiting]) giveUp()
   }
 
-  /** Admits a connection that says it is `userId`. Leaves it paused; never rejects. */
-  async admit(webSocket: WebSocket, request: RequestHead, userId: number): Promise<Authenticated> {
+  /** Finds out whether it is `userId`, as it says. Leaves it paused; never rejects. */
+  async authenticate(
+    transport: Transport,
+    request: RequestHead,
+    userId: number,
+  ): Promise<Authenticated> {
     const early: EarlyFrame[] = []
     const keep = (data: RawData, isBinary: boolean) => {
-      webSocket.pause()
+      transport.pause()
       // Others that stood in the same packet follow, in spite of the pause.
       early.push({ data, isBinary })
     }
-    webSocket.on('message', keep)
+    transport.on('message', keep)
     const inRequest = readToken(request)
-    const token = inRequest ?? (await this.#firstFrame(webSocket))
-    webSocket.pause()
+    const token = inRequest ?? (await this.#firstFrame(transport))
+    transport.pause()
     const identity = await this.#authenticator.identify(userId, token)
-    webSocket.off('message', keep)
+    transport.off('message', keep)
     return { identity, early: inRequest === undefined ? early.slice(1) : early }
   }
 
   /** The token in the first frame; undefined when there is none, or none in time. */
-  #firstFrame(webSocket: WebSocket): Promise<string | undefined> {
+  #firstFrame(transport: Transport): Promise<string | undefined> {
     return new Promise((resolve) => {
       const settle = (token?: string) => {
         this.#waiting.delete(onClose)
         clearTimeout(timer)
-        webSocket.off('message', onMessage)
-        webSocket.off('close', onClose)
+        transport.off('message', onMessage)
+        transport.off('close', onClose)
         resolve(token)
       }
       const onMessage = (data: RawData, isBinary: boolean) =>
@@ -66,8 +71,8 @@ export class ConnectionAuthenticator {
       const onClose = () => settle()
       const timer = setTimeout(onClose, this.#tokenTimeoutMs)
       this.#waiting.add(onClose)
-      webSocket.on('message', onMessage)
-      webSocket.on('close', onClose)
+      transport.on('message', onMessage)
+      transport.on('close', onClose)
     })
   }
 }

@@ -1,5 +1,6 @@
 import type { RawData } from 'ws'
-import type { Connection, Transport } from '../delivery/connection.ts'
+import type { Connection } from '../delivery/connection.ts'
+import type { Transport } from '../delivery/transport.ts'
 import { describeFrameText } from '../telemetry/frame-text.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
 import { FrameSplitter } from './frame-splitter.ts'
@@ -23,23 +24,20 @@ const NAMES: Readonly<Record<number, string>> = {
  */
 export function traceFrames(
   { userId, serial }: Connection,
-  { webSocket, socket }: Transport,
+  transport: Transport,
   serverLog: ServerLog,
 ): void {
   const tell = (direction: 'in' | 'out', opcode: number, payload: Buffer) =>
     serverLog.frame({ direction, userId, connection: serial, isControl: opcode > 7 }, () =>
       opcode === TEXT ? describeFrameText(payload) : `${NAMES[opcode]} (${payload.length} bytes)`,
     )
-  webSocket.on('message', (data: RawData, isBinary: boolean) =>
+  transport.on('message', (data: RawData, isBinary: boolean) =>
     tell('in', isBinary ? BINARY : TEXT, data as Buffer),
   )
-  webSocket.on('ping', (data) => tell('in', PING, data))
-  webSocket.on('pong', (data) => tell('in', PONG, data))
+  transport.on('ping', (data) => tell('in', PING, data))
+  transport.on('pong', (data) => tell('in', PONG, data))
   const splitter = new FrameSplitter()
-  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
-  socket.write = (bytes: Uint8Array | string, ...rest: unknown[]) => {
-    const written = typeof bytes === 'string' ? Buffer.from(bytes) : (bytes as Buffer)
-    for (const { opcode, payload } of splitter.split(written)) tell('out', opcode, payload)
-    return write(bytes, ...rest)
-  }
+  transport.watch((bytes) => {
+    for (const { opcode, payload } of splitter.split(bytes)) tell('out', opcode, payload)
+  })
 }

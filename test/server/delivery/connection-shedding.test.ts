@@ -4,12 +4,13 @@ import { Writable } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import type { ServerFrame } from '../../../src/protocol/server-frames.ts'
-import { Connection, type Transport } from '../../../src/server/delivery/connection.ts'
+import { Connection } from '../../../src/server/delivery/connection.ts'
 import { FanOut } from '../../../src/server/delivery/fan-out.ts'
 import { encodeFrame } from '../../../src/server/frames/encode-frame.ts'
 import { Tail } from '../../../src/server/log/tail.ts'
 import { until } from '../../support/until.ts'
 import { Loopback } from './loopback.ts'
+import { StreamTransport } from './stream-transport.ts'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -48,14 +49,17 @@ afterEach(() => loopback.close())
 
 /** Connects as a user; `before` runs in the turn in which the connection begins. */
 async function connect(userId: number, before = () => {}): Promise<Peer> {
-  const { transport, client } = await loopback.connect()
+  const { transport, socket, client } = await loopback.connect()
   before()
   // Sockets may close after the test that opened them.
   const own = fanOut
-  const connection = new Connection(userId, userId, transport, { position: own.end, offset })
+  const connection = new Connection({ userId, serial: userId }, transport, {
+    position: own.end,
+    offset,
+  })
   own.add(connection)
-  transport.webSocket.on('close', () => own.remove(connection))
-  transport.socket.on('drain', () => own.resume(connection))
+  transport.on('close', () => own.remove(connection))
+  socket.on('drain', () => own.resume(connection))
   const received: Peer['received'] = []
   client.on('message', (data) => {
     const frame = JSON.parse(String(data)) as ServerFrame
@@ -65,7 +69,7 @@ async function connect(userId: number, before = () => {}): Promise<Peer> {
     else throw new Error(`unexpected ${frame.type}`)
   })
   const closed = once(client, 'close').then(([code]) => code as number)
-  return { connection, socket: transport.socket, client, received, closed }
+  return { connection, socket, client, received, closed }
 }
 
 function broadcastMessage(): void {
@@ -244,7 +248,7 @@ class HeldPeer {
   readonly tail = new Tail(4 * MEBIBYTE)
   readonly connection: Connection
   /** The code it was closed with. */
-  closeCode: number | undefined
+  readonly #transport: StreamTransport
   /** The offsets it took, in order. */
   readonly taken: number[] = []
   #held: { chunk: Buffer; done: () => void } | undefined
@@ -256,18 +260,14 @@ class HeldPeer {
         this.#held = { chunk, done }
       },
     })
-    const webSocket = {
-      readyState: 1,
-      OPEN: 1,
-      terminate: () => {},
-      close: (code: number) => {
-        this.closeCode = code
-        webSocket.readyState = 3
-      },
-    }
-    const transport = { webSocket, socket } as unknown as Transport
-    this.connection = new Connection(1, 1, transport, { position: 0, offset: 0 })
+    this.#transport = new StreamTransport(socket)
+    const start = { position: 0, offset: 0 }
+    this.connection = new Connection({ userId: 1, serial: 1 }, this.#transport, start)
     socket.on('drain', () => this.connection.pump(this.tail))
+  }
+
+  get closeCode(): number | undefined {
+    return this.#transport.closeCode
   }
 
   /** Broadcasts one message after the other, up to the offset `last`. */

@@ -33,13 +33,16 @@ beforeEach(async () => {
 afterEach(() => loopback.close())
 
 async function connect(userId: number): Promise<Peer> {
-  const { transport, client } = await loopback.connect()
+  const { transport, socket, client } = await loopback.connect()
   // Sockets may close after the test that opened them.
   const own = fanOut
-  const connection = new Connection(userId, userId, transport, { position: own.end, offset: 0 })
+  const connection = new Connection({ userId, serial: userId }, transport, {
+    position: own.end,
+    offset: 0,
+  })
   own.add(connection)
-  transport.webSocket.on('close', () => own.remove(connection))
-  transport.socket.on('drain', () => own.resume(connection))
+  transport.on('close', () => own.remove(connection))
+  socket.on('drain', () => own.resume(connection))
   const received: string[] = []
   client.on('message', (data) => {
     received.push(JSON.parse(String(data)).message.replace(PADDING, ''))

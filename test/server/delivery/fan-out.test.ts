@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, expect, test, vi } from 'vitest'
-import { Connection, type Transport } from '../../../src/server/delivery/connection.ts'
+import { Connection } from '../../../src/server/delivery/connection.ts'
 import { FanOut } from '../../../src/server/delivery/fan-out.ts'
 import { Tail } from '../../../src/server/log/tail.ts'
+import { StreamTransport } from './stream-transport.ts'
 
 /** A connection over a stream in memory that counts how often it is pumped. */
 class CountingConnection extends Connection {
@@ -12,9 +13,8 @@ class CountingConnection extends Connection {
 
   constructor(serial: number, cursor: number) {
     const stream = new PassThrough()
-    const webSocket = { readyState: 1, OPEN: 1 }
-    const transport = { webSocket, socket: stream } as unknown as Transport
-    super(serial, serial, transport, { position: cursor, offset: 0 })
+    const start = { position: cursor, offset: 0 }
+    super({ userId: serial, serial }, new StreamTransport(stream), start)
     this.stream = stream
   }
 

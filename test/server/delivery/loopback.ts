@@ -2,18 +2,24 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocket, WebSocketServer } from 'ws'
-import type { Transport } from '../../../src/server/delivery/connection.ts'
+import { Transport } from '../../../src/server/delivery/transport.ts'
 
 /** One side is what a connection is built on, the other a `ws` client. */
 export interface LoopbackPair {
   readonly transport: Transport
+  /** The TCP socket under it. */
+  readonly socket: Socket
   readonly client: WebSocket
 }
 
 /** Makes pairs of connected WebSockets over real sockets, as the server's endpoint does. */
 export class Loopback {
   readonly #server: Server = createServer()
-  readonly #upgrader = new WebSocketServer({ noServer: true, perMessageDeflate: false })
+  readonly #upgrader = new WebSocketServer<typeof Transport>({
+    noServer: true,
+    perMessageDeflate: false,
+    WebSocket: Transport,
+  })
   readonly #pairs: LoopbackPair[] = []
 
   static async create(): Promise<Loopback> {
@@ -24,17 +30,19 @@ export class Loopback {
   }
 
   async connect(): Promise<LoopbackPair> {
-    const transport = new Promise<Transport>((resolve) => {
-      this.#server.once('upgrade', (request, socket, head) => {
-        this.#upgrader.handleUpgrade(request, socket, head, (webSocket) =>
-          resolve({ webSocket, socket: socket as Socket }),
-        )
+    const carried = new Promise<Omit<LoopbackPair, 'client'>>((resolve) => {
+      this.#server.once('upgrade', (request, stream, head) => {
+        this.#upgrader.handleUpgrade(request, stream, head, (transport) => {
+          const socket = stream as Socket
+          transport.carriedBy(socket)
+          resolve({ transport, socket })
+        })
       })
     })
     const { port } = this.#server.address() as AddressInfo
     const client = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false })
     await once(client, 'open')
-    const pair = { transport: await transport, client }
+    const pair = { ...(await carried), client }
     this.#pairs.push(pair)
     return pair
   }
@@ -42,7 +50,7 @@ export class Loopback {
   /** Cuts every pair and stops listening. */
   async close(): Promise<void> {
     for (const { transport, client } of this.#pairs) {
-      transport.webSocket.terminate()
+      transport.terminate()
       client.terminate()
     }
     this.#server.close()

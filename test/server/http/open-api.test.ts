@@ -6,12 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { DEFAULT_UPLOAD_TYPES } from '../../../src/protocol/upload-types.ts'
 import { AdminToken } from '../../../src/server/auth/admin-token.ts'
+import { wireNode } from '../../../src/server/chat-server.ts'
 import { createHttpServer } from '../../../src/server/http/http-server.ts'
 import { createSecurity } from '../../../src/server/limits/security.ts'
-import { ChatNode } from '../../../src/server/node/node.ts'
-import { DatabaseProbe } from '../../../src/server/telemetry/database-probe.ts'
-import { Metrics } from '../../../src/server/telemetry/metrics.ts'
-import { Refusals } from '../../../src/server/telemetry/refusals.ts'
 import { ServerLog } from '../../../src/server/telemetry/server-log.ts'
 import { UploadFolder } from '../../../src/server/uploads/upload-folder.ts'
 import type { PrismaStore } from '../../../src/storage/prisma/prisma-store.ts'
@@ -44,18 +41,12 @@ beforeAll(async () => {
   database = TestDatabase.sqlite()
   store = await database.open()
   const serverLog = new ServerLog({ isEnabled: () => false, write: () => {} })
-  const refusals = new Refusals()
-  const parts = { store, serverLog, refusals, agents: new Set<number>() }
-  const node = new ChatNode({ ...parts, patienceMs: 0, offlineGraceMs: 0 }, 0)
-  const probe = new DatabaseProbe(store)
+  const security = createSecurity({ adminToken: new AdminToken(ADMIN_TOKEN) })
   app = createHttpServer({
-    node,
+    ...wireNode({ store, serverLog }, security, 0),
     store,
     serverLog,
-    database: probe,
-    metrics: new Metrics({ figures: () => node.figures, database: probe, refusals }),
-    refusals,
-    security: createSecurity({ adminToken: new AdminToken(ADMIN_TOKEN) }),
+    security,
     isDraining: () => false,
     drain: () => {},
     version: '1.2.3',

@@ -1,11 +1,12 @@
 import { Writable } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Connection, type Transport } from '../../../src/server/delivery/connection.ts'
+import { Connection } from '../../../src/server/delivery/connection.ts'
 import { encodeFrame } from '../../../src/server/frames/encode-frame.ts'
 import { type LogFrames, PageCache } from '../../../src/server/log/page-cache.ts'
 import { Replay } from '../../../src/server/log/replay.ts'
 import { Tail } from '../../../src/server/log/tail.ts'
+import { StreamTransport } from '../delivery/stream-transport.ts'
 
 /** Offsets in a page of the model. */
 const PAGE_SIZE = 3
@@ -156,16 +157,12 @@ class Client {
 
   connect(): void {
     const { tail, offset: until, pages, broadcasts } = this.#model
-    const end = () => {
-      webSocket.readyState = 3
-    }
-    const webSocket = { readyState: 1, OPEN: 1, terminate: end, close: end }
     this.#socket = new HeldSocket()
-    const transport = { webSocket, socket: this.#socket } as unknown as Transport
+    const transport = new StreamTransport(this.#socket)
     const start = { position: tail.end, offset: until }
-    const connection = new Connection(1_000, 1, transport, start)
+    const connection = new Connection({ userId: 1_000, serial: 1 }, transport, start)
     const resumed = encodeFrame({ type: 'RESUMED', offset: until })
-    connection.replay = new Replay({ after: this.seen, until }, pages, () => [resumed])
+    connection.startReplay(new Replay({ after: this.seen, until }, pages, () => [resumed]))
     this.#socket.on('drain', () => connection.pump(tail))
     this.#connection = connection
     this.#broadcastsBefore = broadcasts.length

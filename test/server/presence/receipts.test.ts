@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { BusEvents } from '../../../src/bus/bus.ts'
+import { LocalBus } from '../../../src/bus/local-bus.ts'
 import { Receipts } from '../../../src/server/presence/receipts.ts'
-import type { ChatCursor } from '../../../src/storage/conversation.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import { newEntry } from '../../storage/new-entry.ts'
 import { TestDatabase } from '../../storage/test-database.ts'
@@ -15,9 +16,11 @@ beforeEach(async () => {
 afterEach(() => database.drop())
 
 it('one that resumes from where another just did is told of what has moved in between', async () => {
-  const told: ChatCursor[] = []
-  const onFailure = (error: unknown) => expect(error).toBeUndefined()
-  const receipts = new Receipts(store.cursors, { tell: (cursor) => told.push(cursor), onFailure })
+  const told: BusEvents['receipt'][] = []
+  const bus = new LocalBus()
+  bus.subscribe('receipt', (receipt) => told.push(receipt))
+  const failure = (_what: string, error: unknown) => expect(error).toBeUndefined()
+  const receipts = new Receipts(store.cursors, bus, { failure })
   expect(await receipts.since(0)).toHaveLength(0)
   receipts.advance(2, { kind: 'chat', id: 1 }, { delivered: 1, read: 1 })
   await receipts.flush()

@@ -1,26 +1,29 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { LocalBus } from '../../../src/bus/local-bus.ts'
 import type { Chat } from '../../../src/protocol/chat.ts'
 import { TypingTracker } from '../../../src/server/presence/typing.ts'
 
 const CHAT: Chat = { kind: 'chat', id: 7 }
 
 let told: [atMs: number, userId: number, isTyping: boolean][]
-let board: TypingTracker
+let tracker: TypingTracker
 let startMs: number
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
   told = []
   startMs = performance.now()
-  board = new TypingTracker((userId, _chat, isTyping) =>
+  const bus = new LocalBus()
+  bus.subscribe('typing', ({ userId, isTyping }) =>
     told.push([Math.round(performance.now() - startMs), userId, isTyping]),
   )
+  tracker = new TypingTracker(bus)
 })
 afterEach(() => vi.useRealTimers())
 
 test('a change is told at once', () => {
-  board.set(1, CHAT, true)
-  board.set(2, CHAT, true)
+  tracker.set(1, CHAT, true)
+  tracker.set(2, CHAT, true)
   expect(told).toEqual([
     [0, 1, true],
     [0, 2, true],
@@ -28,13 +31,13 @@ test('a change is told at once', () => {
 })
 
 test('to have stopped without having begun is no news', () => {
-  board.set(1, CHAT, false)
+  tracker.set(1, CHAT, false)
   vi.advanceTimersByTime(10_000)
   expect(told).toEqual([])
 })
 
 test('who says nothing more has stopped after six seconds', () => {
-  board.set(1, CHAT, true)
+  tracker.set(1, CHAT, true)
   vi.advanceTimersByTime(5_900)
   expect(told).toHaveLength(1)
   vi.advanceTimersByTime(500)
@@ -44,7 +47,7 @@ test('who says nothing more has stopped after six seconds', () => {
 
 test('who goes on is told again before it expires for those who listen, and never as stopped', () => {
   for (let i = 0; i < 40; i++) {
-    board.set(1, CHAT, true)
+    tracker.set(1, CHAT, true)
     vi.advanceTimersByTime(500)
   }
   expect(told.every(([, , isTyping]) => isTyping)).toBe(true)
@@ -56,13 +59,12 @@ test('who goes on is told again before it expires for those who listen, and neve
 test('who goes on is told again by a clock that never stands still', () => {
   let nowMs = 0
   const repeats: boolean[] = []
-  const moving = new TypingTracker(
-    (_userId, _chat, isTyping) => repeats.push(isTyping),
-    () => {
-      nowMs += 0.001
-      return nowMs
-    },
-  )
+  const bus = new LocalBus()
+  bus.subscribe('typing', ({ isTyping }) => repeats.push(isTyping))
+  const moving = new TypingTracker(bus, () => {
+    nowMs += 0.001
+    return nowMs
+  })
   for (let i = 0; i < 3; i++) {
     moving.set(1, CHAT, true)
     nowMs += 3_000
@@ -71,19 +73,19 @@ test('who goes on is told again by a clock that never stands still', () => {
 })
 
 test('the end of it is told even when the beginning was told just before', () => {
-  board.set(1, CHAT, true)
-  board.set(1, CHAT, false)
+  tracker.set(1, CHAT, true)
+  tracker.set(1, CHAT, false)
   expect(told).toHaveLength(1)
   vi.advanceTimersByTime(1_300)
   expect(told.at(-1)![2]).toBe(false)
 })
 
 test('a user who leaves stops in every chat', () => {
-  board.set(1, CHAT, true)
-  board.set(1, { kind: 'support', id: 7 }, true)
-  board.set(2, CHAT, true)
+  tracker.set(1, CHAT, true)
+  tracker.set(1, { kind: 'support', id: 7 }, true)
+  tracker.set(2, CHAT, true)
   vi.advanceTimersByTime(1_500)
-  board.leave(1)
+  tracker.leave(1)
   expect(told.slice(3).map(([, userId, isTyping]) => [userId, isTyping])).toEqual([
     [1, false],
     [1, false],
@@ -97,7 +99,7 @@ test('whatever a client says, one user and chat is told at most once a second, a
       told = []
       startMs = performance.now()
       for (const { isTyping, passMs } of steps) {
-        board.set(1, CHAT, isTyping)
+        tracker.set(1, CHAT, isTyping)
         vi.advanceTimersByTime(passMs)
       }
       const gaps = told.slice(1).map(([atMs], i) => atMs - told[i]![0])

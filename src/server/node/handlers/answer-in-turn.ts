@@ -17,10 +17,13 @@ export function answerInTurn(
   sender.inTurn(async () => {
     try {
       const answer = await read()
-      context.reply(sender, client_id === undefined ? answer : { ...answer, client_id })
+      context.responder.reply(sender, client_id === undefined ? answer : { ...answer, client_id })
     } catch {
       const message = 'It could not be read; ask again later'
-      context.reply(sender, errorFrame('STORAGE_UNAVAILABLE', message, { ref: client_id }))
+      context.responder.reply(
+        sender,
+        errorFrame('STORAGE_UNAVAILABLE', message, { ref: client_id }),
+      )
     }
   })
 }

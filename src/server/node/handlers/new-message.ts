@@ -10,11 +10,14 @@ export const handleNewMessage: Handler<NewMessage | NewSupportMessage> = (
 ) => {
   if (frame.sender_id !== sender.userId) {
     const message = `sender_id is ${frame.sender_id}, but this connection belongs to user ${sender.userId}`
-    context.reply(sender, errorFrame('SENDER_MISMATCH', message, { ref: frame.client_id }))
+    context.responder.reply(
+      sender,
+      errorFrame('SENDER_MISMATCH', message, { ref: frame.client_id }),
+    )
     return
   }
   const isChat = frame.type === 'NEW_MESSAGE'
-  context.submit(
+  context.writer.submit(
     {
       type: 'message',
       kind: isChat ? 'chat' : 'support',
@@ -25,7 +28,7 @@ export const handleNewMessage: Handler<NewMessage | NewSupportMessage> = (
       fileType: frame.file_type,
       filePaths: frame.file_paths,
       replyTo: frame.reply_to,
-      isFromAgent: !isChat && context.isAgent(sender),
+      isFromAgent: !isChat && sender.isAgent,
     },
     sender,
   )

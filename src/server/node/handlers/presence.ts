@@ -1,5 +1,5 @@
 import { chatOf } from '../../../protocol/chat.ts'
-import type { Activity, Ping, Typing } from '../../../protocol/client-frames.ts'
+import type { Activity, Delivered, Ping, Read, Typing } from '../../../protocol/client-frames.ts'
 import type { PresenceRequest } from '../../../protocol/questions.ts'
 import { answerInTurn } from './answer-in-turn.ts'
 import type { Handler } from './handler.ts'
@@ -8,17 +8,23 @@ import type { Handler } from './handler.ts'
 export const handlePresence: Handler<PresenceRequest> = (frame, sender, context) =>
   answerInTurn(frame, { sender, context }, async () => ({
     type: 'PRESENCE',
-    users: await context.listPresence(),
+    users: await context.announcer.list(),
   }))
 
 /** Notes that nobody is at the client, or that somebody is again. */
 export const handleActivity: Handler<Activity> = (frame, sender, context) =>
-  context.setIdle(sender, frame.state === 'idle')
+  context.announcer.setIdle(sender, frame.state === 'idle')
 
 /** Sends on who types where. */
 export const handleTyping: Handler<Typing> = (frame, sender, context) =>
   context.typing.set(sender.userId, chatOf(frame), frame.typing)
 
+/** Notes how far the user has come in a chat; what is read has been delivered. */
+export const handleReceipt: Handler<Delivered | Read> = (frame, sender, context) => {
+  const read = frame.type === 'READ' ? frame.id : 0
+  context.receipts.advance(sender.userId, chatOf(frame), { delivered: frame.id, read })
+}
+
 /** Answers at once. */
 export const handlePing: Handler<Ping> = ({ t }, sender, context) =>
-  context.reply(sender, { type: 'PONG', t, serverTime: new Date().toISOString() })
+  context.responder.reply(sender, { type: 'PONG', t, serverTime: new Date().toISOString() })

@@ -18,7 +18,7 @@ const MAX_QUEUE = 500
 export const handleSupportUpdate: Handler<SupportUpdate> = (frame, sender, context) => {
   if (!isAllowed(frame, sender, context)) return
   const { support_chat_id: chatId, status, assignee, client_id: clientId } = frame
-  context.submit(
+  context.writer.submit(
     { type: 'support', chatId, senderId: sender.userId, clientId, status, assignee },
     sender,
   )
@@ -38,9 +38,9 @@ function isAllowed(
   sender: Connection,
   context: HandlerContext,
 ): boolean {
-  if (context.isAgent(sender)) return true
+  if (sender.isAgent) return true
   const message = 'Only agents work the support desk'
-  context.reply(sender, errorFrame('FORBIDDEN', message, { ref: client_id }))
+  context.responder.reply(sender, errorFrame('FORBIDDEN', message, { ref: client_id }))
   return false
 }
 
