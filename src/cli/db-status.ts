@@ -1,17 +1,15 @@
-import type { DatabaseStatus } from '../storage/prisma/database-status.ts'
+import type { DatabaseStatus, DurableDatabase } from '../storage/database.ts'
 import { describeBytes } from './byte-size.ts'
 
-const PROVIDERS = { sqlite: 'SQLite', postgresql: 'PostgreSQL' }
-
 /** What a database holds, for people. */
-export function describeStatus(where: string, status: DatabaseStatus): string {
+export function describeStatus(
+  { description, providerName }: DurableDatabase,
+  status: DatabaseStatus,
+): string {
   if (!status.exists)
-    return `There is no database ${where} yet: the server makes it when it starts\n`
+    return `There is no database ${description} yet: the server makes it when it starts\n`
   const rows: [string, string][] = [
-    [
-      'database',
-      `${where} (${PROVIDERS[status.provider]}, ${describeBytes(status.sizeBytes ?? 0)})`,
-    ],
+    ['database', `${description} (${providerName}, ${describeBytes(status.sizeBytes ?? 0)})`],
     ['migrations', describeMigrations(status)],
   ]
   if (status.log) rows.push(['log', describeLog(status)])

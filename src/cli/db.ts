@@ -2,7 +2,8 @@ import type { Command } from 'commander'
 import type { z } from 'zod'
 import { DbConfig, DbPruneConfig, DbStatusConfig } from '../config/db-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
-import { describeDatabase, parseDatabaseUrl } from '../storage/database-url.ts'
+import type { DurableDatabase } from '../storage/database.ts'
+import { parseDatabaseUrl } from '../storage/database-url.ts'
 import { describeBytes } from './byte-size.ts'
 import { describeStatus } from './db-status.ts'
 import { defineOptions } from './define-options.ts'
@@ -69,37 +70,29 @@ export const defineDb: DefineCommand = (command, host) => {
 }
 
 async function status(config: Readonly<DbStatusConfig>, host: Host): Promise<number> {
-  const { readDatabaseStatus } = await import('../storage/prisma/database-status.ts')
-  const location = parseDatabaseUrl(config.databaseUrl)
-  const found = await readDatabaseStatus(location)
-  const where = describeDatabase(location)
+  const database = durable(config)
+  const found = await database.readStatus()
   host.stdout.write(
     config.json
-      ? `${JSON.stringify({ database: where, ...found }, null, 2)}\n`
-      : describeStatus(where, found),
+      ? `${JSON.stringify({ database: database.description, ...found }, null, 2)}\n`
+      : describeStatus(database, found),
   )
   return found.problem === undefined ? 0 : 1
 }
 
 async function migrate(config: Readonly<DbConfig>, host: Host): Promise<number> {
   const { migrateDatabase } = await import('../storage/open-store.ts')
-  const names = await migrateDatabase(parseDatabaseUrl(config.databaseUrl))
+  const names = await migrateDatabase(durable(config))
   for (const name of names) host.stdout.write(`applied ${name}\n`)
   if (names.length === 0) host.stdout.write('The database is up to date\n')
   return 0
 }
 
 async function backup(config: Readonly<DbConfig>, file: string, host: Host): Promise<number> {
-  const location = parseDatabaseUrl(config.databaseUrl)
-  if (location.provider === 'postgresql')
-    throw new ChatwsError(
-      'USAGE',
-      'PostgreSQL has a tool for this, which also takes roles and other schemas into account:\n' +
-        `pg_dump --format=custom --file=${file} '${describeDatabase(location)}'`,
-    )
-  const { backupSqlite } = await import('../storage/sqlite/backup.ts')
-  host.stderr.write(`Copying ${location.path} …\n`)
-  const { sizeBytes, lastOffset } = await backupSqlite(location.path, file)
+  const database = durable(config)
+  const { sizeBytes, lastOffset } = await database.backup(file, () =>
+    host.stderr.write(`Copying ${database.description} …\n`),
+  )
   host.stdout.write(`${file}: ${describeBytes(sizeBytes)}, messages up to offset ${lastOffset}\n`)
   return 0
 }
@@ -107,9 +100,9 @@ async function backup(config: Readonly<DbConfig>, file: string, host: Host): Pro
 async function prune(config: Readonly<DbPruneConfig>, host: Host): Promise<number> {
   const { openStore } = await import('../storage/open-store.ts')
   const before = new Date(Date.now() - config.olderThan)
-  const store = await openStore(parseDatabaseUrl(config.databaseUrl))
+  const store = await openStore(durable(config))
   try {
-    const { messages, lastOffset, uploads } = await store.pruner.prune({
+    const { messages, lastOffset, uploads } = await store.prune({
       before,
       isDryRun: config.dryRun,
       onProgress: (count) => {
@@ -131,4 +124,14 @@ async function prune(config: Readonly<DbPruneConfig>, host: Host): Promise<numbe
   } finally {
     await store.close()
   }
+}
+
+/** The database that is to be looked after. Throws USAGE for one that keeps nothing. */
+function durable({ databaseUrl }: Readonly<DbConfig>): DurableDatabase {
+  const database = parseDatabaseUrl(databaseUrl)
+  if (database.isDurable) return database
+  throw new ChatwsError(
+    'USAGE',
+    `${database.description} keeps nothing: it is in the server's process, and ends with it. Name another with --database-url`,
+  )
 }

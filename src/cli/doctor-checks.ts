@@ -1,11 +1,10 @@
 import { constants, statfsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { dirname, resolve } from 'node:path'
 import type { DoctorConfig } from '../config/doctor-config.ts'
 import { readDescriptorLimit, socketsWithin } from '../server/limits/descriptors.ts'
-import { describeDatabase, parseDatabaseUrl } from '../storage/database-url.ts'
-import { type DatabaseStatus, readDatabaseStatus } from '../storage/prisma/database-status.ts'
+import type { Database, DatabaseStatus } from '../storage/database.ts'
+import { parseDatabaseUrl } from '../storage/database-url.ts'
 import { describeBytes } from './byte-size.ts'
 
 /** What one check found. */
@@ -33,14 +32,9 @@ const PROBE_TIMEOUT_MS = 2_000
 
 /** Looks at everything that a server with this configuration needs, each in turn. */
 export async function examine(config: Readonly<DoctorConfig>): Promise<Finding[]> {
-  const location = parseDatabaseUrl(config.databaseUrl)
-  const status = await readDatabaseStatus(location).catch((error: Error) => error)
-  const folder = location.provider === 'sqlite' ? dirname(resolve(location.path)) : undefined
   return [
     checkNode(process.versions.node),
-    checkDatabase(describeDatabase(location), status),
-    ...(status instanceof Error ? [] : [checkMigrations(status), checkClock(status, new Date())]),
-    ...(folder === undefined ? [] : [checkSpace('space', folder)]),
+    ...(await checkDatabase(parseDatabaseUrl(config.databaseUrl))),
     ...(config.uploadFolder === undefined ? [] : [await checkUploads(config.uploadFolder)]),
     await checkPort(config.host, config.port),
     checkDescriptors(readDescriptorLimit(), config.maxConnections),
@@ -60,7 +54,23 @@ export function checkNode(version: string): Finding {
   }
 }
 
-function checkDatabase(where: string, status: DatabaseStatus | Error): Finding {
+/** What there is to say of the database, and of what it stands on. */
+async function checkDatabase(database: Database): Promise<Finding[]> {
+  const { description } = database
+  if (!database.isDurable) {
+    const message = `${description} keeps nothing: every message is lost when the server stops`
+    const advice = 'name a file or a PostgreSQL database with --database-url'
+    return [{ check: 'database', result: 'warning', message, advice }]
+  }
+  const status = await database.readStatus().catch((error: Error) => error)
+  return [
+    checkAnswer(description, status),
+    ...(status instanceof Error ? [] : [checkMigrations(status), checkClock(status, new Date())]),
+    ...(database.folder === undefined ? [] : [checkSpace('space', database.folder)]),
+  ]
+}
+
+function checkAnswer(where: string, status: DatabaseStatus | Error): Finding {
   const check = 'database'
   if (status instanceof Error)
     return {

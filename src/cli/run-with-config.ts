@@ -8,7 +8,7 @@ import {
   resolveConfig,
 } from '../config/resolve-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
-import { hidePassword } from '../storage/database-url.ts'
+import { hidePassword } from '../storage/hide-password.ts'
 import type { Host } from './host.ts'
 
 /** Where the configuration of a command is from. */

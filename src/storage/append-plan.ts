@@ -1,4 +1,5 @@
 import type { ChatKind } from '../protocol/chat.ts'
+import { readUploadNames } from '../protocol/upload-name.ts'
 import {
   type EventEntry,
   type LogEntry,
@@ -72,8 +73,8 @@ export class AppendPlan {
   /** `reactionKey` → the last change. */
   readonly reactionChanges = new Map<string, ReactionChange>()
   readonly changedSupportChats = new Map<number, SupportChat>()
-  /** The files of messages that are deleted. */
-  readonly releasedFiles: { readonly ownerId: number; readonly paths: string }[] = []
+  /** The uploads that messages name which are deleted. */
+  readonly releasedFiles: { readonly name: string; readonly ownerId: number }[] = []
   readonly #known: Known
   readonly #createdAt: string
   #lastOffset: number
@@ -160,8 +161,8 @@ export class AppendPlan {
     if (target.isDeleted) return this.#unchanged(about)
     target.content = ''
     target.isDeleted = true
-    if (target.filePaths !== null)
-      this.releasedFiles.push({ ownerId: target.senderId, paths: target.filePaths })
+    for (const name of readUploadNames(target.filePaths ?? '') ?? [])
+      this.releasedFiles.push({ name, ownerId: target.senderId })
     const key = targetKey(entry.kind, target.id)
     // It may have been edited in this batch, just before.
     const isEdited = this.changedTargets.get(key)?.isEdited ?? false

@@ -1,54 +1,23 @@
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ChatwsError } from '../protocol/error.ts'
+import type { BackEnd, Database } from './database.ts'
+import { hidePassword } from './hide-password.ts'
+import { postgresql } from './postgresql/database.ts'
+import { sqlite } from './sqlite/database.ts'
 
-/** What a committed entry survives: the death of the process, or a power cut too. */
-export type Durability = 'process' | 'full'
+/** Every kind of database that chatws knows; a text without a scheme is the path of the first's. */
+const BACK_ENDS: readonly BackEnd[] = [sqlite, postgresql]
 
-/** Where the log is stored. */
-export type DatabaseLocation =
-  | { provider: 'sqlite'; path: string }
-  | { provider: 'postgresql'; connectionString: string }
-
-/**
- * Reads a database URL: `postgresql://…` (or `postgres://`), `file:…`, or the plain path of an
- * SQLite file. Throws USAGE for anything else.
- */
-export function parseDatabaseUrl(url: string): DatabaseLocation {
-  if (/^postgres(ql)?:\/\//.test(url)) return { provider: 'postgresql', connectionString: url }
-  const path = sqlitePath(url)
-  if (path) return { provider: 'sqlite', path }
+/** The database that a URL or path names. Throws USAGE where it names none. */
+export function parseDatabaseUrl(url: string): Database {
+  // A single letter is a drive of Windows.
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
+  const backEnd =
+    scheme === undefined ? BACK_ENDS[0] : BACK_ENDS.find(({ schemes }) => schemes.includes(scheme))
+  const database = backEnd?.parse(url)
+  if (database) return database
+  const examples = BACK_ENDS.map(({ example }) => example).join(', ')
   throw new ChatwsError(
     'USAGE',
-    `"${hidePassword(url)}" is not a database chatws knows: give a file (./chatws.db, file:./chatws.db) or a postgresql:// URL`,
+    `"${hidePassword(url)}" is not a database chatws knows: give one like ${examples}`,
   )
-}
-
-/** The file that a URL or path names; undefined where it names none. */
-function sqlitePath(url: string): string | undefined {
-  if (url.startsWith('file://')) {
-    try {
-      return fileURLToPath(url)
-    } catch {
-      return undefined
-    }
-  }
-  if (url.startsWith('file:')) return url.slice('file:'.length)
-  return /^[a-z][a-z0-9+.-]+:/i.test(url) ? undefined : url
-}
-
-/** The location in words fit for a log: no password. */
-export function describeDatabase(location: DatabaseLocation): string {
-  return location.provider === 'sqlite' ? location.path : hidePassword(location.connectionString)
-}
-
-/** The `file:` URL of an SQLite file, with what a URL cannot hold escaped. */
-export function sqliteFileUrl(path: string): string {
-  return pathToFileURL(path).href
-}
-
-/** The text without the password of a URL that it may be. */
-export function hidePassword(url: string): string {
-  return url
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/[^/@:]*):.*@/i, '$1:***@')
-    .replace(/([?&]password=)[^&]*/gi, '$1***')
 }

@@ -1,49 +1,35 @@
 import { ChatwsError } from '../protocol/error.ts'
-import { type DatabaseLocation, type Durability, describeDatabase } from './database-url.ts'
-import type { PrismaStore } from './prisma/prisma-store.ts'
+import type { Database, Durability, DurableDatabase } from './database.ts'
+import type { Store } from './store.ts'
 
 /**
- * Opens the log at `location`, creating or migrating the database first. Throws
- * DATABASE_UNAVAILABLE when it cannot be opened and DATABASE_INCOMPATIBLE when it is not one of
- * this version's. The caller closes the store.
+ * Opens the log of a database, which is created or migrated first. Throws DATABASE_UNAVAILABLE
+ * when it cannot be opened and DATABASE_INCOMPATIBLE when it is not one of this version's. The
+ * caller closes the store.
  */
 export async function openStore(
-  location: DatabaseLocation,
+  database: Database,
   durability: Durability = 'process',
-): Promise<PrismaStore> {
-  return opening(location, async () => {
-    if (location.provider === 'sqlite') {
-      const { openSqlite } = await import('./sqlite/open.ts')
-      return openSqlite(location.path, durability)
-    }
-    const { openPostgresql } = await import('./postgresql/open.ts')
-    return openPostgresql(location.connectionString, durability)
-  })
+): Promise<Store> {
+  return opening(database, () => database.open(durability))
 }
 
 /**
- * Brings the database at `location` up to date, as opening its log does, and returns the names of
- * the migrations that it lacked. Throws as `openStore` does.
+ * Brings a database up to date, as opening its log does, and returns the names of the migrations
+ * that it lacked. Throws as `openStore` does.
  */
-export async function migrateDatabase(location: DatabaseLocation): Promise<string[]> {
-  return opening(location, async () => {
-    if (location.provider === 'sqlite') {
-      const { migrateSqliteFile } = await import('./sqlite/open.ts')
-      return migrateSqliteFile(location.path, 'full')
-    }
-    const { migratePostgresqlAt } = await import('./postgresql/open.ts')
-    return migratePostgresqlAt(location.connectionString)
-  })
+export async function migrateDatabase(database: DurableDatabase): Promise<string[]> {
+  return opening(database, () => database.migrate())
 }
 
-async function opening<T>(location: DatabaseLocation, open: () => Promise<T>): Promise<T> {
+async function opening<T>({ description }: Database, open: () => Promise<T>): Promise<T> {
   try {
     return await open()
   } catch (error) {
     if (error instanceof ChatwsError && error.code === 'DATABASE_INCOMPATIBLE') throw error
     throw new ChatwsError(
       'DATABASE_UNAVAILABLE',
-      `Cannot open the database ${describeDatabase(location)}: ${reasonOf(error)}`,
+      `Cannot open the database ${description}: ${reasonOf(error)}`,
       { cause: error },
     )
   }

@@ -1,6 +1,8 @@
 import type { ChatKind } from '../protocol/chat.ts'
 import type { ChatCursors, LastSeenTimes, QueuedChat, SearchQuery } from './conversation.ts'
 import type { LogEntry, MessageEntry, NewEntry } from './entries.ts'
+import type { Pruned, PruneOptions } from './prune-log.ts'
+import type { UploadRecords } from './upload-records.ts'
 
 /** A part of one chat's messages, from the newest backwards. */
 export interface HistoryRange {
@@ -80,11 +82,20 @@ export interface Store {
   /** When users were last here. */
   readonly lastSeen: LastSeenTimes
 
+  /** What is known of uploaded files. */
+  readonly uploads: UploadRecords
+
   /** The open support chats, those that wait longest first and those that do not wait last. */
   readSupportQueue(limit: number): Promise<QueuedChat[]>
 
   /** Finds messages by words, newest first; deleted ones are never found. */
   search(query: SearchQuery): Promise<FoundMessage[]>
+
+  /**
+   * Deletes the oldest part of the log, up to the first entry that is young enough, in bounded
+   * steps between which others can write. Offsets are not given out again.
+   */
+  prune(options: PruneOptions): Promise<Pruned>
 
   /** Closes the database; no other call may be under way. */
   close(): Promise<void>

@@ -10,7 +10,7 @@ import {
   checkPort,
 } from '../../src/cli/doctor-checks.ts'
 import { main } from '../../src/cli/main.ts'
-import type { DatabaseStatus } from '../../src/storage/prisma/database-status.ts'
+import type { DatabaseStatus } from '../../src/storage/database.ts'
 import { TestDatabase } from '../storage/test-database.ts'
 import { createFakeHost } from '../support/fake-host.ts'
 import { startServer } from '../support/start-server.ts'

@@ -1,5 +1,6 @@
 import type { QueuedChat, SearchQuery } from '../../src/storage/conversation.ts'
 import type { LogEntry, NewEntry } from '../../src/storage/entries.ts'
+import type { Pruned, PruneOptions } from '../../src/storage/prune-log.ts'
 import type {
   FoundMessage,
   HistoryEntry,
@@ -64,6 +65,14 @@ export class GatedStore implements Store {
 
   get lastSeen() {
     return this.#inner.lastSeen
+  }
+
+  get uploads() {
+    return this.#inner.uploads
+  }
+
+  prune(options: PruneOptions): Promise<Pruned> {
+    return this.#inner.prune(options)
   }
 
   readSupportQueue(limit: number): Promise<QueuedChat[]> {

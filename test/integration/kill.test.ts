@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Ack } from '../../src/protocol/server-frames.ts'
 import type { LogEntry } from '../../src/storage/entries.ts'
 import { openStore } from '../../src/storage/open-store.ts'
+import { SqliteDatabase } from '../../src/storage/sqlite/database.ts'
 import { WireClient } from '../support/wire-client.ts'
 import { createFolder, ServeProcess } from './spawn-serve.ts'
 
@@ -53,7 +54,7 @@ function send(client: WireClient, userId: number, clientId: string): void {
 }
 
 async function readLog(): Promise<LogEntry[]> {
-  const store = await openStore({ provider: 'sqlite', path: databasePath })
+  const store = await openStore(new SqliteDatabase(databasePath))
   try {
     return await store.readAfter(0, 1_000_000)
   } finally {

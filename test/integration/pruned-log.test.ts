@@ -26,7 +26,7 @@ afterEach(() => server.close())
 /** Deletes the messages up to an offset. */
 async function pruneTo(offset: number): Promise<void> {
   const before = storedAt(offset + 1)
-  const pruned = await server.store.pruner.prune({ before, isDryRun: false, onProgress: () => {} })
+  const pruned = await server.store.prune({ before, isDryRun: false, onProgress: () => {} })
   expect(pruned.lastOffset).toBe(offset)
 }
 

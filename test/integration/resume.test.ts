@@ -8,6 +8,7 @@ import { entryFrame } from '../../src/server/frames/entry-frame.ts'
 import { ServerLog } from '../../src/server/telemetry/server-log.ts'
 import type { LogEntry, NewEntry } from '../../src/storage/entries.ts'
 import { openStore } from '../../src/storage/open-store.ts'
+import { SqliteDatabase } from '../../src/storage/sqlite/database.ts'
 import { newEntry } from '../storage/new-entry.ts'
 import { until } from '../support/until.ts'
 import { WireClient } from '../support/wire-client.ts'
@@ -42,7 +43,7 @@ afterEach(async () => {
 })
 
 async function start(): Promise<void> {
-  store = new WatchedStore(await openStore({ provider: 'sqlite', path: join(folder, 'test.db') }))
+  store = new WatchedStore(await openStore(new SqliteDatabase(join(folder, 'test.db'))))
   server = await ChatServer.create({
     store,
     serverLog: new ServerLog({ isEnabled: () => false, write: () => {} }),
@@ -68,7 +69,7 @@ async function storeBeforeStart(count: number): Promise<void> {
   const entries: NewEntry[] = Array.from({ length: count }, (_, i) =>
     newEntry({ kind: i % 3 === 0 ? 'support' : 'chat', content: `stored ${i}` }),
   )
-  const closedStore = await openStore({ provider: 'sqlite', path: join(folder, 'test.db') })
+  const closedStore = await openStore(new SqliteDatabase(join(folder, 'test.db')))
   await closedStore.append(entries, '2024-01-01T12:00:00.000Z')
   await closedStore.close()
   await start()

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStore } from '../../src/storage/open-store.ts'
-import type { PrismaStore } from '../../src/storage/prisma/prisma-store.ts'
+import { SqliteDatabase } from '../../src/storage/sqlite/database.ts'
+import type { Store } from '../../src/storage/store.ts'
 import { newEntry } from '../storage/new-entry.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { WireClient } from '../support/wire-client.ts'
@@ -9,11 +10,11 @@ const NOW = '2024-01-01T12:00:00.000Z'
 
 let server: TestServer
 /** Another writer to the server's database. */
-let other: PrismaStore
+let other: Store
 let client: WireClient
 beforeEach(async () => {
   server = await startServer()
-  other = await openStore({ provider: 'sqlite', path: server.databasePath })
+  other = await openStore(new SqliteDatabase(server.databasePath))
   client = await WireClient.connect(server.url, 1)
 })
 afterEach(async () => {
@@ -62,7 +63,7 @@ test('a client resumes over offsets of both writers from the tail', async () => 
 test('what another writer stored and deleted again is passed over', async () => {
   const entries = Array.from({ length: 600 }, () => newEntry())
   await other.append(entries, NOW)
-  await other.pruner.prune({
+  await other.prune({
     before: new Date(),
     isDryRun: false,
     onProgress: () => {},

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import {
-  describeDatabase,
-  parseDatabaseUrl,
-  sqliteFileUrl,
-} from '../../src/storage/database-url.ts'
+import { parseDatabaseUrl } from '../../src/storage/database-url.ts'
+import { PostgresqlDatabase } from '../../src/storage/postgresql/database.ts'
+import { SqliteDatabase } from '../../src/storage/sqlite/database.ts'
+import { sqliteFileUrl } from '../../src/storage/sqlite/raw-connection.ts'
 
 describe('parseDatabaseUrl', () => {
   it.each([
@@ -59,9 +58,9 @@ describe('parseDatabaseUrl', () => {
   })
 })
 
-describe('describeDatabase', () => {
+describe('the description of a database', () => {
   it('is the path of a file', () => {
-    expect(describeDatabase({ provider: 'sqlite', path: './a:b@c.db' })).toBe('./a:b@c.db')
+    expect(new SqliteDatabase('./a:b@c.db').description).toBe('./a:b@c.db')
   })
 
   it.each([
@@ -70,7 +69,7 @@ describe('describeDatabase', () => {
     ['postgresql://chat@h/chat', 'postgresql://chat@h/chat'],
     ['postgresql://h:5432/chat', 'postgresql://h:5432/chat'],
   ])('is the URL without its password: %s', (connectionString, words) => {
-    expect(describeDatabase({ provider: 'postgresql', connectionString })).toBe(words)
+    expect(new PostgresqlDatabase(connectionString).description).toBe(words)
   })
 
   it.each([
@@ -78,7 +77,7 @@ describe('describeDatabase', () => {
     'postgresql://chat:my:secret@h/chat',
     'postgresql://h/chat?user=chat&password=secret',
   ])('hides the password wherever it stands: %s', (connectionString) => {
-    expect(describeDatabase({ provider: 'postgresql', connectionString })).not.toContain('secret')
+    expect(new PostgresqlDatabase(connectionString).description).not.toContain('secret')
   })
 })
 

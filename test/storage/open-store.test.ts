@@ -2,15 +2,17 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { DatabaseLocation } from '../../src/storage/database-url.ts'
+import type { Database } from '../../src/storage/database.ts'
 import { openStore } from '../../src/storage/open-store.ts'
+import { PostgresqlDatabase } from '../../src/storage/postgresql/database.ts'
+import { SqliteDatabase } from '../../src/storage/sqlite/database.ts'
 import { POSTGRESQL_URL, whySkipped } from '../support/services.ts'
 
 const reason = await whySkipped('PostgreSQL', POSTGRESQL_URL)
 
 /** The one line that opening fails with. */
-async function failureOf(location: DatabaseLocation): Promise<string> {
-  const error = await openStore(location).then(
+async function failureOf(database: Database): Promise<string> {
+  const error = await openStore(database).then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
@@ -32,7 +34,7 @@ describe('a file that cannot be opened', () => {
 
   it('in a missing folder is told with the folder, which is not made', async () => {
     const path = join(folder, 'missing', 'chatws.db')
-    expect(await failureOf({ provider: 'sqlite', path })).toMatch(
+    expect(await failureOf(new SqliteDatabase(path))).toMatch(
       `the folder ${join(folder, 'missing')} does not exist`,
     )
     expect(existsSync(join(folder, 'missing'))).toBe(false)
@@ -42,14 +44,14 @@ describe('a file that cannot be opened', () => {
     const path = join(folder, 'notes.txt')
     const text = 'These are notes, and no database at all.\n'.repeat(100)
     writeFileSync(path, text)
-    expect(await failureOf({ provider: 'sqlite', path })).toMatch(/not a database/)
+    expect(await failureOf(new SqliteDatabase(path))).toMatch(/not a database/)
     expect(readFileSync(path, 'utf8')).toBe(text)
   })
 
   it('that is a folder is told', async () => {
     const path = join(folder, 'chatws.db')
     mkdirSync(path)
-    expect(await failureOf({ provider: 'sqlite', path })).toMatch(/unable to open|is a directory/i)
+    expect(await failureOf(new SqliteDatabase(path))).toMatch(/unable to open|is a directory/i)
   })
 })
 
@@ -66,7 +68,7 @@ describe('a file with an unusual name', () => {
   ])('%s is created under exactly that name', async (name) => {
     const folder = mkdtempSync(join(tmpdir(), 'chatws-open-'))
     try {
-      const store = await openStore({ provider: 'sqlite', path: join(folder, name) })
+      const store = await openStore(new SqliteDatabase(join(folder, name)))
       await store.close()
       expect(existsSync(join(folder, name))).toBe(true)
     } finally {
@@ -79,7 +81,7 @@ describe('a PostgreSQL database that cannot be opened', () => {
   it('because nothing listens is told without the password', async () => {
     // Port 1 is reserved, and nothing listens there.
     const connectionString = 'postgresql://chat:secret@127.0.0.1:1/chat'
-    const message = await failureOf({ provider: 'postgresql', connectionString })
+    const message = await failureOf(new PostgresqlDatabase(connectionString))
     expect(message).toMatch(/ECONNREFUSED/)
     expect(message).toContain('postgresql://chat:***@127.0.0.1:1/chat')
     expect(message).not.toContain('secret')
@@ -90,8 +92,9 @@ describe('a PostgreSQL database that cannot be opened', () => {
     async () => {
       const url = new URL(POSTGRESQL_URL)
       url.pathname = '/chatws_no_such_database'
-      const location = { provider: 'postgresql', connectionString: url.href } as const
-      expect(await failureOf(location)).toMatch(/"chatws_no_such_database" does not exist/)
+      expect(await failureOf(new PostgresqlDatabase(url.href))).toMatch(
+        /"chatws_no_such_database" does not exist/,
+      )
     },
   )
 })

@@ -5,13 +5,15 @@ import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import pg from 'pg'
 import { inject } from 'vitest'
-import { type DatabaseLocation, sqliteFileUrl } from '../../src/storage/database-url.ts'
+import type { Database } from '../../src/storage/database.ts'
 import { openStore } from '../../src/storage/open-store.ts'
-import type { PrismaStore } from '../../src/storage/prisma/prisma-store.ts'
+import { PostgresqlDatabase } from '../../src/storage/postgresql/database.ts'
+import { SqliteDatabase } from '../../src/storage/sqlite/database.ts'
+import { sqliteFileUrl } from '../../src/storage/sqlite/raw-connection.ts'
 import type { Store } from '../../src/storage/store.ts'
 
 /** A database of one test, empty at first. `drop` closes every store of it and removes it. */
-export class TestDatabase<Location extends DatabaseLocation = DatabaseLocation> {
+export class TestDatabase<Location extends Database = Database> {
   readonly location: Location
   readonly #remove: () => Promise<void>
   readonly #open = new Set<Store>()
@@ -22,28 +24,26 @@ export class TestDatabase<Location extends DatabaseLocation = DatabaseLocation> 
   }
 
   /** A file in a folder of its own. */
-  static sqlite(): TestDatabase<Extract<DatabaseLocation, { provider: 'sqlite' }>> {
+  static sqlite(): TestDatabase<SqliteDatabase> {
     const folder = mkdtempSync(join(tmpdir(), 'chatws-store-'))
-    const location = { provider: 'sqlite', path: join(folder, 'test.db') } as const
+    const location = new SqliteDatabase(join(folder, 'test.db'))
     return new TestDatabase(location, async () => rmSync(folder, { recursive: true }))
   }
 
   /** A schema of its own in the database of the run. */
-  static async postgresql(): Promise<
-    TestDatabase<Extract<DatabaseLocation, { provider: 'postgresql' }>>
-  > {
+  static async postgresql(): Promise<TestDatabase<PostgresqlDatabase>> {
     const url = new URL(inject('postgresqlUrl'))
     const schema = `test_${randomUUID().replaceAll('-', '')}`
     await queryPostgresql(url.href, `CREATE SCHEMA ${schema}`)
     // Nothing here has to survive a power cut.
     url.searchParams.set('options', `-c search_path=${schema} -c synchronous_commit=off`)
-    const location = { provider: 'postgresql', connectionString: url.href } as const
+    const location = new PostgresqlDatabase(url.href)
     return new TestDatabase(location, async () => {
       await queryPostgresql(url.href, `DROP SCHEMA ${schema} CASCADE`)
     })
   }
 
-  async open(): Promise<PrismaStore> {
+  async open(): Promise<Store> {
     const store = await openStore(this.location)
     this.#open.add(store)
     return store
@@ -56,8 +56,9 @@ export class TestDatabase<Location extends DatabaseLocation = DatabaseLocation> 
 
   /** Runs one statement on a connection of its own and returns the rows. */
   async query(sql: string): Promise<Record<string, unknown>[]> {
-    if (this.location.provider === 'postgresql')
+    if (this.location instanceof PostgresqlDatabase)
       return queryPostgresql(this.location.connectionString, sql)
+    if (!(this.location instanceof SqliteDatabase)) throw new Error('it knows no SQL')
     const client = createClient({ url: sqliteFileUrl(this.location.path) })
     try {
       return [...(await client.execute(sql)).rows]

@@ -7,7 +7,7 @@ import type { SecurityOptions } from '../../src/server/limits/security.ts'
 import { ServerLog } from '../../src/server/telemetry/server-log.ts'
 import { UploadFolder } from '../../src/server/uploads/upload-folder.ts'
 import { openStore } from '../../src/storage/open-store.ts'
-import type { PrismaStore } from '../../src/storage/prisma/prisma-store.ts'
+import { SqliteDatabase } from '../../src/storage/sqlite/database.ts'
 import type { Store } from '../../src/storage/store.ts'
 
 export interface TestServer {
@@ -15,7 +15,7 @@ export interface TestServer {
   readonly url: string
   readonly port: number
   readonly server: ChatServer
-  readonly store: PrismaStore
+  readonly store: Store
   /** The SQLite file. */
   readonly databasePath: string
   readonly uploadFolder: string
@@ -52,7 +52,7 @@ export interface TestServerOptions {
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'chatws-test-'))
   const databasePath = join(folder, 'test.db')
-  const store = await openStore({ provider: 'sqlite', path: databasePath })
+  const store = await openStore(new SqliteDatabase(databasePath))
   await options.fillStore?.(store)
   const lines: string[] = []
   const uploadFolder = join(folder, 'uploads')

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
-import type { Durability } from '../database-url.ts'
+import type { Durability } from '../database.ts'
 import { PrismaClient } from '../generated/postgresql/client.ts'
 import type { PrismaDatabase } from '../prisma/prisma-database.ts'
 import { PrismaStore } from '../prisma/prisma-store.ts'

@@ -1,58 +1,37 @@
-import { statSync } from 'node:fs'
 import { ChatwsError } from '../../protocol/error.ts'
-import type { DatabaseLocation } from '../database-url.ts'
+import type { DatabaseStatus, MessagesStatus, UploadsStatus } from '../database.ts'
 import { TABLES } from './dialect.ts'
-import { type MigrationRecord, pendingMigrations, readMigrations } from './migrations.ts'
-import { openRawConnection, type RawConnection } from './raw-connection.ts'
+import {
+  type MigrationRecord,
+  type Provider,
+  pendingMigrations,
+  readMigrations,
+} from './migrations.ts'
+import type { RawConnection } from './raw-connection.ts'
 
-/** The messages of one kind. */
-export interface MessagesStatus {
-  readonly count: number
-  /** Offsets of the oldest and the newest that are kept; undefined where there is none. */
-  readonly firstOffset: number | undefined
-  readonly lastOffset: number | undefined
-}
-
-/** What a database holds. */
-export interface DatabaseStatus {
-  readonly provider: DatabaseLocation['provider']
-  /** Whether there is one: the file of an SQLite database comes with its first server. */
-  readonly exists: boolean
-  readonly sizeBytes: number | undefined
-  readonly appliedMigrations: readonly string[]
-  readonly pendingMigrations: readonly string[]
-  /** Why this version cannot use it. */
-  readonly problem: string | undefined
-  /** Undefined before the first migration. */
-  readonly log: { readonly epoch: string; readonly lastOffset: number } | undefined
-  readonly messages: Readonly<Record<'chat' | 'support', MessagesStatus>> | undefined
-  /** When the newest message was stored. */
-  readonly newestAt: Date | undefined
-  readonly uploads: UploadsStatus | undefined
-  /** The database's own clock; of PostgreSQL. */
-  readonly clock: Date | undefined
-  /** How long the first answer took. */
-  readonly answerMs: number
-}
-
-export interface UploadsStatus {
-  readonly count: number
-  readonly sizeBytes: number
-  /** How many of them no message names. */
-  readonly unused: number
+/** How a kind of database is looked at. */
+interface Inspection {
+  readonly provider: Provider
+  /** Undefined where there is no database. */
+  readonly connect: () => Promise<RawConnection | undefined>
+  /** Selects the names of its tables. */
+  readonly tables: string
+  readonly readSizeBytes: (connection: RawConnection) => Promise<number>
+  /** Undefined where the database has no clock of its own. */
+  readonly readClock: (connection: RawConnection) => Promise<Date | undefined>
 }
 
 /**
  * Looks at a database without changing it. Throws DATABASE_UNAVAILABLE when it cannot be reached.
  */
-export async function readDatabaseStatus(location: DatabaseLocation): Promise<DatabaseStatus> {
+export async function readDatabaseStatus(inspection: Inspection): Promise<DatabaseStatus> {
   const startMs = performance.now()
   try {
-    const connection = await openRawConnection(location)
-    if (!connection) return absent(location.provider)
+    const connection = await inspection.connect()
+    if (!connection) return absent(inspection.provider)
     try {
       await connection.query('SELECT 1 AS one')
-      return await inspect(connection, location, performance.now() - startMs)
+      return await inspect(connection, inspection, performance.now() - startMs)
     } finally {
       await connection.close()
     }
@@ -65,7 +44,7 @@ export async function readDatabaseStatus(location: DatabaseLocation): Promise<Da
   }
 }
 
-function absent(provider: DatabaseLocation['provider']): DatabaseStatus {
+function absent(provider: Provider): DatabaseStatus {
   return {
     provider,
     exists: false,
@@ -84,38 +63,24 @@ function absent(provider: DatabaseLocation['provider']): DatabaseStatus {
 
 async function inspect(
   connection: RawConnection,
-  location: DatabaseLocation,
+  { provider, tables, readSizeBytes, readClock }: Inspection,
   answerMs: number,
 ): Promise<DatabaseStatus> {
-  const { provider } = location
-  const tables = await readTables(connection, provider)
-  const records = tables.has('_prisma_migrations') ? await readRecords(connection) : []
-  const [clock] = provider === 'postgresql' ? await connection.query('SELECT now() AS now') : []
+  const names = new Set((await connection.query(tables)).map(({ name }) => name))
+  const records = names.has('_prisma_migrations') ? await readRecords(connection) : []
   return {
     ...absent(provider),
     exists: true,
-    sizeBytes: await readSize(connection, location),
+    sizeBytes: await readSizeBytes(connection),
     appliedMigrations: records
       .filter(({ rolled_back_at, finished_at }) => !rolled_back_at && finished_at)
       .map(({ migration_name }) => migration_name),
     ...readPending(provider, records),
-    ...(tables.has('log') ? await readLog(connection) : {}),
-    uploads: tables.has('uploads') ? await readUploads(connection) : undefined,
-    clock: clock && new Date(clock.now as Date),
+    ...(names.has('log') ? await readLog(connection) : {}),
+    uploads: names.has('uploads') ? await readUploads(connection) : undefined,
+    clock: await readClock(connection),
     answerMs,
   }
-}
-
-async function readTables(
-  connection: RawConnection,
-  provider: DatabaseLocation['provider'],
-): Promise<Set<unknown>> {
-  const rows = await connection.query(
-    provider === 'sqlite'
-      ? "SELECT name FROM sqlite_master WHERE type = 'table'"
-      : 'SELECT tablename AS name FROM pg_tables WHERE schemaname = ANY (current_schemas(false))',
-  )
-  return new Set(rows.map(({ name }) => name))
 }
 
 async function readRecords(connection: RawConnection): Promise<MigrationRecord[]> {
@@ -128,7 +93,7 @@ async function readRecords(connection: RawConnection): Promise<MigrationRecord[]
 }
 
 function readPending(
-  provider: DatabaseLocation['provider'],
+  provider: Provider,
   records: readonly MigrationRecord[],
 ): Pick<DatabaseStatus, 'pendingMigrations' | 'problem'> {
   try {
@@ -138,17 +103,6 @@ function readPending(
     if (!(error instanceof ChatwsError)) throw error
     return { pendingMigrations: [], problem: error.message }
   }
-}
-
-async function readSize(connection: RawConnection, location: DatabaseLocation): Promise<number> {
-  if (location.provider === 'sqlite') {
-    const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0
-    return size(location.path) + size(`${location.path}-wal`)
-  }
-  const [row] = await connection.query(
-    'SELECT pg_database_size(current_database())::float8 AS size',
-  )
-  return Number(row!.size)
 }
 
 async function readLog(

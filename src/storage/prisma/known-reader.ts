@@ -1,4 +1,5 @@
 import { type Known, reactionKey, type Target, targetKey } from '../append-plan.ts'
+import { type BatchReferences, referencesOf } from '../batch-references.ts'
 import { type LogEntry, type NewEntry, nameOf } from '../entries.ts'
 import { type EntryRow, reactionRow, toIso, toLogEntry } from './entry-row.ts'
 import { query } from './json-rows.ts'
@@ -18,33 +19,34 @@ export class KnownReader {
   /** All of it, and locks the log until the transaction ends. */
   async read(tx: RawQueries, entries: readonly NewEntry[]): Promise<Known> {
     const [log] = await tx.$queryRawUnsafe<{ last_offset: bigint }[]>(this.#statements.lockLog)
+    const references = referencesOf(entries)
     return {
       lastOffset: Number(log!.last_offset),
-      named: await this.findNamed(tx, entries),
-      targets: await this.#findTargets(tx, entries),
-      reactions: await this.#findReactions(tx, entries),
-      supportChats: await this.#findSupportChats(tx, entries),
+      named: await this.findNamed(tx, references.named),
+      targets: await this.#findTargets(tx, references),
+      reactions: await this.#findReactions(tx, references),
+      supportChats: await this.#findSupportChats(tx, references),
     }
   }
 
-  /** The entries already stored under the names that this batch uses. */
+  /** The entries already stored under the names of these, which all have one. */
   async findNamed(tx: RawQueries, entries: readonly NewEntry[]): Promise<Map<string, LogEntry>> {
-    const names = entries
-      .filter((entry) => entry.clientId !== undefined)
-      .map(({ senderId, clientId }) => ({ sender_id: senderId, client_id: clientId }))
+    const names = entries.map(({ senderId, clientId }) => ({
+      sender_id: senderId,
+      client_id: clientId,
+    }))
     const rows = await query<EntryRow>(tx, this.#statements.findNamed, names)
     return new Map(rows.map(toLogEntry).map((entry) => [nameOf(entry)!, entry]))
   }
 
-  async #findTargets(tx: RawQueries, entries: readonly NewEntry[]): Promise<Map<string, Target>> {
+  async #findTargets(
+    tx: RawQueries,
+    { messageIds }: BatchReferences,
+  ): Promise<Map<string, Target>> {
     const targets = new Map<string, Target>()
     for (const kind of KINDS) {
-      const ids = entries.flatMap((entry) => targetIdOf(entry, kind) ?? [])
-      const rows = await query<TargetRow>(
-        tx,
-        this.#statements.findTargets[kind],
-        [...new Set(ids)].map((id) => ({ id })),
-      )
+      const ids = [...messageIds[kind]].map((id) => ({ id }))
+      const rows = await query<TargetRow>(tx, this.#statements.findTargets[kind], ids)
       for (const row of rows)
         targets.set(targetKey(kind, Number(row.id)), {
           kind,
@@ -59,14 +61,11 @@ export class KnownReader {
     return targets
   }
 
-  async #findReactions(tx: RawQueries, entries: readonly NewEntry[]): Promise<Set<string>> {
-    const asked = entries.flatMap((entry) =>
-      entry.type === 'reaction' ? [reactionRow(entry)] : [],
-    )
+  async #findReactions(tx: RawQueries, { reactions }: BatchReferences): Promise<Set<string>> {
     const rows = await query<ReturnType<typeof reactionRow>>(
       tx,
       this.#statements.findReactions,
-      asked,
+      reactions.map(reactionRow),
     )
     return new Set(
       rows.map((row) =>
@@ -82,17 +81,12 @@ export class KnownReader {
 
   async #findSupportChats(
     tx: RawQueries,
-    entries: readonly NewEntry[],
+    { supportChatIds }: BatchReferences,
   ): Promise<Known['supportChats']> {
-    const ids = entries.flatMap((entry) =>
-      entry.type === 'support' || (entry.type === 'message' && entry.kind === 'support')
-        ? [entry.chatId]
-        : [],
-    )
     const rows = await query<SupportChatRow>(
       tx,
       this.#statements.findSupportChats,
-      [...new Set(ids)].map((id) => ({ id })),
+      [...supportChatIds].map((id) => ({ id })),
     )
     return new Map(
       rows.map((row) => [
@@ -121,10 +115,4 @@ interface SupportChatRow {
   status: 'open' | 'closed'
   assignee: bigint | null
   waiting_since: Date | string | null
-}
-
-/** The id of the message of a kind that an entry is about. */
-function targetIdOf(entry: NewEntry, kind: 'chat' | 'support'): number | undefined {
-  if (entry.type === 'support' || entry.kind !== kind) return undefined
-  return entry.type === 'message' ? entry.replyTo : entry.messageId
 }

@@ -1,5 +1,5 @@
-import { readUploadNames } from '../../protocol/upload-name.ts'
 import { AppendPlan } from '../append-plan.ts'
+import { referencesOf } from '../batch-references.ts'
 import {
   type LogEntry,
   type MessageEntry,
@@ -64,7 +64,9 @@ export class LogAppend {
     const isWhole = inserted.length === drafts.length
     const named = isWhole
       ? undefined
-      : await storageErrors(() => this.#known.findNamed(this.#database, entries))
+      : await storageErrors(() =>
+          this.#known.findNamed(this.#database, referencesOf(entries).named),
+        )
     const isNew = (entry: LogEntry) =>
       inserted.some(({ offset }) => Number(offset) === entry.offset)
     // Both are in the order of the batch.
@@ -104,9 +106,7 @@ export class LogAppend {
         }))
       await execute(tx, statements.changeMessages[kind], rows, time)
     }
-    const released = plan.releasedFiles.flatMap(({ ownerId, paths }) =>
-      (readUploadNames(paths) ?? []).map((name) => ({ name, owner_id: ownerId })),
-    )
+    const released = plan.releasedFiles.map(({ name, ownerId }) => ({ name, owner_id: ownerId }))
     await execute(tx, this.#dialect.uploads.releaseNamed, released, time)
     const reactions = [...plan.reactionChanges.values()]
     await execute(tx, statements.deleteReactions, reactions.map(reactionRow))

@@ -4,6 +4,9 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { ChatwsError } from '../../protocol/error.ts'
 
+/** A database whose schema Prisma describes: a folder of prisma/. */
+export type Provider = 'sqlite' | 'postgresql'
+
 /** One step of the schema, as Prisma lays it out: `prisma/<provider>/migrations/<name>/migration.sql`. */
 export interface Migration {
   readonly name: string
@@ -22,7 +25,7 @@ export interface MigrationRecord {
 }
 
 /** The migrations shipped for a provider, oldest first. */
-export function readMigrations(provider: 'sqlite' | 'postgresql'): Migration[] {
+export function readMigrations(provider: Provider): Migration[] {
   // The package finds itself by its name, from here and from the bundle, however deep each stands.
   const manifest = createRequire(import.meta.url).resolve('chatws/package.json')
   const folder = join(dirname(manifest), 'prisma', provider, 'migrations')

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { QueuedChat, SearchQuery } from '../conversation.ts'
 import type { LogEntry, NewEntry } from '../entries.ts'
+import { type Pruned, type PruneOptions, pruneLog } from '../prune-log.ts'
 import { snippetOf, wordsOf } from '../search-text.ts'
 import type {
   FoundMessage,
@@ -17,10 +18,10 @@ import { type EntryRow, toIso, toLogEntry, toMessage } from './entry-row.ts'
 import { PrismaLastSeen } from './last-seen.ts'
 import type { Lineage, LogPosition } from './lineage.ts'
 import { LogAppend } from './log-append.ts'
-import { LogPruner } from './log-pruner.ts'
 import { createLogStatements, type LogStatements } from './log-statements.ts'
 import type { MessageSearch } from './message-search.ts'
 import { type PrismaDatabase, type RawQueries, storageErrors } from './prisma-database.ts'
+import { PrismaPrunableLog } from './prunable-log.ts'
 import { createPruneStatements } from './prune-statements.ts'
 import { PrismaUploads } from './uploads.ts'
 
@@ -38,12 +39,12 @@ export class PrismaStore implements Store {
   readonly cursors: PrismaChatCursors
   readonly lastSeen: PrismaLastSeen
   readonly uploads: UploadRecords
-  readonly pruner: LogPruner
   readonly #database: PrismaDatabase
   readonly #statements: LogStatements
   readonly #append: LogAppend
   readonly #lineage: Lineage
   readonly #search: MessageSearch
+  readonly #prunable: PrismaPrunableLog
 
   private constructor({ database, dialect, lineage, search }: PrismaStoreParts, epoch: string) {
     this.cursors = new PrismaChatCursors(database, dialect)
@@ -55,7 +56,11 @@ export class PrismaStore implements Store {
     this.#lineage = lineage
     this.epoch = epoch
     this.uploads = new PrismaUploads(database, dialect)
-    this.pruner = new LogPruner(database, createPruneStatements(dialect, search), this.uploads)
+    this.#prunable = new PrismaPrunableLog(
+      database,
+      createPruneStatements(dialect, search),
+      this.uploads,
+    )
   }
 
   /**
@@ -133,6 +138,10 @@ export class PrismaStore implements Store {
     if (words.length === 0) return []
     const found = await this.#search.find(words, query)
     return found.map((entry) => ({ ...entry, snippet: snippetOf(entry.content, words) }))
+  }
+
+  prune(options: PruneOptions): Promise<Pruned> {
+    return pruneLog(this.#prunable, options)
   }
 
   async close(): Promise<void> {

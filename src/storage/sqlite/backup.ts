@@ -1,13 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { ChatwsError } from '../../protocol/error.ts'
-import { openRawConnection } from '../prisma/raw-connection.ts'
-
-/** What a backup holds. */
-export interface Backup {
-  readonly sizeBytes: number
-  readonly lastOffset: number
-}
+import type { Backup } from '../database.ts'
+import { connectSqlite } from './raw-connection.ts'
 
 /**
  * Copies an SQLite database as it is at one moment, while servers go on writing to it, and checks
@@ -33,7 +28,7 @@ export async function backupSqlite(path: string, target: string): Promise<Backup
 }
 
 async function copy(path: string, draft: string): Promise<void> {
-  const connection = await openRawConnection({ provider: 'sqlite', path })
+  const connection = await connectSqlite(path)
   if (!connection) throw new ChatwsError('OUTPUT_FAILED', `There is no database ${path}`)
   try {
     await connection.query('VACUUM INTO ?', [draft])
@@ -44,7 +39,7 @@ async function copy(path: string, draft: string): Promise<void> {
 
 /** The newest offset in a copy that SQLite finds in order. */
 async function check(path: string): Promise<number> {
-  const connection = await openRawConnection({ provider: 'sqlite', path })
+  const connection = await connectSqlite(path)
   try {
     const [result] = await connection!.query('PRAGMA quick_check(1)')
     if (result?.quick_check !== 'ok')

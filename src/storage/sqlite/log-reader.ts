@@ -1,8 +1,9 @@
 import type { LogEntry } from '../entries.ts'
 import { type EntryRow, toLogEntry } from '../prisma/entry-row.ts'
 import { createLogStatements } from '../prisma/log-statements.ts'
-import { openRawConnection, type RawConnection } from '../prisma/raw-connection.ts'
+import type { RawConnection } from '../prisma/raw-connection.ts'
 import { sqliteDialect } from './dialect.ts'
+import { connectSqlite } from './raw-connection.ts'
 
 /**
  * Reads the log in an SQLite file, whoever writes it meanwhile, and leaves it as it is. It does
@@ -18,7 +19,7 @@ export class LogReader {
 
   /** Throws when there is no such file. The caller closes it. */
   static async open(path: string): Promise<LogReader> {
-    const connection = await openRawConnection({ provider: 'sqlite', path })
+    const connection = await connectSqlite(path)
     if (!connection) throw new Error(`the file ${path} does not exist`)
     return new LogReader(connection)
   }

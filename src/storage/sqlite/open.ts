@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Durability } from '../database-url.ts'
+import type { Durability } from '../database.ts'
 import { PrismaClient } from '../generated/sqlite/client.ts'
 import type { PrismaDatabase } from '../prisma/prisma-database.ts'
 import { PrismaStore } from '../prisma/prisma-store.ts'

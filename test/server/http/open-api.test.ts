@@ -11,7 +11,7 @@ import { createHttpServer } from '../../../src/server/http/http-server.ts'
 import { createSecurity } from '../../../src/server/limits/security.ts'
 import { ServerLog } from '../../../src/server/telemetry/server-log.ts'
 import { UploadFolder } from '../../../src/server/uploads/upload-folder.ts'
-import type { PrismaStore } from '../../../src/storage/prisma/prisma-store.ts'
+import type { Store } from '../../../src/storage/store.ts'
 import { newEntry } from '../../storage/new-entry.ts'
 import { TestDatabase } from '../../storage/test-database.ts'
 import { PNG } from '../../support/sample-files.ts'
@@ -31,7 +31,7 @@ const NOT_DOCUMENTED = ['*', '/', '/test-online-status.html', '/openapi.json']
 
 let folder: string
 let database: TestDatabase
-let store: PrismaStore
+let store: Store
 let app: ReturnType<typeof createHttpServer>
 let document: Document
 const routes: RouteOptions[] = []

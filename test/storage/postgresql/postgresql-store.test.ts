@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { POSTGRESQL_URL, whySkipped } from '../../support/services.ts'
+import { describeDurableContract } from '../durable-contract.ts'
 import { describeLogContract } from '../log-contract.ts'
 import { TestDatabase } from '../test-database.ts'
 
@@ -7,4 +8,5 @@ const reason = await whySkipped('PostgreSQL', POSTGRESQL_URL)
 
 describe.skipIf(reason)(`the log in PostgreSQL${reason ? ` (skipped: ${reason})` : ''}`, () => {
   describeLogContract(() => TestDatabase.postgresql())
+  describe('database', () => describeDurableContract(() => TestDatabase.postgresql()))
 })

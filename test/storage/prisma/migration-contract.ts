@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { PostgresqlDatabase } from '../../../src/storage/postgresql/database.ts'
 import { readMigrations } from '../../../src/storage/prisma/migrations.ts'
+import type { SqliteDatabase } from '../../../src/storage/sqlite/database.ts'
 import type { TestDatabase } from '../test-database.ts'
 
 const INIT = '20261123000000_init'
 
 /** How every store brings a database of one kind up to date, and what it refuses. */
-export function describeMigrationContract(createDatabase: () => Promise<TestDatabase>): void {
-  let database: TestDatabase
+export function describeMigrationContract(
+  createDatabase: () => Promise<TestDatabase<SqliteDatabase | PostgresqlDatabase>>,
+): void {
+  let database: TestDatabase<SqliteDatabase | PostgresqlDatabase>
 
   beforeEach(async () => {
     database = await createDatabase()

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openStore } from '../../../src/storage/open-store.ts'
-import type { PrismaStore } from '../../../src/storage/prisma/prisma-store.ts'
 import { backupSqlite } from '../../../src/storage/sqlite/backup.ts'
+import { SqliteDatabase } from '../../../src/storage/sqlite/database.ts'
+import type { Store } from '../../../src/storage/store.ts'
 import { appendWithRetries, readMessages } from '../append-messages.ts'
 import { newEntry } from '../new-entry.ts'
 import { TestDatabase } from '../test-database.ts'
@@ -11,7 +12,7 @@ import { TestDatabase } from '../test-database.ts'
 const NOW = '2024-01-01T12:00:00.000Z'
 
 let database: ReturnType<typeof TestDatabase.sqlite>
-let store: PrismaStore
+let store: Store
 let path: string
 let target: string
 beforeEach(async () => {
@@ -36,7 +37,7 @@ it('a copy made while messages are stored holds every one up to its offset', asy
   await writing
   expect(isDone).toBe(true)
 
-  const copy = await openStore({ provider: 'sqlite', path: target })
+  const copy = await openStore(new SqliteDatabase(target))
   try {
     const entries = await readMessages(copy, 0, 1_000)
     expect(entries.map(({ content }) => content)).toEqual(contents.slice(0, backup.lastOffset))

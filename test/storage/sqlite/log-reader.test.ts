@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { NewEntry } from '../../../src/storage/entries.ts'
-import type { PrismaStore } from '../../../src/storage/prisma/prisma-store.ts'
 import { LogReader } from '../../../src/storage/sqlite/log-reader.ts'
+import type { Store } from '../../../src/storage/store.ts'
 import { newEntry } from '../new-entry.ts'
 import { TestDatabase } from '../test-database.ts'
 
@@ -24,7 +24,7 @@ const ENTRIES: readonly NewEntry[] = [
 
 describe('LogReader', () => {
   let database: ReturnType<typeof TestDatabase.sqlite>
-  let store: PrismaStore
+  let store: Store
   let reader: LogReader
 
   beforeEach(async () => {
