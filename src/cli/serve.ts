@@ -18,6 +18,7 @@ Examples:
   chatws serve --port 0 --log-format json
   chatws serve --database-url /var/lib/chatws/chatws.db
   DATABASE_URL=postgresql://chat@127.0.0.1/chat chatws serve
+  chatws serve --database-url memory:      for a trial: nothing is kept
 
 SIGINT or SIGTERM stops it in order: what was accepted is stored and sent, and every
 connection is closed with 4000 and a time to come back. A second signal ends it at once.
@@ -36,11 +37,11 @@ export const defineServe: DefineCommand = (command, host) => {
 }
 
 async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number> {
-  const location = parseDatabaseUrl(config.databaseUrl)
+  const database = parseDatabaseUrl(config.databaseUrl)
   const serverLog = new ServerLog(createServerLogSink(config.logFormat, config.logLevel, 1))
   const security = createSecurity(config, serverLog)
   const uploadFolder = config.uploadFolder && (await UploadFolder.open(config.uploadFolder))
-  const store = await openStore(location, config.durability)
+  const store = await openStore(database, config.durability)
   const drainRequest = new AbortController()
   try {
     const server = await ChatServer.create({
@@ -66,6 +67,7 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
             },
           }),
     })
+    if (!database.isDurable) serverLog.databaseIsVolatile(database.description)
     host.notifyParent({ event: 'listening', url: await server.listen(config.host, config.port) })
     return await untilStopped(server, serverLog, host, drainRequest.signal)
   } finally {

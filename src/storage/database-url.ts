@@ -1,11 +1,12 @@
 import { ChatwsError } from '../protocol/error.ts'
 import type { BackEnd, Database } from './database.ts'
 import { hidePassword } from './hide-password.ts'
+import { memory } from './memory/database.ts'
 import { postgresql } from './postgresql/database.ts'
 import { sqlite } from './sqlite/database.ts'
 
 /** Every kind of database that chatws knows; a text without a scheme is the path of the first's. */
-const BACK_ENDS: readonly BackEnd[] = [sqlite, postgresql]
+const BACK_ENDS: readonly BackEnd[] = [sqlite, postgresql, memory]
 
 /** The database that a URL or path names. Throws USAGE where it names none. */
 export function parseDatabaseUrl(url: string): Database {

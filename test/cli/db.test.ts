@@ -72,6 +72,16 @@ describe('chatws db', () => {
     expect(await run('backup', target)).toMatchObject({ exitCode: 1 })
   })
 
+  it.each([['status'], ['migrate'], ['backup', 'copy.db'], ['prune', '--older-than', '1d']])(
+    '%s is wrong usage for memory, of which nothing is kept',
+    async (...argv) => {
+      const fake = createFakeHost()
+      expect(await main(['db', ...argv, '--database-url', 'memory:'], fake.host)).toBe(2)
+      expect(fake.stderr()).toContain('memory: keeps nothing')
+      expect(fake.stdout()).toBe('')
+    },
+  )
+
   it('backup names the tool that PostgreSQL has, without the password', async () => {
     const fake = createFakeHost({ DATABASE_URL: 'postgresql://chat:secret@127.0.0.1/chat' })
     expect(await main(['db', 'backup', 'a.dump'], fake.host)).toBe(2)

@@ -8,7 +8,7 @@ import { recordTexts } from './record-texts.ts'
 
 let server: TestServer
 beforeEach(async () => {
-  server = await startServer()
+  server = await startServer({ database: 'sqlite' })
 })
 afterEach(() => server.close())
 

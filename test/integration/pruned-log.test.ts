@@ -19,7 +19,7 @@ async function fillStore(store: Store): Promise<void> {
 
 let server: TestServer
 beforeEach(async () => {
-  server = await startServer({ fillStore })
+  server = await startServer({ database: 'sqlite', fillStore })
 })
 afterEach(() => server.close())
 

@@ -13,7 +13,7 @@ let server: TestServer
 let other: Store
 let client: WireClient
 beforeEach(async () => {
-  server = await startServer()
+  server = await startServer({ database: 'sqlite' })
   other = await openStore(new SqliteDatabase(server.databasePath))
   client = await WireClient.connect(server.url, 1)
 })

@@ -18,6 +18,7 @@ let raws: RawClient[]
 beforeEach(async () => {
   raws = []
   server = await startServer({
+    database: 'sqlite',
     wrapStore: (inner) => {
       store = new GatedStore(inner)
       return store
@@ -133,6 +134,7 @@ test('what a client sends before it has read that it must go is stored', async (
 test('a store that never answers does not keep the server from stopping', async () => {
   await server.close()
   server = await startServer({
+    database: 'sqlite',
     drainTimeoutMs: 100,
     wrapStore: (inner) => {
       store = new GatedStore(inner)
@@ -167,7 +169,7 @@ describe('an upload that is under way when the server stops', () => {
 
   test('is finished, while new ones are refused with 503', async () => {
     await server.close()
-    server = await startServer({ uploads: {} })
+    server = await startServer({ database: 'sqlite', uploads: {} })
     const { upload, finish } = await begin()
     const closed = server.server.close()
     const form = new FormData()
@@ -186,7 +188,7 @@ describe('an upload that is under way when the server stops', () => {
 
   test('is cut off at the end of the drain timeout, and nothing of it is left', async () => {
     await server.close()
-    server = await startServer({ uploads: {}, drainTimeoutMs: 200 })
+    server = await startServer({ database: 'sqlite', uploads: {}, drainTimeoutMs: 200 })
     const { upload } = await begin()
     expect(await server.server.close()).toBe(true)
     await upload.cut

@@ -9,6 +9,7 @@ let server: TestServer
 let store: GatedStore
 beforeEach(async () => {
   server = await startServer({
+    database: 'sqlite',
     wrapStore: (inner) => {
       store = new GatedStore(inner)
       return store

@@ -16,7 +16,7 @@ const MAX_BYTES = 200_000
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startServer({ uploads: { maxBytes: MAX_BYTES } })
+  server = await startServer({ database: 'sqlite', uploads: { maxBytes: MAX_BYTES } })
 })
 afterAll(() => server.close())
 
@@ -152,7 +152,7 @@ describe('refused, with nothing left behind, is', () => {
   })
 
   test('a file whose type the server does not take', async () => {
-    const own = await startServer({ uploads: { types: ['image/png'] } })
+    const own = await startServer({ database: 'sqlite', uploads: { types: ['image/png'] } })
     const form = new FormData()
     form.append('file', new Blob([GIF as BlobPart], { type: 'image/png' }), 'a.png')
     const response = await fetch(`http://127.0.0.1:${own.port}/uploads?userId=1`, {
@@ -337,7 +337,7 @@ describe('a message that names uploads', () => {
 })
 
 test('a server without an upload folder takes no files, and any text for them', async () => {
-  const own = await startServer()
+  const own = await startServer({ database: 'sqlite' })
   const form = new FormData()
   form.append('file', new Blob([PNG as BlobPart]), 'a.png')
   const response = await fetch(`http://127.0.0.1:${own.port}/uploads?userId=1`, {
@@ -362,7 +362,7 @@ test('a server without an upload folder takes no files, and any text for them', 
 })
 
 test('files that no message names are collected after a day, and nothing else is', async () => {
-  const own = await startServer({ uploads: {} })
+  const own = await startServer({ database: 'sqlite', uploads: {} })
   const post = async (content: Buffer) => {
     const form = new FormData()
     form.append('file', new Blob([content as BlobPart]), 'a')
@@ -398,7 +398,7 @@ test('files that no message names are collected after a day, and nothing else is
 })
 
 test('the file of a deleted message is collected a day later, unless another one names it', async () => {
-  const own = await startServer({ uploads: {} })
+  const own = await startServer({ database: 'sqlite', uploads: {} })
   const form = new FormData()
   form.append('file', new Blob([PNG as BlobPart]), 'a')
   const address = `http://127.0.0.1:${own.port}/uploads?userId=1`
@@ -428,7 +428,7 @@ test('the file of a deleted message is collected a day later, unless another one
 })
 
 test('the files of a user have a quota together, and others have theirs', async () => {
-  const own = await startServer({ uploads: { quotaBytes: 2 * PNG.length } })
+  const own = await startServer({ database: 'sqlite', uploads: { quotaBytes: 2 * PNG.length } })
   const post = async (userId: number) => {
     const form = new FormData()
     form.append('file', new Blob([PNG as BlobPart]), 'a')

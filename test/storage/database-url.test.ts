@@ -31,11 +31,20 @@ describe('parseDatabaseUrl', () => {
     })
   })
 
+  it('memory: is a database of its own each time, which keeps nothing', () => {
+    const [one, other] = [parseDatabaseUrl('memory:'), parseDatabaseUrl('memory:')]
+    expect(one).toMatchObject({ provider: 'memory', description: 'memory:', isDurable: false })
+    expect(one).not.toBe(other)
+  })
+
   it.each([
     ...['', 'mysql://127.0.0.1/chat', 'libsql://host', 'http://127.0.0.1/chatws.db'],
     ...['mongodb+srv://host/chat', 'sqlite:chatws.db', 'postgresql:chat'],
     // Another host's file, and a slash that no path can hold.
     ...['file://otherhost/tmp/chatws.db', 'file:///tmp/a%2Fb.db', 'file:'],
+    // What SQLite would understand, and would be the name of a file here.
+    ...[':memory:', 'file::memory:', 'file::memory:?cache=shared', 'file:chatws.db?mode=ro'],
+    ...['file:///tmp/chatws.db?mode=ro', 'memory:chatws', 'memory://'],
   ])('%j is wrong usage, in one line', (url) => {
     expect(() => parseDatabaseUrl(url)).toThrow(
       expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(/^.+$/) }),

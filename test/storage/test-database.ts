@@ -6,6 +6,7 @@ import { createClient } from '@libsql/client'
 import pg from 'pg'
 import { inject } from 'vitest'
 import type { Database } from '../../src/storage/database.ts'
+import { MemoryDatabase } from '../../src/storage/memory/database.ts'
 import { openStore } from '../../src/storage/open-store.ts'
 import { PostgresqlDatabase } from '../../src/storage/postgresql/database.ts'
 import { SqliteDatabase } from '../../src/storage/sqlite/database.ts'
@@ -21,6 +22,11 @@ export class TestDatabase<Location extends Database = Database> {
   private constructor(location: Location, remove: () => Promise<void>) {
     this.location = location
     this.#remove = remove
+  }
+
+  /** A log in this process. */
+  static memory(): TestDatabase<MemoryDatabase> {
+    return new TestDatabase(new MemoryDatabase(), async () => {})
   }
 
   /** A file in a folder of its own. */

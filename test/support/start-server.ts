@@ -6,6 +6,7 @@ import { ChatServer } from '../../src/server/chat-server.ts'
 import type { SecurityOptions } from '../../src/server/limits/security.ts'
 import { ServerLog } from '../../src/server/telemetry/server-log.ts'
 import { UploadFolder } from '../../src/server/uploads/upload-folder.ts'
+import { MemoryDatabase } from '../../src/storage/memory/database.ts'
 import { openStore } from '../../src/storage/open-store.ts'
 import { SqliteDatabase } from '../../src/storage/sqlite/database.ts'
 import type { Store } from '../../src/storage/store.ts'
@@ -16,7 +17,7 @@ export interface TestServer {
   readonly port: number
   readonly server: ChatServer
   readonly store: Store
-  /** The SQLite file. */
+  /** The SQLite file, where it was asked for. */
   readonly databasePath: string
   readonly uploadFolder: string
   /** The server log's lines so far. */
@@ -26,6 +27,8 @@ export interface TestServer {
 }
 
 export interface TestServerOptions {
+  /** Where the log is: in memory unless given, for tests that are not about storing it. */
+  database?: 'memory' | 'sqlite'
   /** Nothing is limited unless given. */
   security?: SecurityOptions
   /** Users who work the support desk. */
@@ -48,11 +51,14 @@ export interface TestServerOptions {
   wrapStore?: (store: Store) => Store
 }
 
-/** Starts a real server on a free port and a database file of its own. */
+/** Starts a real server on a free port and a database of its own. */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'chatws-test-'))
   const databasePath = join(folder, 'test.db')
-  const store = await openStore(new SqliteDatabase(databasePath))
+  const isInMemory = options.database !== 'sqlite'
+  const store = await openStore(
+    isInMemory ? new MemoryDatabase() : new SqliteDatabase(databasePath),
+  )
   await options.fillStore?.(store)
   const lines: string[] = []
   const uploadFolder = join(folder, 'uploads')

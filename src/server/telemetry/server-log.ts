@@ -64,6 +64,12 @@ export class ServerLog {
     this.#sink.write(level, `🚀 WS: Server listening on ${url}`, { event: 'listening', url })
   }
 
+  /** @param database as it was named; what it holds is lost when the server stops */
+  databaseIsVolatile(database: string): void {
+    const line = `⚠️ WS: ${database} keeps nothing: every message is lost when the server stops`
+    this.#write(line, 'database_is_volatile', { database })
+  }
+
   userConnected(userId: number): void {
     if (this.#admits('connected'))
       this.#write(`🚀 WS: User ${userId} connected`, 'user_connected', { userId })

@@ -59,8 +59,12 @@ export class SqliteDatabase implements DurableDatabase {
   }
 }
 
-/** The file that a URL or path names; undefined where it names none. */
+/**
+ * The file that a URL or path names; undefined where it names none: neither SQLite's databases in
+ * memory, which would be files of such names here, nor parameters, which nobody would read.
+ */
 function pathOf(url: string): string | undefined {
+  if (/^(file:)?:memory:/.test(url) || /^file:.*[?#]/.test(url)) return undefined
   if (url.startsWith('file://')) {
     try {
       return fileURLToPath(url)

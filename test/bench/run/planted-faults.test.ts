@@ -50,7 +50,7 @@ const SCENARIO = {
 const servers: TestServer[] = []
 const started: TestServer[] = []
 beforeAll(async () => {
-  for (let count = 0; count < RUNS; count++) started.push(await startServer())
+  for (let count = 0; count < RUNS; count++) started.push(await startServer({ database: 'sqlite' }))
   servers.push(...started)
 })
 afterAll(async () => {

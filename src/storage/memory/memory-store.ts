@@ -1,0 +1,150 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { ChatwsError } from '../../protocol/error.ts'
+import type { QueuedChat, SearchQuery } from '../conversation.ts'
+import type { LogEntry, MessageEntry, NewEntry } from '../entries.ts'
+import { type Pruned, type PruneOptions, pruneLog } from '../prune-log.ts'
+import { snippetOf, wordsOf } from '../search-text.ts'
+import type { FoundMessage, HistoryEntry, HistoryRange, Outcome, Store } from '../store.ts'
+import { MemoryChatCursors } from './chat-cursors.ts'
+import { MemoryLastSeen } from './last-seen.ts'
+import { MemoryLog } from './memory-log.ts'
+import { MemoryUploads } from './uploads.ts'
+
+/** How many entries a search looks at before others have a turn. */
+const SEARCH_STEP = 500
+
+/** What the stores of one memory database share. */
+export interface MemoryStoreParts {
+  readonly log: MemoryLog
+  readonly cursors: MemoryChatCursors
+  readonly lastSeen: MemoryLastSeen
+  readonly uploads: MemoryUploads
+}
+
+/** An empty log, and what is kept beside it. */
+export function createParts(): MemoryStoreParts {
+  const log = new MemoryLog()
+  return {
+    log,
+    cursors: new MemoryChatCursors(log),
+    lastSeen: new MemoryLastSeen(),
+    uploads: new MemoryUploads(log),
+  }
+}
+
+/** The log in memory: it outlives its stores, and not its process. */
+export class MemoryStore implements Store {
+  readonly cursors: MemoryChatCursors
+  readonly lastSeen: MemoryLastSeen
+  readonly uploads: MemoryUploads
+  readonly #log: MemoryLog
+
+  constructor({ log, cursors, lastSeen, uploads }: MemoryStoreParts) {
+    this.#log = log
+    this.cursors = cursors
+    this.lastSeen = lastSeen
+    this.uploads = uploads
+  }
+
+  get epoch(): string {
+    return this.#log.epoch
+  }
+
+  async lastOffset(): Promise<number> {
+    return this.#log.lastOffset
+  }
+
+  async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
+    for (const entry of entries) check(entry)
+    const { outcomes, releasedFiles } = this.#log.append(entries, createdAt)
+    this.uploads.releaseNamed(releasedFiles, createdAt)
+    return outcomes
+  }
+
+  async readAfter(offset: number, limit: number): Promise<LogEntry[]> {
+    return this.#log.after(offset, limit)
+  }
+
+  async readHistory({ kind, chatId, before, limit }: HistoryRange): Promise<HistoryEntry[]> {
+    const messages = this.#log.messagesOf(kind, chatId)
+    const end =
+      before === undefined ? messages.length : messages.findLastIndex(({ id }) => id < before) + 1
+    return messages
+      .slice(Math.max(0, end - limit), end)
+      .map((message) => ({ ...message, reactions: this.#log.reactionsTo(message) }))
+  }
+
+  async readSupportQueue(limit: number): Promise<QueuedChat[]> {
+    const open = [...this.#log.supportChats].filter(([, { status }]) => status === 'open')
+    return open
+      .map(([chatId, { assignee, waitingSince }]) => ({ chatId, assignee, waitingSince }))
+      .sort(byWaiting)
+      .slice(0, limit)
+      .map((chat) => {
+        const lastMessage = this.#log.messagesOf('support', chat.chatId).at(-1)
+        return { ...chat, lastMessage: lastMessage && { ...lastMessage } }
+      })
+  }
+
+  async search({ text, chat, before, limit }: SearchQuery): Promise<FoundMessage[]> {
+    const words = wordsOf(text)
+    const found: FoundMessage[] = []
+    if (words.length === 0) return found
+    const last = Math.min(this.#log.lastOffset, (before ?? Number.MAX_SAFE_INTEGER) - 1)
+    for (let offset = last; found.length < limit; offset -= 1) {
+      const entry = this.#log.at(offset)
+      if (!entry) return found
+      if (entry.type === 'message' && isIn(entry, chat) && matches(entry, words))
+        found.push({ ...entry, snippet: snippetOf(entry.content, words) })
+      if (offset % SEARCH_STEP === 0) await nextTurn()
+    }
+    return found
+  }
+
+  prune(options: PruneOptions): Promise<Pruned> {
+    const log = this.#log
+    return pruneLog(
+      {
+        uploads: this.uploads,
+        readTimes: async (offset, limit) =>
+          log.after(offset, limit).map((entry) => ({
+            offset: entry.offset,
+            createdAt: new Date(entry.createdAt),
+          })),
+        deleteUpTo: async (offset) => log.deleteUpTo(offset),
+      },
+      options,
+    )
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Throws STORAGE_REJECTED for what a database would not take either. */
+function check(entry: NewEntry): void {
+  const numbers = [entry.senderId, 'chatId' in entry ? entry.chatId : entry.messageId]
+  const isWhole =
+    numbers.every(Number.isSafeInteger) &&
+    (!('content' in entry) || typeof entry.content === 'string')
+  if (isWhole) return
+  const cause = new TypeError(`no ${entry.type} can be stored without its numbers and content`)
+  throw new ChatwsError('STORAGE_REJECTED', 'The database refuses the data', { cause })
+}
+
+/** Those that wait longest first, those that do not wait last. */
+function byWaiting(a: Omit<QueuedChat, 'lastMessage'>, b: Omit<QueuedChat, 'lastMessage'>): number {
+  if (a.waitingSince === b.waitingSince) return a.chatId - b.chatId
+  if (a.waitingSince === null) return 1
+  if (b.waitingSince === null) return -1
+  return a.waitingSince < b.waitingSince ? -1 : 1
+}
+
+function isIn({ kind, chatId }: MessageEntry, chat: SearchQuery['chat']): boolean {
+  return chat === undefined || (chat.kind === kind && chat.id === chatId)
+}
+
+function matches({ content, deletedAt }: MessageEntry, words: readonly string[]): boolean {
+  if (deletedAt !== undefined) return false
+  const own = wordsOf(content)
+  return words.every((word) => own.some((one) => one.startsWith(word)))
+}
