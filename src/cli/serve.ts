@@ -68,8 +68,11 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
           }),
     })
     if (!database.isDurable) serverLog.databaseIsVolatile(database.description)
-    host.notifyParent({ event: 'listening', url: await server.listen(config.host, config.port) })
-    return await untilStopped(server, serverLog, host, drainRequest.signal)
+    const url = await server.listen(config.host, config.port)
+    const stopped = untilStopped(server, serverLog, host, drainRequest.signal)
+    // Only now: whoever is told may send a signal at once.
+    host.notifyParent({ event: 'listening', url })
+    return await stopped
   } finally {
     await store.close()
   }
