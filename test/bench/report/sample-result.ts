@@ -1,7 +1,9 @@
 import { emptyCounts, type GeneratorCounts } from '../../../src/bench/metrics/counts.ts'
 import { Histogram } from '../../../src/bench/metrics/histogram.ts'
 import { summarizeLatency } from '../../../src/bench/metrics/latency-summary.ts'
+import { LATENCIES } from '../../../src/bench/metrics/registry.ts'
 import type { BenchResult, Second } from '../../../src/bench/result/bench-result.ts'
+import type { GeneratorSnapshot } from '../../../src/bench/worker/snapshot.ts'
 
 /** What the audit says of a run in which nothing is wrong, besides how much it saw. */
 export const NOTHING_WRONG = {
@@ -32,6 +34,25 @@ export const NOTHING_WRONG = {
 /** What generators counted. */
 export function counts(changes: Partial<GeneratorCounts> = {}): GeneratorCounts {
   return { ...emptyCounts(), open: 8, timed: 8, greeted: 8, ...changes }
+}
+
+/** What a generator that did nothing tells. */
+export function snapshot({
+  latencies = {},
+  ...changes
+}: Partial<Omit<GeneratorSnapshot, 'latencies'>> & {
+  latencies?: Partial<GeneratorSnapshot['latencies']>
+} = {}): GeneratorSnapshot {
+  const none = new Histogram().toRecord()
+  const silent = Object.keys(LATENCIES).map((name) => [name, none])
+  return {
+    counts: counts(),
+    lateness: none,
+    lagMs: 0,
+    utilization: 0,
+    ...changes,
+    latencies: { ...Object.fromEntries(silent), ...latencies },
+  }
 }
 
 /** A row of a series. */

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest'
 import { Histogram } from '../../../src/bench/metrics/histogram.ts'
 import { Measurements, type UsageSample } from '../../../src/bench/result/measurements.ts'
-import type { GeneratorSnapshot } from '../../../src/bench/worker/snapshot.ts'
-import { counts } from '../report/sample-result.ts'
+import { snapshot } from '../report/sample-result.ts'
 
 const sample = (second: number, serverSeconds: number | undefined): UsageSample => ({
   atUs: second * 1e6,
@@ -29,19 +28,11 @@ it('adds up what the server used over all times that it was started', () => {
 it('leaves out of the figures what it is told to', () => {
   const once = new Histogram()
   once.record(5_000)
-  const none = new Histogram().toRecord()
-  const latencies = { connect_ms: none, ack_ms: none, delivery_ms: none, resume_ms: none }
-  const tick: GeneratorSnapshot = {
-    counts: counts({ open: 3 }),
-    latencies: { ...latencies, presence_ms: once.toRecord() },
-    lateness: none,
-    lagMs: 0,
-    utilization: 0,
-  }
+  const told = snapshot({ latencies: { presence_ms: once.toRecord() } })
   const measurements = new Measurements(sample(0, undefined))
   const context = { second: 0, phase: 'steady', sample: sample(1, undefined) }
-  measurements.add([tick], context)
-  measurements.add([tick], { ...context, leftOut: ['presence_ms'] })
+  measurements.add([told], context)
+  measurements.add([told], { ...context, leftOut: ['presence_ms'] })
   expect(measurements.latencies.presence_ms.count).toBe(1)
 })
 

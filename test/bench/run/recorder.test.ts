@@ -1,28 +1,17 @@
 import { expect, it } from 'vitest'
 import { nowUs } from '../../../src/bench/clock.ts'
-import { Histogram } from '../../../src/bench/metrics/histogram.ts'
 import { Recorder } from '../../../src/bench/run/recorder.ts'
 import { RunPhases } from '../../../src/bench/run/run-phases.ts'
 import { Scenario } from '../../../src/bench/scenario/scenario.ts'
 import { listThresholds } from '../../../src/bench/scenario/threshold.ts'
 import type { GeneratorHandle } from '../../../src/bench/worker/generator-setup.ts'
-import { counts } from '../report/sample-result.ts'
+import { counts, snapshot } from '../report/sample-result.ts'
 
 /** A generator of which only what it has delivered so far matters. */
 function generator() {
-  const none = new Histogram().toRecord()
   const state = { delivered: 0, lost: 0 }
-  const snapshot: GeneratorHandle['snapshot'] = async () => ({
-    counts: counts(state),
-    latencies: {
-      ...{ connect_ms: none, ack_ms: none, delivery_ms: none },
-      ...{ presence_ms: none, resume_ms: none },
-    },
-    lateness: none,
-    lagMs: 0,
-    utilization: 0,
-  })
-  return { state, handle: { snapshot } as unknown as GeneratorHandle }
+  const tell: GeneratorHandle['snapshot'] = async () => snapshot({ counts: counts(state) })
+  return { state, handle: { snapshot: tell } as unknown as GeneratorHandle }
 }
 
 function recorderAt(seconds: number, thresholds: object = {}) {
