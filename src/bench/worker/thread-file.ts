@@ -4,6 +4,6 @@
  */
 export function threadFile(name: 'generator-thread' | 'http-thread'): URL {
   const isSource = import.meta.url.endsWith('.ts')
-  const folder = isSource ? '../../../dist/bench/worker/' : '../generator/'
+  const folder = isSource ? '../../../dist/bench/worker/' : './'
   return new URL(`${folder}${name}.js`, import.meta.url)
 }
