@@ -12,10 +12,13 @@ export function createAuthenticator(
 ): Authenticator {
   if (config.auth === 'none') return new Authenticator()
   const rules = { issuer: config.jwtIssuer, audience: config.jwtAudience }
-  const verify = createTokenVerifier(readTokenKey(config), rules, (error) =>
-    serverLog.failure(`The keys for tokens could not be fetched from ${config.jwksUrl}`, error),
-  )
-  return new Authenticator(verify)
+  const onRefused = (reason: string) => serverLog.tokenRefused(reason)
+  const verify = createTokenVerifier(readTokenKey(config), rules, {
+    onRefused,
+    onFailure: (error) =>
+      serverLog.failure(`The keys for tokens could not be fetched from ${config.jwksUrl}`, error),
+  })
+  return new Authenticator(verify, onRefused)
 }
 
 function readTokenKey({ jwtSecret, jwtPublicKey, jwksUrl }: Readonly<ServeConfig>): TokenKey {

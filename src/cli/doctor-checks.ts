@@ -2,6 +2,7 @@ import { constants, statfsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { DoctorConfig } from '../config/doctor-config.ts'
+import { fetchKeySet } from '../server/auth/key-set.ts'
 import { readDescriptorLimit, socketsWithin } from '../server/limits/descriptors.ts'
 import type { Database, DatabaseStatus } from '../storage/database.ts'
 import { parseDatabaseUrl } from '../storage/database-url.ts'
@@ -36,6 +37,7 @@ export async function examine(config: Readonly<DoctorConfig>): Promise<Finding[]
     checkNode(process.versions.node),
     ...(await checkDatabase(parseDatabaseUrl(config.databaseUrl))),
     ...(config.uploadFolder === undefined ? [] : [await checkUploads(config.uploadFolder)]),
+    ...(config.jwksUrl === undefined ? [] : [await checkKeys(config.jwksUrl)]),
     await checkPort(config.host, config.port),
     checkDescriptors(readDescriptorLimit(), config.maxConnections),
   ]
@@ -139,6 +141,29 @@ async function checkUploads(folder: string): Promise<Finding> {
     return {
       ...{ check, result: 'failed', message },
       advice: 'let the user that runs the server read and write there',
+    }
+  }
+}
+
+/** Whether the keys for tokens can be fetched. */
+export async function checkKeys(url: string): Promise<Finding> {
+  const check = 'keys'
+  try {
+    const { keys } = await fetchKeySet(url)
+    const message = `${keys.length === 1 ? '1 key' : `${keys.length} keys`} for tokens at ${url}`
+    if (keys.length > 0) return { check, result: 'ok', message }
+    return {
+      check,
+      result: 'failed',
+      message,
+      advice: 'publish the keys that tokens are signed with',
+    }
+  } catch (error) {
+    const { message, cause } = error as Error
+    const reason = cause instanceof Error ? cause.message : message
+    return {
+      ...{ check, result: 'failed', message: `no keys for tokens from ${url}: ${reason}` },
+      advice: 'see that --jwks-url names a JSON Web Key Set, and that this machine reaches it',
     }
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { option, yesOrNo } from './option.ts'
 import { ServeConfig } from './serve-config.ts'
 
-const { port, host, databaseUrl, uploadFolder, maxConnections } = ServeConfig.shape
+const { port, host, databaseUrl, uploadFolder, maxConnections, jwksUrl } = ServeConfig.shape
 
 const own = {
   json: option(yesOrNo().default(false), {
@@ -14,7 +14,7 @@ const own = {
 
 /** What `chatws doctor` can be told: mostly what the server would be told too. */
 export const DoctorConfig = z.object({
-  ...{ port, host, databaseUrl, uploadFolder, maxConnections },
+  ...{ port, host, databaseUrl, uploadFolder, maxConnections, jwksUrl },
   ...own,
 })
 export type DoctorConfig = z.infer<typeof DoctorConfig>

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer as createHttpServer, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -35,6 +36,45 @@ const STATUS: DatabaseStatus = {
   clock: undefined,
 }
 const NOW = new Date('2024-01-01T12:00:00.000Z')
+
+describe('the keys for tokens', () => {
+  let server: Server | undefined
+  afterEach(() => void server?.close())
+
+  /** Serves one answer, and returns where. */
+  async function serve(answer: (response: ServerResponse) => void): Promise<string> {
+    server = createHttpServer((_request, response) => answer(response))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`
+  }
+
+  it('are counted where they can be fetched', async () => {
+    const url = await serve((response) =>
+      response.end('{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}'),
+    )
+    const { stdout } = await run('--jwks-url', url)
+    expect(stdout).toContain(`✓ keys        1 key for tokens at ${url}\n`)
+  })
+
+  it.each<[string, (response: ServerResponse) => void, RegExp]>([
+    ['another status', (response) => response.writeHead(404).end('{"keys":[]}'), /status 404/],
+    ['a page', (response) => response.end('<html>'), /no keys for tokens/],
+    ['no set', (response) => response.end('[]'), /no keys for tokens/],
+    ['no keys', (response) => response.end('{"keys":[]}'), /0 keys/],
+    [
+      'another address',
+      (response) => response.writeHead(302, { location: '/other' }).end(),
+      /redirect/,
+    ],
+    ['no end', (response) => response.end(' '.repeat(2_000_000)), /more than 1048576 bytes/],
+    ['nothing', (response) => response.destroy(), /no keys for tokens/],
+  ])('fail, with what to do, where there is %s', async (_, answer, reason) => {
+    const { exitCode, stdout } = await run('--jwks-url', await serve(answer))
+    expect(exitCode).toBe(1)
+    expect(stdout).toMatch(/^✗ keys .*\n +→ (see|publish)/m)
+    expect(stdout).toMatch(reason)
+  })
+})
 
 describe('chatws doctor', () => {
   it('finds a place well where a server can run', async () => {

@@ -10,10 +10,15 @@ import type { Identity, TokenVerifier } from './token-verifier.ts'
  */
 export class Authenticator {
   readonly #verify: TokenVerifier | undefined
+  readonly #onRefused: (reason: string) => void
 
-  /** @param verify turns authentication on */
-  constructor(verify?: TokenVerifier) {
+  /**
+   * @param verify turns authentication on
+   * @param onRefused hears why a client is not let in, besides what `verify` finds
+   */
+  constructor(verify?: TokenVerifier, onRefused: (reason: string) => void = () => {}) {
     this.#verify = verify
+    this.#onRefused = onRefused
   }
 
   get isRequired(): boolean {
@@ -24,7 +29,9 @@ export class Authenticator {
   async identify(userId: number, token: string | undefined): Promise<Identity | CloseCode> {
     if (!this.#verify) return anyone(userId)
     const identity = await this.#identifyToken(token)
-    return 'userId' in identity && identity.userId !== userId ? CloseCode.userMismatch : identity
+    if (!('userId' in identity) || identity.userId === userId) return identity
+    this.#onRefused(`it is that of another user than ${userId}`)
+    return CloseCode.userMismatch
   }
 
   /**
@@ -40,8 +47,14 @@ export class Authenticator {
   }
 
   async #identifyToken(token: string | undefined): Promise<Identity | CloseCode> {
-    if (!token) return CloseCode.tokenRequired
-    if (token.length > MAX_TOKEN_LENGTH) return CloseCode.tokenInvalid
+    if (!token) {
+      this.#onRefused('there is none')
+      return CloseCode.tokenRequired
+    }
+    if (token.length > MAX_TOKEN_LENGTH) {
+      this.#onRefused(`it is longer than ${MAX_TOKEN_LENGTH} characters`)
+      return CloseCode.tokenInvalid
+    }
     return this.#verify!(token)
   }
 }

@@ -1,16 +1,10 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
-import {
-  createRemoteJWKSet,
-  errors,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-  jwtVerify,
-} from 'jose'
+import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
 import { CloseCode } from '../../protocol/close-code.ts'
 import { ChatwsError } from '../../protocol/error.ts'
 import { parseId } from '../../protocol/id.ts'
 import { Role } from '../../protocol/role.ts'
+import { fetchKeySet, KeySet, KeysUnavailable } from './key-set.ts'
 
 /** Who a connection or a request belongs to. */
 export interface Identity {
@@ -42,8 +36,6 @@ const CLOCK_TOLERANCE_S = 5
 /** The shortest secret, in bytes: RFC 7518, section 3.2, asks for the size of the hash. */
 const MIN_SECRET_BYTES = 32
 
-const JWKS_TIMEOUT_MS = 5_000
-
 /** How long one failure to fetch keys stands for those that follow. */
 const QUIET_MS = 10_000
 
@@ -60,63 +52,63 @@ const EC_CURVES: Readonly<Record<string, string>> = {
 }
 const EDWARDS = ['EdDSA', 'Ed25519']
 
-/** The keys of a set could not be fetched: no fault of the token. */
-class KeysUnavailable extends Error {}
+export interface VerifierListeners {
+  /** Hears, now and then, why the set of keys cannot be fetched. */
+  readonly onFailure?: (error: unknown) => void
+  /** Hears why a token is refused; nothing of the token is in it. */
+  readonly onRefused?: (reason: string) => void
+}
 
-/**
- * Creates what checks tokens (RFC 7519). Throws USAGE for a key that is none, or too weak.
- * @param onFailure hears, now and then, why the set of keys cannot be fetched
- */
+/** Creates what checks tokens (RFC 7519). Throws USAGE for a key that is none, or too weak. */
 export function createTokenVerifier(
   key: TokenKey,
   rules: TokenRules = {},
-  onFailure: (error: unknown) => void = () => {},
+  { onFailure = () => {}, onRefused = () => {} }: VerifierListeners = {},
 ): TokenVerifier {
-  const check = createCheck(key, {
-    clockTolerance: CLOCK_TOLERANCE_S,
-    ...(rules.issuer === undefined ? {} : { issuer: rules.issuer }),
-    ...(rules.audience === undefined ? {} : { audience: rules.audience }),
-  })
-  let quietUntilMs = 0
+  const check = createCheck(
+    key,
+    {
+      clockTolerance: CLOCK_TOLERANCE_S,
+      ...(rules.issuer === undefined ? {} : { issuer: rules.issuer }),
+      ...(rules.audience === undefined ? {} : { audience: rules.audience }),
+    },
+    seldom(onFailure),
+  )
   return async (token) => {
     try {
-      return readClaims(await check(token))
+      const claims = readClaims(await check(token))
+      if ('userId' in claims) return claims
+      onRefused(claims.problem)
+      return CloseCode.tokenInvalid
     } catch (error) {
-      if (error instanceof KeysUnavailable && Date.now() > quietUntilMs) {
-        quietUntilMs = Date.now() + QUIET_MS
-        onFailure(error.cause)
-      }
+      onRefused(describeRefusal(error))
       return refusalFor(error)
     }
+  }
+}
+
+/** Lets a failure pass once for all that follow within ten seconds. */
+function seldom(onFailure: (error: unknown) => void): (error: unknown) => void {
+  let quietUntilMs = Number.NEGATIVE_INFINITY
+  return (error) => {
+    if (performance.now() < quietUntilMs) return
+    quietUntilMs = performance.now() + QUIET_MS
+    onFailure(error)
   }
 }
 
 function createCheck(
   key: TokenKey,
   rules: JWTVerifyOptions,
+  onFailure: (error: unknown) => void,
 ): (token: string) => Promise<JWTPayload> {
   if ('jwksUrl' in key) {
-    const findKey = createKeyFinder(key.jwksUrl)
+    const { find } = new KeySet({ fetchKeys: () => fetchKeySet(key.jwksUrl), onFailure })
     const algorithms = [...RSA, ...Object.values(EC_CURVES), ...EDWARDS]
-    return async (token) => (await jwtVerify(token, findKey, { ...rules, algorithms })).payload
+    return async (token) => (await jwtVerify(token, find, { ...rules, algorithms })).payload
   }
   const [keyObject, algorithms] = 'secret' in key ? readSecret(key) : readPublicKey(key)
   return async (token) => (await jwtVerify(token, keyObject, { ...rules, algorithms })).payload
-}
-
-function createKeyFinder(url: string): JWTVerifyGetKey {
-  const keySet = createRemoteJWKSet(new URL(url), { timeoutDuration: JWKS_TIMEOUT_MS })
-  return async (header, token) => {
-    try {
-      return await keySet(header, token)
-    } catch (cause) {
-      const isAboutToken =
-        cause instanceof errors.JWKSNoMatchingKey ||
-        cause instanceof errors.JWKSMultipleMatchingKeys ||
-        cause instanceof errors.JOSENotSupported
-      throw isAboutToken ? cause : new KeysUnavailable('no keys', { cause })
-    }
-  }
 }
 
 /** A shared secret, and the algorithms that it serves. Throws USAGE for one that is too short. */
@@ -161,18 +153,46 @@ export function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObj
   )
 }
 
-function readClaims({ exp, role, ...claims }: JWTPayload): Identity | CloseCode {
+function readClaims({ exp, role, ...claims }: JWTPayload): Identity | { problem: string } {
   // RFC 7519 asks for a string; ids are often written as the numbers that they are.
   const sub: unknown = claims.sub
   const userId = typeof sub === 'string' || typeof sub === 'number' ? parseId(`${sub}`) : undefined
+  if (userId === undefined) return { problem: 'its sub is no user id' }
   const known = Role.default('user').safeParse(role)
-  if (userId === undefined || !known.success) return CloseCode.tokenInvalid
+  if (!known.success) return { problem: 'its role is unknown' }
   const expiresAtMs = exp === undefined ? 0 : (exp + CLOCK_TOLERANCE_S) * 1000
   return { userId, role: known.data, expiresAtMs }
 }
 
-/** Nothing of what `jose` found is told: it would only help whoever forges. */
+/** A client is told nothing of what `jose` found: it would only help whoever forges. */
 function refusalFor(error: unknown): CloseCode {
   if (error instanceof KeysUnavailable) return CloseCode.authUnavailable
   return error instanceof errors.JWTExpired ? CloseCode.tokenExpired : CloseCode.tokenInvalid
+}
+
+/** What `jose` found, for whoever runs the server, without a word of the token. */
+function describeRefusal(error: unknown): string {
+  if (error instanceof KeysUnavailable) return error.message
+  if (error instanceof errors.JWTExpired) return 'it has expired'
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return CLAIM_PROBLEMS[error.claim] ?? 'a claim is not as it must be'
+  const found = (error as { code?: string }).code ?? ''
+  return PROBLEMS[found] ?? 'it is no token that can be read'
+}
+
+const CLAIM_PROBLEMS: Readonly<Record<string, string>> = {
+  iss: 'its iss is not --jwt-issuer',
+  aud: 'its aud is not --jwt-audience',
+  nbf: 'it is not good yet',
+  exp: 'its exp is no time',
+  iat: 'its iat is no time',
+}
+
+/** Code of an error of `jose` → what it says of a token. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'another key signed it',
+  ERR_JOSE_ALG_NOT_ALLOWED: 'its algorithm is not one of the key',
+  ERR_JOSE_NOT_SUPPORTED: 'it needs something that is not known here',
+  ERR_JWKS_NO_MATCHING_KEY: 'its key is not in the set',
+  ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'it does not say which key of the set it is signed with',
 }

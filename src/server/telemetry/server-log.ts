@@ -22,6 +22,7 @@ type Counted =
   | 'connected'
   | 'disconnected'
   | 'connections refused'
+  | 'tokens refused'
   | 'status changes'
   | 'frames received'
   | 'messages stored'
@@ -84,6 +85,12 @@ export class ServerLog {
   connectionRefused(reason: string): void {
     if (this.#admits('connections refused'))
       this.#write(`🚫 WS: Connection refused: ${reason}`, 'connection_refused', { reason })
+  }
+
+  /** @param reason without anything of the token */
+  tokenRefused(reason: string): void {
+    if (this.#admits('tokens refused'))
+      this.#write(`🔑 WS: Token refused: ${reason}`, 'token_refused', { reason })
   }
 
   /** The server closed a connection for what its user did. */

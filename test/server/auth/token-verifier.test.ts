@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CloseCode } from '../../../src/protocol/close-code.ts'
+import { Authenticator } from '../../../src/server/auth/authenticator.ts'
 import { createTokenVerifier } from '../../../src/server/auth/token-verifier.ts'
 import { KEY_PAIRS, SECRET, signToken, toPem } from '../../support/tokens.ts'
 
@@ -224,11 +225,54 @@ describe('a set of keys', () => {
     let isAway = true
     const url = await publish(() => (isAway ? [] : { keys: [jwk('RS256', 'one')] }))
     const failures: unknown[] = []
-    const verify = createTokenVerifier({ jwksUrl: url }, {}, (error) => failures.push(error))
+    const verify = createTokenVerifier(
+      { jwksUrl: url },
+      {},
+      { onFailure: (error) => failures.push(error) },
+    )
     const token = await signedBy('RS256', 'one')
     for (let i = 0; i < 3; i++) expect(await verify(token)).toBe(CloseCode.authUnavailable)
     expect(failures).toHaveLength(1)
     isAway = false
     expect(await verify(token)).toMatchObject({ userId: 5 })
+  })
+})
+
+describe('why a token is refused', () => {
+  const reasons: string[] = []
+  const onRefused = (reason: string) => void reasons.push(reason)
+  const rules = { issuer: 'i', audience: 'a' }
+  const verify = createTokenVerifier({ secret: SECRET }, rules, { onRefused })
+  const authenticator = new Authenticator(verify, onRefused)
+  const claims = { iss: 'i', aud: 'a' }
+  const sign = (options: Parameters<typeof signToken>[1] = {}, sub: unknown = '1') =>
+    signToken(sub, { ...options, claims: { ...claims, ...options.claims } })
+
+  it.each<[string, () => Promise<string | undefined>]>([
+    ['there is none', async () => undefined],
+    ['it is no token that can be read', async () => 'SENSITIVE'],
+    ['it is longer than 8192 characters', async () => 'SENSITIVE'.repeat(1_000)],
+    ['it has expired', () => sign({ expiresInS: -60 })],
+    ['it is not good yet', () => sign({ claims: { nbf: 2 ** 33 } })],
+    ['its iss is not --jwt-issuer', () => sign({ claims: { iss: 'SENSITIVE' } })],
+    ['its aud is not --jwt-audience', () => sign({ claims: { aud: 'SENSITIVE' } })],
+    ['another key signed it', () => sign({ key: 'x'.repeat(40) })],
+    [
+      'its algorithm is not one of the key',
+      () => sign({ key: KEY_PAIRS.ES256.privateKey, algorithm: 'ES256' }),
+    ],
+    ['its sub is no user id', () => sign({}, 'SENSITIVE')],
+    ['its role is unknown', () => sign({ claims: { role: 'SENSITIVE' } })],
+    ['it is that of another user than 1', () => sign({}, '2')],
+  ])('is told to whoever runs the server: %s', async (reason, token) => {
+    reasons.length = 0
+    expect(await authenticator.identify(1, await token())).toHaveProperty('code')
+    expect(reasons).toEqual([reason])
+  })
+
+  it('is not told of one that is good', async () => {
+    reasons.length = 0
+    expect(await authenticator.identify(1, await sign())).toMatchObject({ userId: 1 })
+    expect(reasons).toEqual([])
   })
 })

@@ -44,7 +44,7 @@ test('each client is shown exactly what it was sent and has sent', async () => {
 })
 
 test('frames that stood in one packet with the token are shown, the token is not', async () => {
-  const verify = createTokenVerifier({ secret: SECRET }, {}, () => {})
+  const verify = createTokenVerifier({ secret: SECRET })
   const authenticator = new Authenticator(verify)
   server = await startServer({ showsFrames: true, security: { authenticator } })
   const token = await signToken('1')
