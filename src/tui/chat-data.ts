@@ -12,6 +12,9 @@ import type { UserRow } from './screen-model.ts'
 /** The newest messages kept of each chat, besides older ones that were scrolled to. */
 const MAX_MESSAGES = 2_000
 
+/** So many of the newest messages tell who has written lately. */
+const MAX_LATELY = 200
+
 interface Sent {
   readonly label: string
   readonly shown: PendingMessage
@@ -122,6 +125,14 @@ export class ChatData {
       this.#users = { known, rows }
     }
     return this.#users.rows
+  }
+
+  /** The others: who has written there lately, the newest first, then who is online. */
+  othersIn(chat: Chat): readonly number[] {
+    const lately = this.messagesOf(chat).slice(-MAX_LATELY)
+    const writers = lately.map(({ sender_id }) => sender_id).reverse()
+    const online = this.users().map(({ id }) => id)
+    return [...new Set([...writers, ...online])].filter((id) => id !== this.userId)
   }
 
   /** Who is typing there, besides the user. */

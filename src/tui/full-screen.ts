@@ -7,14 +7,12 @@ import { completePath } from './editor/path-completion.ts'
 import { FrameNotifier } from './frame-notifier.ts'
 import { IdleWatch } from './idle-watch.ts'
 import { Keyboard } from './keyboard.ts'
-import type { KeyEvent } from './keys/key-parser.ts'
-import { readKeys } from './keys/key-reader.ts'
+import { type KeyEvent, readKeys } from './keys/key-parser.ts'
 import { helpList } from './lists.ts'
 import { LiveEvents } from './live-events.ts'
 import { ModelBuilder } from './model-builder.ts'
 import { Notifier } from './notifier.ts'
-import { inputColumns, layOutModel } from './screen/model-layout.ts'
-import type { ScreenSize } from './screen/screen-layout.ts'
+import { inputColumns, layOutModel, type ScreenSize } from './screen/screen-layout.ts'
 import { ScreenPainter } from './screen/screen-painter.ts'
 import { Terminal } from './screen/terminal.ts'
 import { isThemeName, resolveTheme, THEME_NAMES } from './screen/theme.ts'
@@ -96,7 +94,7 @@ export class FullScreen {
     return new Keyboard({
       keyMap: this.#options.keyMap,
       sources: {
-        userIds: () => this.#knownUsers(),
+        userIds: () => this.#data.othersIn(this.#state.chat),
         chatLabels: () => this.#data.chats().map(({ chat }) => chatLabel(chat).replace(/^#/, '')),
         paths: (begun) => completePath(begun, (path) => expandHome(path, this.#options.env)),
       },
@@ -237,14 +235,6 @@ export class FullScreen {
   #notify(text: string): void {
     this.#state.notify(text, this.#actions.newest())
     this.#frames.changedNow()
-  }
-
-  /** Who has written here lately, then who is online. */
-  #knownUsers(): number[] {
-    const messages = this.#data.messagesOf(this.#state.chat).slice(-200)
-    const writers = messages.map(({ sender_id }) => sender_id).reverse()
-    const online = this.#data.users().map(({ id }) => id)
-    return [...new Set([...writers, ...online])].filter((id) => id !== this.#data.userId)
   }
 
   #layout() {

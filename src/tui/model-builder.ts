@@ -5,7 +5,6 @@ import type { Keyboard } from './keyboard.ts'
 import type { EntryContext } from './pane/entry-lines.ts'
 import { isStored, type PaneEntry, type StoredMessage } from './pane/pane-entry.ts'
 import type { PaneContent } from './pane/pane-view.ts'
-import { describeReceipts } from './receipt-text.ts'
 import { describeConnection } from './screen/connection-text.ts'
 import type { ChatRow, ScreenModel, UserRow } from './screen-model.ts'
 import type { ScreenState, Upload } from './screen-state.ts'
@@ -175,4 +174,16 @@ function describeTypists(ids: readonly number[]): string {
   const named = ids.slice(0, MAX_TYPISTS).join(', ')
   const rest = ids.length > MAX_TYPISTS ? ` and ${ids.length - MAX_TYPISTS} more` : ''
   return `${named}${rest} ${ids.length === 1 ? 'is' : 'are'} typing …`
+}
+
+/** Who has an own message, in marks and words: sent, delivered to someone, read by n. */
+function describeReceipts({
+  delivered,
+  read,
+}: {
+  readonly delivered: number
+  readonly read: number
+}): string {
+  if (read > 0) return `✓✓ read by ${read}`
+  return delivered > 0 ? '✓✓' : '✓'
 }

@@ -1,4 +1,9 @@
+import { type InputLayout, layOutInput } from '../editor/input-layout.ts'
 import type { PaneSize } from '../pane/pane-view.ts'
+import type { ScreenModel } from '../screen-model.ts'
+
+/** What stands before the first row of the text being typed. */
+export const PROMPT = '> '
 
 /** A narrower screen has no side list. */
 const MIN_COLUMNS_FOR_SIDEBAR = 60
@@ -45,4 +50,20 @@ export function layOutScreen({ columns, rows }: ScreenSize, needs: LayoutNeeds):
     },
     paneRow: Number(hasTitle),
   }
+}
+
+/** The columns that the text being typed has. */
+export function inputColumns({ columns }: ScreenSize): number {
+  return Math.max(2, columns - PROMPT.length)
+}
+
+/** The screen's layout, and that of the text being typed, which has a say in it. */
+export function layOutModel(
+  model: Pick<ScreenModel, 'text' | 'cursor' | 'isSidebarHidden'>,
+  size: ScreenSize,
+): { input: InputLayout; layout: ScreenLayout } {
+  const maxRows = Math.max(1, Math.floor(size.rows / 3))
+  const input = layOutInput(model.text, model.cursor, { columns: inputColumns(size), maxRows })
+  const needs = { inputRows: input.rows.length, isSidebarHidden: model.isSidebarHidden }
+  return { input, layout: layOutScreen(size, needs) }
 }

@@ -3,18 +3,16 @@ import { mark, paintMarked, wrapMarked } from '../pane/marked-text.ts'
 import { isStored } from '../pane/pane-entry.ts'
 import { type PaneLine, PaneView } from '../pane/pane-view.ts'
 import type { Overlay, ScreenModel } from '../screen-model.ts'
-import { BottomBars, type BottomBarsProps, PROMPT } from './bottom-bars.tsx'
+import { BottomBars, type BottomBarsProps, TitleBar, type TitleBarProps } from './bars.tsx'
 import { Compositor, type Frame } from './compositor.ts'
 import { InkPanel } from './ink-panel.ts'
-import { layOutModel } from './model-layout.ts'
-import type { ScreenLayout, ScreenSize } from './screen-layout.ts'
+import { layOutModel, PROMPT, type ScreenLayout, type ScreenSize } from './screen-layout.ts'
 import { chatAt, Sidebar, type SidebarProps } from './sidebar.tsx'
 import type { Theme } from './theme.ts'
-import { TitleBar, type TitleBarProps } from './title-bar.tsx'
 
 /**
- * Draws the screen: ink draws what is around the messages, and the lines of the messages, which
- * change most, are kept and put beside it.
+ * Draws the screen: ink draws the bars and the side list. The lines of the messages and the text
+ * being typed, which change most, are put beside what ink drew last.
  */
 export class ScreenPainter {
   readonly #compositor: Compositor
@@ -66,16 +64,9 @@ export class ScreenPainter {
     const { input, layout } = layOutModel(model, size)
     const { pane, paneRow, sidebarColumns } = layout
     const view = new PaneView(model.pane, pane)
-    const bottom = this.#bottom.draw({
-      hints: layout.hasHints ? model.hints : undefined,
-      belowCount: model.overlay ? 0 : view.messagesBelow(model.scroll),
-      status: layout.hasStatus ? model.status : undefined,
-      isWarning: model.isWarning,
-      input: input.rows.join('\n'),
-      columns,
-      theme,
-    })
+    const bottom = this.#drawBottom(model, layout, { view, columns })
     const bottomRow = paneRow + pane.rows
+    const inputRow = bottomRow + bottom.length
     const shown = model.overlay ? [] : view.lines(model.scroll)
     const lines = model.overlay
       ? overlayLines(model.overlay, layout)
@@ -100,14 +91,31 @@ export class ScreenPainter {
         row: paneRow,
         lines: atBottom(lines, pane.rows).map((line) => paintMarked(line, theme.tones)),
       },
-      { column: 0, row: bottomRow, lines: bottom },
+      ...(bottom.length > 0 ? [{ column: 0, row: bottomRow, lines: bottom }] : []),
+      { column: 0, row: inputRow, lines: inputLines(input.rows, columns) },
     ]
-    const inputRow = bottomRow + Number(layout.hasHints) + Number(layout.hasStatus)
     const cursor = {
       column: PROMPT.length + input.cursorColumn,
       row: inputRow + input.cursorRow,
     }
     return { regions, cursor }
+  }
+
+  /** The bars there is room for, one line each. */
+  #drawBottom(
+    { hints, status, isWarning, scroll, overlay }: ScreenModel,
+    { hasHints, hasStatus }: ScreenLayout,
+    { view, columns }: { view: PaneView; columns: number },
+  ): readonly string[] {
+    if (!hasHints && !hasStatus) return []
+    return this.#bottom.draw({
+      hints: hasHints ? hints : undefined,
+      belowCount: overlay ? 0 : view.messagesBelow(scroll),
+      status: hasStatus ? status : undefined,
+      isWarning,
+      columns,
+      theme: this.theme,
+    })
   }
 
   #drawSidebar(model: ScreenModel, { pane, sidebarColumns }: ScreenLayout): readonly string[] {
@@ -120,6 +128,15 @@ export class ScreenPainter {
       theme: this.theme,
     })
   }
+}
+
+/** The rows of the text being typed, behind the prompt. */
+function inputLines(rows: readonly string[], columns: number): string[] {
+  return rows.map((row, index) => {
+    const line = (index === 0 ? PROMPT : ' '.repeat(PROMPT.length)) + row
+    // A row has at least one character, also where the prompt leaves no room for it.
+    return columns <= PROMPT.length + 1 ? line.slice(0, columns) : line
+  })
 }
 
 /** Lines at the bottom of a pane, below empty ones. */

@@ -1,6 +1,6 @@
 import { cleanup, render } from 'ink-testing-library'
 import { afterEach, describe, expect, it } from 'vitest'
-import { BottomBars } from '../../../src/tui/screen/bottom-bars.tsx'
+import { BottomBars } from '../../../src/tui/screen/bars.tsx'
 import { Sidebar } from '../../../src/tui/screen/sidebar.tsx'
 import { resolveTheme } from '../../../src/tui/screen/theme.ts'
 
@@ -40,24 +40,20 @@ describe('Sidebar', () => {
 describe('BottomBars', () => {
   const bars = { belowCount: 0, isWarning: false, theme, columns: 40 }
 
-  it('draws hints, status and each row of the text', () => {
-    const { lastFrame } = render(
-      <BottomBars {...bars} hints="7 is typing …" status="connected" input={'one\ntwo'} />,
-    )
+  it('draws hints and status', () => {
+    const { lastFrame } = render(<BottomBars {...bars} hints="7 is typing …" status="connected" />)
     expect(linesOf(lastFrame()).map((line) => line.trimEnd())).toEqual([
       ' 7 is typing …',
       ' connected',
-      '> one',
-      '  two',
     ])
   })
 
   it('leaves out what there is no room for, and cuts what is too long', () => {
     const { lastFrame } = render(
-      <BottomBars {...bars} hints={undefined} status={'long '.repeat(20)} input="" />,
+      <BottomBars {...bars} hints={undefined} status={'long '.repeat(20)} />,
     )
     const lines = linesOf(lastFrame())
-    expect(lines).toHaveLength(2)
+    expect(lines).toHaveLength(1)
     expect(lines[0]!.length).toBeLessThanOrEqual(40)
   })
 })

@@ -81,6 +81,25 @@ describe('ScreenPainter', () => {
     ])
   })
 
+  it('draws each row of the text being typed behind the prompt, and the cursor in it', () => {
+    const { screen, painter } = create(80, 14)
+    painter.paint(model([], { text: 'one\ntwo', cursor: 5 }), { columns: 80, rows: 14 })
+    expect(screen.lines.slice(-2)).toEqual(['> one', '  two'])
+    expect(screen.cursor).toEqual({ column: 3, row: 13 })
+  })
+
+  it('a key changes the row of the text alone', () => {
+    const { screen, painter } = create(80, 14)
+    const size = { columns: 80, rows: 14 }
+    const shown = model([message(1, 'Hello')])
+    painter.paint({ ...shown, text: 'a', cursor: 1 }, size)
+    const before = screen.written.length
+    painter.paint({ ...shown, text: 'ab', cursor: 2 }, size)
+    const written = screen.written.slice(before)
+    expect(written).toContain('> ab')
+    expect(written).not.toMatch(/connected|Hello/)
+  })
+
   it.each([
     { columns: 40, rows: 12 },
     { columns: 59, rows: 5 },

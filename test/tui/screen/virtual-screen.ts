@@ -16,6 +16,11 @@ export class VirtualScreen {
     return this.#rows.map((row) => row.join('').trimEnd())
   }
 
+  /** Where the next character would stand; row and column count from 0. */
+  get cursor(): { column: number; row: number } {
+    return { column: this.#column, row: this.#row }
+  }
+
   readonly write = (text: string): void => {
     this.written += text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is the point

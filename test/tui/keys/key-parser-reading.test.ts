@@ -1,7 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { KeyEvent } from '../../../src/tui/keys/key-parser.ts'
-import { readKeys } from '../../../src/tui/keys/key-reader.ts'
+import { type KeyEvent, readKeys } from '../../../src/tui/keys/key-parser.ts'
 
 describe('readKeys', () => {
   beforeEach(() => {

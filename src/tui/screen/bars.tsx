@@ -3,8 +3,19 @@ import stringWidth from 'string-width'
 import { sanitizeLine } from '../sanitize.ts'
 import type { Theme } from './theme.ts'
 
-/** What stands before the first row of the text being typed. */
-export const PROMPT = '> '
+export interface TitleBarProps {
+  readonly text: string
+  readonly columns: number
+}
+
+/** The first row: where one is, and as whom. */
+export function TitleBar({ text, columns }: TitleBarProps) {
+  return (
+    <Text inverse wrap="truncate">
+      {` ${text}`.slice(0, columns).padEnd(columns)}
+    </Text>
+  )
+}
 
 export interface BottomBarsProps {
   /** Who types, or what a key would do; undefined where there is no room for it. */
@@ -15,15 +26,19 @@ export interface BottomBarsProps {
   readonly status: string | undefined
   /** Whether something is amiss: the status is marked with `!` and the theme's warning. */
   readonly isWarning: boolean
-  /** The rows of the text being typed, one string with line ends. */
-  readonly input: string
   readonly columns: number
   readonly theme: Theme
 }
 
-/** The rows below the messages: hints, status, and the text being typed. */
-export function BottomBars(props: BottomBarsProps) {
-  const { hints, belowCount, status, isWarning, columns, theme } = props
+/** The rows between the messages and the text being typed: hints, and status. */
+export function BottomBars({
+  hints,
+  belowCount,
+  status,
+  isWarning,
+  columns,
+  theme,
+}: BottomBarsProps) {
   const below = belowCount > 0 ? ` ${belowCount} new ↓ ` : ''
   const warning = isWarning && theme.chrome.warning ? { color: theme.chrome.warning } : {}
   return (
@@ -49,12 +64,6 @@ export function BottomBars(props: BottomBarsProps) {
           </Text>
         </Box>
       )}
-      {props.input.split('\n').map((row, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is its place
-        <Box key={index} width={columns} height={1} flexShrink={0}>
-          <Text wrap="truncate">{(index === 0 ? PROMPT : ' '.repeat(PROMPT.length)) + row}</Text>
-        </Box>
-      ))}
     </Box>
   )
 }
