@@ -4,30 +4,71 @@ import type { LogEntry, MessageEntry, NewEntry } from './entries.ts'
 import type { Pruned, PruneOptions } from './prune-log.ts'
 import type { UploadRecords } from './upload-records.ts'
 
-/** A part of one chat's messages, from the newest backwards. */
-export interface HistoryRange {
-  readonly kind: ChatKind
-  readonly chatId: number
-  /** Only messages with an id below this; all where undefined. */
-  readonly before: number | undefined
-  readonly limit: number
-}
+/**
+ * The log, and what is kept beside it. What every implementation is asked for stands here and in
+ * the interfaces named here; `test/storage/log-contract.ts` tries all of it. Several stores, also
+ * of several processes, may have one database open and write at once.
+ *
+ * Every error is a ChatwsError: `STORAGE_UNAVAILABLE` means that nothing of the call was stored and
+ * that it may be tried again, `STORAGE_REJECTED` that the database refuses something in it, and
+ * `COMMIT_UNKNOWN` that it was lost from sight while committing.
+ */
+export interface Store {
+  /** Names this database's history: offsets of another epoch mean nothing here. */
+  readonly epoch: string
 
-/** A message, and what was given to it. */
-export interface HistoryEntry extends MessageEntry {
-  readonly reactions: readonly StandingReaction[]
-}
+  /** The newest offset given out, 0 in an empty log. Throws STORAGE_UNAVAILABLE. */
+  lastOffset(): Promise<number>
 
-/** A message that was searched for. */
-export interface FoundMessage extends MessageEntry {
-  /** The part of the content around what was found. */
-  readonly snippet: string
-}
+  /**
+   * Stores a batch, all of it or nothing, and answers in the same order. Its entries take effect
+   * one after the other (`AppendPlan` says what that comes to), get the next offsets, and are in
+   * the log before any entry of a batch that is stored later. When it resolves, the batch survives
+   * the death of this process. An entry whose (senderId, clientId) is already stored, by an earlier
+   * batch or earlier in this one, is not stored again. Throws all three errors.
+   *
+   * @param createdAt time of the batch, ISO 8601 UTC with milliseconds
+   */
+  append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]>
 
-/** A reaction, and the users who gave it, in the order in which they did. */
-export interface StandingReaction {
-  readonly emoji: string
-  readonly userIds: readonly number[]
+  /**
+   * Up to `limit` entries with an offset above `offset`, in order and without a gap but for what was
+   * pruned, as they are now. Throws STORAGE_UNAVAILABLE.
+   */
+  readAfter(offset: number, limit: number): Promise<LogEntry[]>
+
+  /** The newest messages of a range, oldest first. Throws STORAGE_UNAVAILABLE. */
+  readHistory(range: HistoryRange): Promise<HistoryEntry[]>
+
+  /**
+   * The open support chats, those that wait longest first and those that do not wait last. Throws
+   * STORAGE_UNAVAILABLE.
+   */
+  readSupportQueue(limit: number): Promise<QueuedChat[]>
+
+  /**
+   * Finds messages by words, newest first, among all that was stored before the call; deleted ones
+   * are never found. Throws STORAGE_UNAVAILABLE.
+   */
+  search(query: SearchQuery): Promise<FoundMessage[]>
+
+  /** How far users have come in chats. */
+  readonly cursors: ChatCursors
+
+  /** When users were last here. */
+  readonly lastSeen: LastSeenTimes
+
+  /** What is known of uploaded files. */
+  readonly uploads: UploadRecords
+
+  /**
+   * Deletes the oldest part of the log, and what hangs on it, in bounded steps between which others
+   * can write (`pruneLog` is the loop). Offsets and ids are not given out again.
+   */
+  prune(options: PruneOptions): Promise<Pruned>
+
+  /** Closes it; no other call may be under way. */
+  close(): Promise<void>
 }
 
 /**
@@ -49,54 +90,28 @@ export interface Refused {
 
 export type Outcome = Appended | Refused
 
-/**
- * The log, held for good. Every error is a ChatwsError: `STORAGE_UNAVAILABLE` means that nothing
- * of the call was stored and that it may be tried again, `STORAGE_REJECTED` that the database
- * refuses something in it, and `COMMIT_UNKNOWN` that it was lost from sight while committing.
- */
-export interface Store {
-  /** Names this database's history: offsets of another epoch mean nothing here. */
-  readonly epoch: string
+/** A part of one chat's messages, from the newest backwards. */
+export interface HistoryRange {
+  readonly kind: ChatKind
+  readonly chatId: number
+  /** Only messages with an id below this; all where undefined. */
+  readonly before: number | undefined
+  readonly limit: number
+}
 
-  /** The newest offset given out, 0 in an empty log. */
-  lastOffset(): Promise<number>
+/** A message, and what was given to it. */
+export interface HistoryEntry extends MessageEntry {
+  readonly reactions: readonly StandingReaction[]
+}
 
-  /**
-   * Stores a batch in one transaction and answers in the same order. When it resolves, the batch
-   * survives the death of this process. An entry whose (senderId, clientId) is already stored, by
-   * an earlier batch or earlier in this one, is not stored again.
-   *
-   * @param createdAt time of the batch, ISO 8601 UTC with milliseconds
-   */
-  append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]>
+/** A reaction, and the users who gave it, in the order in which they did. */
+export interface StandingReaction {
+  readonly emoji: string
+  readonly userIds: readonly number[]
+}
 
-  /** Up to `limit` entries with an offset above `offset`, in order, as they are now. */
-  readAfter(offset: number, limit: number): Promise<LogEntry[]>
-
-  /** The newest messages of a range, oldest first. */
-  readHistory(range: HistoryRange): Promise<HistoryEntry[]>
-
-  /** How far users have come in chats. */
-  readonly cursors: ChatCursors
-
-  /** When users were last here. */
-  readonly lastSeen: LastSeenTimes
-
-  /** What is known of uploaded files. */
-  readonly uploads: UploadRecords
-
-  /** The open support chats, those that wait longest first and those that do not wait last. */
-  readSupportQueue(limit: number): Promise<QueuedChat[]>
-
-  /** Finds messages by words, newest first; deleted ones are never found. */
-  search(query: SearchQuery): Promise<FoundMessage[]>
-
-  /**
-   * Deletes the oldest part of the log, up to the first entry that is young enough, in bounded
-   * steps between which others can write. Offsets are not given out again.
-   */
-  prune(options: PruneOptions): Promise<Pruned>
-
-  /** Closes the database; no other call may be under way. */
-  close(): Promise<void>
+/** A message that was searched for. */
+export interface FoundMessage extends MessageEntry {
+  /** The part of the content around what was found. */
+  readonly snippet: string
 }

@@ -6,7 +6,6 @@ import { createClient } from '@libsql/client'
 import pg from 'pg'
 import { inject } from 'vitest'
 import type { Database } from '../../src/storage/database.ts'
-import { MemoryDatabase } from '../../src/storage/memory/database.ts'
 import { openStore } from '../../src/storage/open-store.ts'
 import { PostgresqlDatabase } from '../../src/storage/postgresql/database.ts'
 import { SqliteDatabase } from '../../src/storage/sqlite/database.ts'
@@ -24,9 +23,9 @@ export class TestDatabase<Location extends Database = Database> {
     this.#remove = remove
   }
 
-  /** A log in this process. */
-  static memory(): TestDatabase<MemoryDatabase> {
-    return new TestDatabase(new MemoryDatabase(), async () => {})
+  /** One that nothing has to be removed of. */
+  static of<Location extends Database>(location: Location): TestDatabase<Location> {
+    return new TestDatabase(location, async () => {})
   }
 
   /** A file in a folder of its own. */

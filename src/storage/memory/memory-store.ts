@@ -55,7 +55,7 @@ export class MemoryStore implements Store {
   }
 
   async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
-    for (const entry of entries) check(entry)
+    for (const entry of entries) refuseInvalid(entry)
     const { outcomes, releasedFiles } = this.#log.append(entries, createdAt)
     this.uploads.releaseNamed(releasedFiles, createdAt)
     return outcomes
@@ -121,7 +121,7 @@ export class MemoryStore implements Store {
 }
 
 /** Throws STORAGE_REJECTED for what a database would not take either. */
-function check(entry: NewEntry): void {
+function refuseInvalid(entry: NewEntry): void {
   const numbers = [entry.senderId, 'chatId' in entry ? entry.chatId : entry.messageId]
   const isWhole =
     numbers.every(Number.isSafeInteger) &&

@@ -67,7 +67,7 @@ async function inspect(
   answerMs: number,
 ): Promise<DatabaseStatus> {
   const names = new Set((await connection.query(tables)).map(({ name }) => name))
-  const records = names.has('_prisma_migrations') ? await readRecords(connection) : []
+  const records = names.has('_prisma_migrations') ? await readMigrationRecords(connection) : []
   return {
     ...absent(provider),
     exists: true,
@@ -76,14 +76,14 @@ async function inspect(
       .filter(({ rolled_back_at, finished_at }) => !rolled_back_at && finished_at)
       .map(({ migration_name }) => migration_name),
     ...readPending(provider, records),
-    ...(names.has('log') ? await readLog(connection) : {}),
+    ...(names.has('log') ? await readLogStatus(connection) : {}),
     uploads: names.has('uploads') ? await readUploads(connection) : undefined,
     clock: await readClock(connection),
     answerMs,
   }
 }
 
-async function readRecords(connection: RawConnection): Promise<MigrationRecord[]> {
+async function readMigrationRecords(connection: RawConnection): Promise<MigrationRecord[]> {
   const rows = await connection.query(
     `SELECT migration_name, checksum, CAST(finished_at AS TEXT) AS finished_at,
        CAST(rolled_back_at AS TEXT) AS rolled_back_at
@@ -105,7 +105,7 @@ function readPending(
   }
 }
 
-async function readLog(
+async function readLogStatus(
   connection: RawConnection,
 ): Promise<Pick<DatabaseStatus, 'log' | 'messages' | 'newestAt'>> {
   const [log] = await connection.query('SELECT epoch, last_offset FROM log')

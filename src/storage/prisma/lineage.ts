@@ -1,5 +1,5 @@
 /** A place in a log: which history, and how far. */
-export interface LogPosition {
+export interface HistoryPoint {
   readonly epoch: string
   readonly offset: number
 }
@@ -11,9 +11,9 @@ export interface LogPosition {
  */
 export interface Lineage {
   /** Whether a database that says it is at `position` is the one that was there before. */
-  isContinued(position: LogPosition): Promise<boolean>
+  isContinued(position: HistoryPoint): Promise<boolean>
   /** Records a position for the next time. */
-  note(position: LogPosition): Promise<void>
+  note(position: HistoryPoint): Promise<void>
   /** Records a position before long; cheap enough for every batch. */
-  advance(position: LogPosition): void
+  advance(position: HistoryPoint): void
 }

@@ -66,3 +66,9 @@ function isRejection(error: unknown): boolean {
   if (/^\d{1,4}$/.test(code)) return SQLITE_REJECTIONS.includes(Number(code) & 0xff)
   return /^2[23].{3}$/.test(code)
 }
+
+/** Whether another's lock is what was in the way, as Prisma's client or its SQLite adapter says it. */
+export function isBusy(error: unknown): boolean {
+  const { code, cause } = error as { code?: string; cause?: { kind?: string } }
+  return code === 'P1008' || cause?.kind === 'SocketTimeout'
+}

@@ -16,7 +16,7 @@ import { PrismaChatCursors } from './chat-cursors.ts'
 import type { Dialect } from './dialect.ts'
 import { type EntryRow, toIso, toLogEntry, toMessage } from './entry-row.ts'
 import { PrismaLastSeen } from './last-seen.ts'
-import type { Lineage, LogPosition } from './lineage.ts'
+import type { HistoryPoint, Lineage } from './lineage.ts'
 import { LogAppend } from './log-append.ts'
 import { createLogStatements, type LogStatements } from './log-statements.ts'
 import type { MessageSearch } from './message-search.ts'
@@ -71,17 +71,17 @@ export class PrismaStore implements Store {
     const { database, dialect, lineage } = parts
     const { createLog, changeEpoch } = createLogStatements(dialect)
     await database.$executeRawUnsafe(createLog, randomUUID())
-    const stored = await readLog(database)
+    const stored = await readPoint(database)
     const isContinued = await lineage.isContinued(stored)
     if (!isContinued) await database.$executeRawUnsafe(changeEpoch, randomUUID(), stored.epoch)
     // Read again: of several servers that open it at once, one changed the epoch for all.
-    const log = isContinued ? stored : await readLog(database)
+    const log = isContinued ? stored : await readPoint(database)
     await lineage.note(log)
     return new PrismaStore(parts, log.epoch)
   }
 
   async lastOffset(): Promise<number> {
-    return storageErrors(async () => (await readLog(this.#database)).offset)
+    return storageErrors(async () => (await readPoint(this.#database)).offset)
   }
 
   async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
@@ -181,7 +181,7 @@ type QueueRow = Partial<EntryRow> & {
   waiting_since: Date | string | null
 }
 
-async function readLog(database: RawQueries): Promise<LogPosition> {
+async function readPoint(database: RawQueries): Promise<HistoryPoint> {
   const [row] = await database.$queryRawUnsafe<{ epoch: string; last_offset: bigint }[]>(
     'SELECT epoch, last_offset FROM log',
   )

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PrunableLog } from '../prune-log.ts'
-import { isBusy } from '../sqlite/is-busy.ts'
 import type { UploadRecords } from '../upload-records.ts'
 import type { PrismaDatabase } from './prisma-database.ts'
+import { isBusy } from './prisma-database.ts'
 import type { PruneStatements } from './prune-statements.ts'
 
 /** How often a transaction is tried again that met another's lock, and the pause before it. */

@@ -1,7 +1,7 @@
 import { PrismaLibSql } from '@prisma/adapter-libsql'
 import type { SqlDriverAdapter, SqlQuery, Transaction } from '@prisma/driver-adapter-utils'
 import type { Durability } from '../database.ts'
-import { isBusy } from './is-busy.ts'
+import { isBusy } from '../prisma/prisma-database.ts'
 import { sqliteFileUrl } from './raw-connection.ts'
 
 type Client = ReturnType<PrismaLibSql['createClient']>

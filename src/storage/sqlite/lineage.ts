@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import type { Lineage, LogPosition } from '../prisma/lineage.ts'
+import type { HistoryPoint, Lineage } from '../prisma/lineage.ts'
 
 /** How often the position is written while the log grows. */
 const WRITE_INTERVAL_MS = 1_000
@@ -11,7 +11,7 @@ const WRITE_INTERVAL_MS = 1_000
  */
 export class SqliteLineage implements Lineage {
   readonly #file: string
-  #position: LogPosition | undefined
+  #position: HistoryPoint | undefined
   #timer: NodeJS.Timeout | undefined
 
   /** @param file where the position is kept */
@@ -19,13 +19,13 @@ export class SqliteLineage implements Lineage {
     this.#file = file
   }
 
-  async isContinued(position: LogPosition): Promise<boolean> {
+  async isContinued(position: HistoryPoint): Promise<boolean> {
     const noted = await this.#read()
     if (!noted) return position.offset === 0
     return noted.epoch === position.epoch && noted.offset <= position.offset
   }
 
-  async note(position: LogPosition): Promise<void> {
+  async note(position: HistoryPoint): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const draft = `${this.#file}.${randomUUID()}`
@@ -33,7 +33,7 @@ export class SqliteLineage implements Lineage {
     await rename(draft, this.#file)
   }
 
-  advance(position: LogPosition): void {
+  advance(position: HistoryPoint): void {
     // A batch may end with a repeat of something older.
     if (position.offset <= (this.#position?.offset ?? 0)) return
     this.#position = position
@@ -43,7 +43,7 @@ export class SqliteLineage implements Lineage {
     }, WRITE_INTERVAL_MS).unref()
   }
 
-  async #read(): Promise<LogPosition | undefined> {
+  async #read(): Promise<HistoryPoint | undefined> {
     try {
       return JSON.parse(await readFile(this.#file, 'utf8'))
     } catch {

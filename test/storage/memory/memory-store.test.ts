@@ -4,7 +4,7 @@ import { describeLogContract } from '../log-contract.ts'
 import { TestDatabase } from '../test-database.ts'
 
 describe('the log in memory', () => {
-  describeLogContract(async () => TestDatabase.memory())
+  describeLogContract(async () => TestDatabase.of(new MemoryDatabase()))
 
   it('says of itself that it keeps nothing', () => {
     expect(new MemoryDatabase().isDurable).toBe(false)
