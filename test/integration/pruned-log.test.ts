@@ -8,13 +8,19 @@ import { WireClient } from '../support/wire-client.ts'
 const COUNT = 1_000
 const HOUR_MS = 60 * 60 * 1000
 
-/** When the message of an offset was stored: one an hour. */
-const storedAt = (offset: number) => new Date(Date.UTC(2024, 0, 1) + offset * HOUR_MS)
+/** Messages that were stored at one time, as one batch. */
+const BATCH = 100
+
+/** When the message of an offset was stored: a batch an hour. */
+const storedAt = (offset: number) =>
+  new Date(Date.UTC(2024, 0, 1) + Math.floor((offset - 1) / BATCH) * HOUR_MS)
 
 /** Stores messages that the server never holds in memory. */
 async function fillStore(store: Store): Promise<void> {
-  for (let offset = 1; offset <= COUNT; offset++)
-    await store.append([newEntry({ content: `${offset}` })], storedAt(offset).toISOString())
+  for (let first = 1; first <= COUNT; first += BATCH) {
+    const batch = Array.from({ length: BATCH }, (_, i) => newEntry({ content: `${first + i}` }))
+    await store.append(batch, storedAt(first).toISOString())
+  }
 }
 
 let server: TestServer
@@ -23,7 +29,7 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-/** Deletes the messages up to an offset. */
+/** Deletes the messages up to an offset, which is the last of a batch. */
 async function pruneTo(offset: number): Promise<void> {
   const before = storedAt(offset + 1)
   const pruned = await server.store.prune({ before, isDryRun: false, onProgress: () => {} })

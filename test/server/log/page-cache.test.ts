@@ -10,10 +10,21 @@ import { newEntry } from '../../storage/new-entry.ts'
 /** Offsets in a page. */
 const PAGE_SIZE = 256
 
-function entryAt(offset: number): LogEntry {
+/** Offset → its entry and its frame: the log is the same in all tests. */
+const known = new Map<number, { entry: LogEntry; frame: Buffer }>()
+
+function at(offset: number): { entry: LogEntry; frame: Buffer } {
+  const made = known.get(offset) ?? make(offset)
+  known.set(offset, made)
+  return made
+}
+
+function make(offset: number): { entry: LogEntry; frame: Buffer } {
   const kind = offset % 3 === 0 ? 'support' : 'chat'
-  const entry = newEntry({ kind, content: `message ${offset} ${'x'.repeat(offset % 50)}` })
-  return messageEntry(entry, { id: offset, offset, createdAt: '2024-01-01T12:00:00.000Z' })
+  const content = `message ${offset} ${'x'.repeat(offset % 50)}`
+  const createdAt = '2024-01-01T12:00:00.000Z'
+  const entry = messageEntry(newEntry({ kind, content }), { id: offset, offset, createdAt })
+  return { entry, frame: encodeFrame(entryFrame(entry)) }
 }
 
 /** A log in memory that tells what is read of it. */
@@ -37,7 +48,7 @@ class MemoryLog {
     this.active += 1
     this.mostActive = Math.max(this.mostActive, this.active)
     const count = Math.max(0, Math.min(limit, this.lastOffset - offset))
-    const entries = Array.from({ length: count }, (_, i) => entryAt(offset + 1 + i))
+    const entries = Array.from({ length: count }, (_, i) => at(offset + 1 + i).entry)
     await this.onRead()
     await new Promise(setImmediate)
     this.active -= 1
@@ -49,10 +60,7 @@ class MemoryLog {
 /** The frames after `offset` up to `until`. */
 function framesOf(offset: number, until: number): Buffer {
   const count = Math.max(0, until - offset)
-  const frames = Array.from({ length: count }, (_, i) =>
-    encodeFrame(entryFrame(entryAt(offset + 1 + i))),
-  )
-  return Buffer.concat(frames)
+  return Buffer.concat(Array.from({ length: count }, (_, i) => at(offset + 1 + i).frame))
 }
 
 /** Reads all of a range, page by page. */
