@@ -23,17 +23,17 @@ export interface LoadedScenario {
  */
 export async function loadScenario(named: string): Promise<LoadedScenario> {
   const file = findScenario(named)
-  const scenario = parseScenario(await readText(file, 'scenario', 'INVALID_SCENARIO'), file)
+  const scenario = parseScenario(await readNamedFile(file, 'scenario', 'INVALID_SCENARIO'), file)
   const { feed, count } = scenario.users
   if (feed === undefined) return { scenario, feed: undefined }
   const path = resolve(dirname(file), feed)
-  const text = await readText(path, 'feed', 'INVALID_SCENARIO')
+  const text = await readNamedFile(path, 'feed', 'INVALID_SCENARIO')
   return { scenario, feed: parseFeed(text, path, count) }
 }
 
 /** Reads a result that an earlier run wrote. Throws USAGE. */
 export async function loadResult(file: string, what: string): Promise<BenchResult> {
-  return parseResult(await readText(file, what, 'USAGE'), file)
+  return parseResult(await readNamedFile(file, what, 'USAGE'), file)
 }
 
 function findScenario(named: string): string {
@@ -53,7 +53,7 @@ function shippedScenarios(): string[] {
     .map((file) => file.replace(/\.json$/, ''))
 }
 
-async function readText(file: string, what: string, code: ErrorCode): Promise<string> {
+async function readNamedFile(file: string, what: string, code: ErrorCode): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {

@@ -17,7 +17,7 @@ import type { Host } from './host.ts'
 const FORMATS = Object.entries<ReportFormat>(REPORT_FORMATS) as [ReportName, ReportFormat][]
 
 /**
- * Sees whether every report can be written, so that no run is lost for want of it. Throws USAGE when
+ * Checks before a run that every report can be written after it. Throws USAGE when
  * several are to go to standard output, and OUTPUT_FAILED with every file that cannot be written.
  */
 export function checkTargets(targets: ReportTargets): void {

@@ -40,7 +40,7 @@ function describeCommands(command: Command, path: string): CompletedCommand[] {
     options: help.visibleOptions(command).map((option) => ({
       flag: option.long!,
       summary: option.description,
-      value: describeValue(option.flags, words.get(option.long!)),
+      value: completedValue(option.flags, words.get(option.long!)),
     })),
     argument: describeArgument(command.registeredArguments[0]),
   }
@@ -55,10 +55,10 @@ const FILES = /<(file|folder|scenario)>/
 
 function describeArgument(argument: Argument | undefined): CompletedValue {
   if (!argument) return 'none'
-  return describeValue(`<${argument.name()}>`, argument.argChoices)
+  return completedValue(`<${argument.name()}>`, argument.argChoices)
 }
 
-function describeValue(flags: string, words: readonly string[] | undefined): CompletedValue {
+function completedValue(flags: string, words: readonly string[] | undefined): CompletedValue {
   if (!flags.includes('<')) return 'none'
   if (words) return words
   return FILES.test(flags) || flags.startsWith('--database-url') ? 'file' : 'any'

@@ -1,10 +1,13 @@
+import { z } from 'zod'
 import type { ChatClient } from '../client/chat-client.ts'
 import { ConnectConfig } from '../config/connect-config.ts'
+import { describeIssues, readJsonFile, userFilePath } from '../config/user-file.ts'
+import { ChatwsError } from '../protocol/error.ts'
+import { findKeyProblems, KeyMap } from '../tui/keys/key-map.ts'
 import { runLineMode } from '../tui/lines/line-mode.ts'
 import { createClient } from './create-client.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
-import { readKeyMap } from './key-map-file.ts'
 import type { DefineCommand } from './main.ts'
 import { cleanServerError } from './server-error.ts'
 import { runWithUserConfig } from './user-config.ts'
@@ -143,4 +146,17 @@ function warnOfPending(count: number, host: Host): void {
   if (count === 0) return
   const messages = count === 1 ? '1 message was' : `${count} messages were`
   host.stderr.write(`chatws: ${messages} not acknowledged and may be lost\n`)
+}
+
+const KeyMapFile = z.record(z.string(), z.union([z.string(), z.null()]))
+
+/** The user's key map, `keys.json`, over the default one. Throws USAGE with all that is wrong in it. */
+function readKeyMap({ env }: Host): KeyMap {
+  const path = userFilePath(env, 'keys.json')
+  const parsed = KeyMapFile.safeParse(readJsonFile(path) ?? {})
+  if (!parsed.success) throw new ChatwsError('USAGE', describeIssues(path, parsed.error.issues))
+  const problems = findKeyProblems(parsed.data)
+  if (problems.length > 0)
+    throw new ChatwsError('USAGE', problems.map((problem) => `${path}: ${problem}`).join('\n'))
+  return new KeyMap(parsed.data)
 }

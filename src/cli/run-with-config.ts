@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { CONFIG_FILE, type ConfigSectionName, parseConfigFile } from '../config/config-file.ts'
-import {
-  type ConfigSection,
-  type ConfigSources,
-  gatherOptions,
-  resolveConfig,
-} from '../config/resolve-config.ts'
+import type { ConfigSection, ConfigSources } from '../config/config-sources.ts'
+import { gatherOptions, resolveConfig } from '../config/resolve-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { hidePassword } from '../storage/hide-password.ts'
 import type { Host } from './host.ts'
 
-/** Where the configuration of a command is from. */
+/** A command's options, and where their values come from. */
 export interface CommandConfig<S extends z.ZodObject> {
   readonly schema: S
   /** The sections of the configuration file that may have it, the first one before the others. */

@@ -39,7 +39,7 @@ async function send(
   host: Host,
 ): Promise<number> {
   const chat = targetChat(config)
-  const text = words.length > 0 ? words.join(' ') : await readText(host)
+  const text = words.length > 0 ? words.join(' ') : await readStandardInput(host)
   if (text.trim() === '') throw new ChatwsError('USAGE', 'there is no text to send')
   const message = createMessage(chat, config.user, text)
   if (config.replyTo !== undefined) message.reply_to = config.replyTo
@@ -74,7 +74,7 @@ async function send(
 }
 
 /** Standard input without the line end that ends it. */
-async function readText({ stdin }: Host): Promise<string> {
+async function readStandardInput({ stdin }: Host): Promise<string> {
   let text = ''
   stdin.setEncoding('utf8')
   for await (const chunk of stdin) text += chunk

@@ -4,7 +4,7 @@ import { ServerLog } from '../server/telemetry/server-log.ts'
 import { UploadFolder } from '../server/uploads/upload-folder.ts'
 import { parseDatabaseUrl } from '../storage/database-url.ts'
 import { openStore } from '../storage/open-store.ts'
-import { createSecurity } from './create-security.ts'
+import { createSecurityOptions } from './create-security-options.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
 import type { DefineCommand } from './main.ts'
@@ -39,7 +39,7 @@ export const defineServe: DefineCommand = (command, host) => {
 async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number> {
   const database = parseDatabaseUrl(config.databaseUrl)
   const serverLog = new ServerLog(createServerLogSink(config.logFormat, config.logLevel, 1))
-  const security = createSecurity(config, serverLog)
+  const security = createSecurityOptions(config, serverLog)
   const uploadFolder = config.uploadFolder && (await UploadFolder.open(config.uploadFolder))
   const store = await openStore(database, config.durability)
   const drainRequest = new AbortController()

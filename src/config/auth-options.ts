@@ -12,7 +12,7 @@ function isKeySetUrl(url: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 }
 
-/** The options of `chatws serve` that say who may come in. */
+/** The options of `chatws serve` about who may connect. */
 export const authOptions = {
   auth: option(z.enum(['none', 'jwt'], 'must be none or jwt').default('none'), {
     flag: '--auth <kind>',

@@ -1,4 +1,4 @@
-import type { ConfigSources, GivenOption } from './resolve-config.ts'
+import type { ConfigSources, GivenOption } from './config-sources.ts'
 
 /**
  * Keeps a token from a server that it is not for: one that the working directory's file names, which

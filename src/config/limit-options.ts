@@ -27,7 +27,7 @@ const AddressRange = z
     'must be addresses or ranges like 10.0.0.0/8',
   )
 
-/** The options of `chatws serve` that say how much it bears, and from whom. */
+/** The options of `chatws serve` that limit connections, frames and requests. */
 export const limitOptions = {
   allowOrigins: option(list(Origin).default([]), {
     flag: '--allow-origins <list>',

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ChatwsError } from '../protocol/error.ts'
-import type { ConfigSection, ConfigSources } from './resolve-config.ts'
+import type { ConfigSection, ConfigSources } from './config-sources.ts'
 
 type Env = ConfigSources['env']
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ConfigSection, ConfigSource } from '../../src/config/resolve-config.ts'
+import type { ConfigSection, ConfigSource } from '../../src/config/config-sources.ts'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
 import { SendConfig } from '../../src/config/send-config.ts'
 

@@ -6,8 +6,8 @@ import type { SecurityOptions } from '../server/limits/security.ts'
 import type { ServerLog } from '../server/telemetry/server-log.ts'
 import { createAuthenticator } from './create-authenticator.ts'
 
-/** What a server needs to know of whom to let in and what to bear. Throws USAGE. */
-export function createSecurity(
+/** Whom a server lets in and what it limits, as its configuration says. Throws USAGE. */
+export function createSecurityOptions(
   config: Readonly<ServeConfig>,
   serverLog: ServerLog,
 ): SecurityOptions {
