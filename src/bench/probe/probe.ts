@@ -56,8 +56,8 @@ export class Probe {
     this.#socket.terminate()
   }
 
-  #onEnd(url: string, { reason }: SocketEnd): void {
-    const needsToken = reason.includes(String(CloseCode.tokenRequired.code))
+  #onEnd(url: string, { reason, code }: SocketEnd): void {
+    const needsToken = code === CloseCode.tokenRequired.code
     const hint = needsToken ? '; users.feed of the scenario may name a file with tokens' : ''
     this.#onFailed(new ChatwsError('CONNECT_FAILED', `Cannot connect to ${url}: ${reason}${hint}`))
   }

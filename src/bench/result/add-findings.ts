@@ -29,7 +29,10 @@ export function addFindings(findings: readonly Readonly<Sums>[]): Sums {
   return { ...sums, ...reasons } as Sums
 }
 
-function addReasons(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+/** Adds up counts by reason. */
+export function addReasons(
+  all: readonly Readonly<Record<string, number>>[],
+): Record<string, number> {
   const sums: Record<string, number> = {}
   for (const reasons of all)
     for (const [reason, count] of Object.entries(reasons))

@@ -1,5 +1,5 @@
-import { FOR_A_MESSAGE } from '../users/sent-messages.ts'
 import type { AuditFindings } from './bench-result.ts'
+import { errorsBesideRefusals } from './error-names.ts'
 
 /** Everything the audit holds against the run, in words; empty when it is clean. */
 export function auditProblems(audit: AuditFindings): string[] {
@@ -50,13 +50,11 @@ export function auditProblems(audit: AuditFindings): string[] {
     ],
     ...byReason(audit.lost, 'lost'),
     ...byReason(audit.failedConnects, 'that could not be opened'),
-    ...Object.entries(audit.errors)
-      .filter(([code]) => !code.endsWith(FOR_A_MESSAGE))
-      .map(([code, number]): [number, string, string] => [
-        number,
-        `frame answered with ${code}`,
-        `frames answered with ${code}`,
-      ]),
+    ...errorsBesideRefusals(audit.errors).map(([code, number]): [number, string, string] => [
+      number,
+      `frame answered with ${code}`,
+      `frames answered with ${code}`,
+    ]),
   ]
   const problems = counts
     .filter(([number]) => (number ?? 0) > 0)

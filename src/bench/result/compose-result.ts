@@ -10,7 +10,7 @@ import { phaseSeconds, type Scenario } from '../scenario/scenario.ts'
 import type { Threshold } from '../scenario/threshold.ts'
 import type { HttpOutcome } from '../worker/http-thread.ts'
 import type { GeneratorFindings } from '../worker/snapshot.ts'
-import { addFindings } from './add-findings.ts'
+import { addFindings, addReasons } from './add-findings.ts'
 import { auditProblems } from './audit-problems.ts'
 import {
   type AuditFindings,
@@ -18,6 +18,7 @@ import {
   exitCodeOf,
   type ThresholdResult,
 } from './bench-result.ts'
+import { joinErrors } from './error-names.ts'
 import type { Measurements } from './measurements.ts'
 import { checkThresholds } from './threshold-check.ts'
 import { judgeMeasurement } from './verdict.ts'
@@ -138,9 +139,11 @@ export function latencyRecords(
 function composeAudit({ measurements, findings }: ResultParts): AuditFindings {
   const { counts } = measurements
   const sum = addFindings(findings.generators)
+  const refusals = addReasons(findings.generators.map((one) => one.refusals))
   return {
     ...sum,
     corrupt: sum.corrupt + findings.agreement.odd,
+    errors: joinErrors(sum.errors, refusals),
     sent: counts.sent,
     acknowledged: counts.acknowledged,
     refused: counts.refused,

@@ -5,9 +5,6 @@ import { GrowingArray } from './growing-array.ts'
 import { Tally } from './tally.ts'
 import type { VirtualConnection } from './virtual-connection.ts'
 
-/** Follows the code of an ERROR that refused a message. */
-export const FOR_A_MESSAGE = ' for a message'
-
 /** What an ACK says of the message that it is for. */
 export interface Ack {
   readonly client_id: string
@@ -20,6 +17,8 @@ export class SentMessages {
   /** From when a message was due until its ACK, since the last snapshot. */
   readonly acks = new Histogram()
   readonly errors = new Tally()
+  /** The same of those that refused a message. */
+  readonly refusals = new Tally()
   sent = 0
   acknowledged = 0
   refused = 0
@@ -112,7 +111,7 @@ export class SentMessages {
     const serial = ref === undefined ? undefined : this.#serialOf(connection, ref)
     if (serial !== undefined && connection.pending.delete(serial)) {
       this.refused += 1
-      this.errors.add(`${code}${FOR_A_MESSAGE}`)
+      this.refusals.add(code)
     } else this.errors.add(code)
   }
 

@@ -35,6 +35,7 @@ export function collectFindings(generator: Generator, lastOffset: number): Gener
     neverReady: neverReady(generator),
     ownFaults: generator.ownFaults.toRecord(),
     errors: messages.errors.toRecord(),
+    refusals: messages.refusals.toRecord(),
     ackOffsets: messages.ackOffsets(),
     ...versions,
     ...collectTimes([audit.stream, audit.aside], versions.firstOffset, versions.crcs.length),

@@ -44,8 +44,10 @@ export interface GeneratorFindings extends StreamVersions, DepartureFindings {
   readonly neverReady: Readonly<Record<string, number>>
   /** What this machine lacked: reason → how often. */
   readonly ownFaults: Readonly<Record<string, number>>
-  /** Error code → how often. */
+  /** Error code → how often; without those that refused a message. */
   readonly errors: Readonly<Record<string, number>>
+  /** Error code → how many messages it refused. */
+  readonly refusals: Readonly<Record<string, number>>
   /** Serial of a message → the offset it was acknowledged with; 0: it was not. */
   readonly ackOffsets: Float64Array
   /** When the first and the last connection got each timed message, by offset; 0: none did. */
