@@ -37,7 +37,6 @@ export class Probe {
     })
     this.greeting.catch(() => {})
     this.#socket = new ClientSocket(parseTarget(url), query, {
-      onOpen: () => {},
       onBytes: (bytes, at, length) => this.#onBytes(bytes, at, length),
       onEnd: (end) => this.#onEnd(url, end),
     })
@@ -111,8 +110,7 @@ export class Probe {
 /** The query of a user that takes no part in the load, so that nobody mistakes it for one that does. */
 export function chooseProbeQuery(population: Population): string {
   const first = population.idOf(0)
-  const token = population.tokenOf(0)
   // Where tokens are needed, only those of the feed are known.
-  if (token !== undefined) return `?userId=${first}&token=${encodeURIComponent(token)}`
+  if (population.tokenOf(0) !== undefined) return population.queryOf(0)
   return `?userId=${Math.max(population.idOf(population.size - 1), first) + DISTANCE}`
 }

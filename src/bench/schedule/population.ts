@@ -37,6 +37,13 @@ export class Population {
     return this.#feed?.[user]?.token
   }
 
+  /** The query with which a user connects, from `?` on. */
+  queryOf(user: number): string {
+    const token = this.tokenOf(user)
+    const proof = token === undefined ? '' : `&token=${encodeURIComponent(token)}`
+    return `?userId=${this.idOf(user)}${proof}`
+  }
+
   /** The index of the user with an id; -1 for one that does not take part. */
   indexOf(userId: number): number {
     if (this.#indexes) return this.#indexes.get(userId) ?? -1

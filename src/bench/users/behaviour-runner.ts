@@ -19,6 +19,8 @@ export class BehaviourRunner {
   readonly #messages: SentMessages
   readonly #random: () => number
   readonly #expectations: Expectations
+  /** Connection → chat → the id that was last confirmed. */
+  readonly #receipts = new Map<VirtualConnection, Map<string, number>>()
   #isHalted = false
 
   /** @param random decides what the plan leaves open */
@@ -80,12 +82,13 @@ export class BehaviourRunner {
   read(connection: VirtualConnection): void {
     const { read } = this.behaviourOf(connection.user)
     if (!read || connection.state !== 'open') return
-    connection.receipts ??= new Map()
+    const confirmed = this.#receipts.get(connection) ?? new Map<string, number>()
+    this.#receipts.set(connection, confirmed)
     for (let chat = 1; chat <= read.chats; chat++) {
       const key = `${read.to}${chat}`
       const id = this.#audit.newestMessages.get(key)
-      if (id === undefined || id <= (connection.receipts.get(key) ?? 0)) continue
-      connection.receipts.set(key, id)
+      if (id === undefined || id <= (confirmed.get(key) ?? 0)) continue
+      confirmed.set(key, id)
       const type = read.kind === 'read' ? 'READ' : 'DELIVERED'
       connection.sendText(JSON.stringify({ type, ...chatKey(read.to, chat), id }))
     }

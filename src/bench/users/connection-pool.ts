@@ -1,8 +1,7 @@
 import { nowUs } from '../clock.ts'
 import type { Population } from '../schedule/population.ts'
-import type { GeneratorSetup } from '../worker/generator-setup.ts'
 import type { BehaviourRunner } from './behaviour-runner.ts'
-import { type ConnectionOwner, VirtualConnection } from './virtual-connection.ts'
+import { type Shared, VirtualConnection } from './virtual-connection.ts'
 
 /** How long the server has to accept and greet a connection, or to answer a close frame. */
 const CONNECT_TIMEOUT_US = 30e6
@@ -10,29 +9,33 @@ const CONNECT_TIMEOUT_US = 30e6
 /** How often it is looked whether connections are closed. */
 const POLL_MS = 10
 
+/** Which part of all users a generator has. */
+export interface UserShare {
+  /** Which of the generators of this process it is, from 0, and how many there are. */
+  readonly index: number
+  readonly count: number
+  /** Which part of the users this process has, of how many. */
+  readonly shard: { readonly index: number; readonly count: number }
+}
+
 /** The connections of one generator's share of the users. */
 export class ConnectionPool {
+  readonly population: Population
   readonly #byUser = new Map<number, VirtualConnection[]>()
-  readonly #population: Population
-  readonly #behaviours: BehaviourRunner
-  readonly #owner: ConnectionOwner
-  readonly #part: Pick<GeneratorSetup, 'index' | 'count' | 'shard'>
+  readonly #behaviours: Pick<BehaviourRunner, 'behaviourOf'>
+  readonly #shared: Shared
+  readonly #share: UserShare
 
-  constructor(
-    population: Population,
-    behaviours: BehaviourRunner,
-    owner: ConnectionOwner,
-    part: Pick<GeneratorSetup, 'index' | 'count' | 'shard'>,
-  ) {
-    this.#population = population
+  constructor(share: UserShare, behaviours: Pick<BehaviourRunner, 'behaviourOf'>, shared: Shared) {
+    this.#share = share
     this.#behaviours = behaviours
-    this.#owner = owner
-    this.#part = part
+    this.#shared = shared
+    this.population = shared.audit.population
   }
 
   /** Whether a user is one of this generator's. */
   isMine(user: number): boolean {
-    const { shard, index, count } = this.#part
+    const { shard, index, count } = this.#share
     return user % shard.count === shard.index && Math.floor(user / shard.count) % count === index
   }
 
@@ -45,13 +48,14 @@ export class ConnectionPool {
     const known = this.#byUser.get(user)
     if (known) return known
     const { slowReader, expect = [] } = this.#behaviours.behaviourOf(user)
-    const created = Array.from({ length: this.#population.connectionsOf[user]! }, (_, place) => {
-      const connection = new VirtualConnection(user, user * 128 + place, this.#owner)
-      connection.receiver.isTimed = false
-      connection.slowness = slowReader?.bytesPerSecond ?? 0
-      connection.isExpected = expect.length > 0
-      return connection
-    })
+    const reading = {
+      bytesPerSecond: slowReader?.bytesPerSecond ?? 0,
+      isExpected: expect.length > 0,
+    }
+    const created = Array.from(
+      { length: this.population.connectionsOf[user]! },
+      (_, place) => new VirtualConnection({ user, place, ...reading }, this.#shared),
+    )
     this.#byUser.set(user, created)
     return created
   }
@@ -71,6 +75,25 @@ export class ConnectionPool {
       if (receiver.isTimed) timed += 1
     }
     return { open, timed }
+  }
+
+  /** Whether everyone is here, has every event up to an offset, and every message was answered. */
+  isComplete(lastOffset: number): boolean {
+    for (const { state, pending, receiver } of this.all()) {
+      if (state === 'away') continue
+      if (state !== 'open' || pending.size > 0 || !receiver.offsets.isComplete(lastOffset))
+        return false
+    }
+    return true
+  }
+
+  /** How many events up to an offset those that are here, or on their way, should have and have not. */
+  missingUntil(lastOffset: number): number {
+    let missing = 0
+    for (const { state, receiver } of this.all())
+      if (state !== 'away' && state !== 'leaving')
+        missing += receiver.offsets.missingUntil(lastOffset)
+    return missing
   }
 
   /** Gives up what takes too long; returns what of the stream all have passed, if any follow it. */

@@ -1,43 +1,29 @@
-import { nowUs } from '../clock.ts'
 import type { Chaos } from '../scenario/phase.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Population } from '../schedule/population.ts'
 import { seededRandom } from '../schedule/seeded-random.ts'
 import type { ConnectionPool } from './connection-pool.ts'
+import type { PlannedOutage } from './planned-outage.ts'
 import type { VirtualConnection } from './virtual-connection.ts'
-
-/** How long after a planned stop of the server losses are put down to it. */
-const EXCUSE_US = 30e6
 
 /** Does to connections what a phase wants to go wrong. */
 export class FaultInjector {
   readonly #scenario: Scenario
   readonly #population: Population
   readonly #connections: ConnectionPool
-  #excuseUntilUs = 0
-  #reconnectSeconds = 0
+  readonly #outage: PlannedOutage
 
-  constructor(scenario: Scenario, population: Population, connections: ConnectionPool) {
+  constructor(scenario: Scenario, connections: ConnectionPool, outage: PlannedOutage) {
     this.#scenario = scenario
-    this.#population = population
+    this.#population = connections.population
     this.#connections = connections
-  }
-
-  /** Whether the server is stopped by plan, or was a moment ago. */
-  get isServerDown(): boolean {
-    return nowUs() < this.#excuseUntilUs
-  }
-
-  /** In what time connections come back once the server is there again. */
-  get reconnectSeconds(): number {
-    return this.#reconnectSeconds
+    this.#outage = outage
   }
 
   /** Begins what the phase with an index wants. */
   begin(phase: number, chaos: Chaos): void {
     if ('server' in chaos) {
-      this.#excuseUntilUs = nowUs() + chaos.downSeconds * 1e6 + EXCUSE_US
-      this.#reconnectSeconds = chaos.reconnectSeconds
+      this.#outage.begin(chaos)
       return
     }
     const share = ('drop' in chaos ? chaos.drop : chaos.stall) / 100

@@ -3,9 +3,13 @@ import type { PrivateListener } from '../audit/frame-judge.ts'
 import type { ParsedFrame } from '../audit/parsed-frame.ts'
 import { Receiver } from '../audit/receiver.ts'
 import { nowUs } from '../clock.ts'
-import { ClientSocket, type SocketEnd, type SocketTarget } from '../wire/client-socket.ts'
+import {
+  ClientSocket,
+  type SocketEnd,
+  type SocketListener,
+  type SocketTarget,
+} from '../wire/client-socket.ts'
 import type { ControlListener } from '../wire/frame-reader.ts'
-import { Gate } from './gate.ts'
 import type { ReadCoalescer } from './read-coalescer.ts'
 
 /** How it stands with a connection. */
@@ -20,42 +24,57 @@ export interface PendingSend {
   isRepeated: boolean
 }
 
-/** Hears what becomes of a connection. */
-export interface ConnectionOwner {
-  readonly target: SocketTarget
-  readonly audit: Audit
-  readonly coalescer: ReadCoalescer
-  /** Something of a socket was read: others may be waiting to send. */
-  onTurn(nowUs: number): void
+/** Hears what becomes of connections. */
+export interface ConnectionListener {
   onGreeted(connection: VirtualConnection, dueUs: number, isResuming: boolean): void
-  onResumed(connection: VirtualConnection, dueUs: number): void
+  onResumed(dueUs: number): void
   onPrivate(connection: VirtualConnection, frame: ParsedFrame, nowUs: number): void
   /** It left before so many messages were answered. */
   onAbandoned(messages: number): void
-  /** It ended although it was not told to; the owner may `reconnect` it. */
+  /** It ended although it was not told to; the listener may `reconnect` it. */
   onLost(connection: VirtualConnection, end: SocketEnd, wasOpen: boolean): void
 }
+
+/** What all connections of a generator share. */
+export interface Shared {
+  readonly target: SocketTarget
+  readonly audit: Audit
+  readonly coalescer: ReadCoalescer
+  readonly listener: ConnectionListener
+  /** Something of a socket was read: others may be waiting to send. */
+  readonly onTurn: (nowUs: number) => void
+}
+
+/** Which connection it is, and how it reads. */
+export interface ConnectionSetup {
+  readonly user: number
+  /** Which of its user's connections it is, from 0. */
+  readonly place: number
+  /** Bytes a second that it reads; 0: as many as come. */
+  readonly bytesPerSecond: number
+  /** Whether something is expected of it in time. */
+  readonly isExpected: boolean
+}
+
+/** More than a user may have. */
+const CONNECTIONS_EACH = 128
 
 /** First wait before a lost connection is tried again, and the longest. */
 const BACKOFF_MS = { first: 200, most: 5_000 }
 
 /** One connection of a virtual user, over as many sockets as it takes. */
-export class VirtualConnection implements PrivateListener, ControlListener {
+export class VirtualConnection implements SocketListener, PrivateListener, ControlListener {
   readonly user: number
+  /** Whether it is the first of its user's. */
+  readonly isFirst: boolean
   /** Numbers all connections of the run from 0. */
   readonly serial: number
   readonly receiver: Receiver
   /** Serial of a message → what is known of it, in the order of sending. */
   readonly pending = new Map<number, PendingSend>()
-  /** Chat → the id that was last confirmed. */
-  receipts: Map<string, number> | undefined
-  /** Bytes a second that it reads; 0: as many as come. */
-  slowness = 0
-  /** Whether something is expected of it in time. */
-  isExpected = false
-  readonly #owner: ConnectionOwner
+  readonly #setup: ConnectionSetup
+  readonly #shared: Shared
   #socket: ClientSocket | undefined
-  #gate: Gate | undefined
   #state: ConnectionState = 'away'
   #epoch: string | undefined
   #dueUs = 0
@@ -64,11 +83,14 @@ export class VirtualConnection implements PrivateListener, ControlListener {
   #knownAtLeave = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(user: number, serial: number, owner: ConnectionOwner) {
-    this.user = user
-    this.serial = serial
-    this.#owner = owner
-    this.receiver = new Receiver(owner.audit, user, this)
+  constructor(setup: ConnectionSetup, shared: Shared) {
+    this.user = setup.user
+    this.isFirst = setup.place === 0
+    this.serial = setup.user * CONNECTIONS_EACH + setup.place
+    this.#setup = setup
+    this.#shared = shared
+    this.receiver = new Receiver(shared.audit, setup.user, this)
+    this.receiver.isTimed = false
   }
 
   get state(): ConnectionState {
@@ -109,13 +131,13 @@ export class VirtualConnection implements PrivateListener, ControlListener {
       case 'open':
         this.#state = 'leaving'
         this.#sinceUs = now
-        this.#owner.audit.users.closed(this.user, now)
-        this.#knownAtLeave = this.#owner.audit.stream.lastOffset
+        this.#shared.audit.users.closed(this.user, now)
+        this.#knownAtLeave = this.#shared.audit.stream.lastOffset
         this.#socket?.release()
         this.#socket?.close()
         break
       case 'connecting':
-        this.#owner.audit.users.gaveUp(this.user)
+        this.#shared.audit.users.gaveUp(this.user)
         this.#state = 'leaving'
         this.#sinceUs = now
         this.#socket?.terminate()
@@ -132,9 +154,9 @@ export class VirtualConnection implements PrivateListener, ControlListener {
   drop(by: 'terminate' | 'close', delayMs: number): boolean {
     if (this.#state !== 'open') return false
     this.#state = 'dropped'
-    this.#owner.audit.users.closed(this.user, nowUs())
+    this.#shared.audit.users.closed(this.user, nowUs())
     this.#socket!.release()
-    if (by === 'terminate') this.#cutAfterReading(this.#socket!, this.#gate!)
+    if (by === 'terminate') this.#cutAfterReading(this.#socket!)
     else this.#socket!.close()
     this.#timer = setTimeout(() => {
       this.#socket?.terminate()
@@ -145,10 +167,8 @@ export class VirtualConnection implements PrivateListener, ControlListener {
 
   /** Reads nothing for a while; false when it is not open. */
   stall(forMs: number): boolean {
-    const socket = this.#socket
-    if (this.#state !== 'open' || !socket) return false
-    socket.pause()
-    setTimeout(() => socket.resume(), forMs)
+    if (this.#state !== 'open') return false
+    this.#socket!.pauseFor(forMs)
     return true
   }
 
@@ -183,9 +203,11 @@ export class VirtualConnection implements PrivateListener, ControlListener {
   onBytes(bytes: Buffer, at: number, length: number): void {
     const now = nowUs()
     this.receiver.read(bytes, at, length, now)
-    this.#owner.onTurn(now)
-    if (this.slowness > 0) this.#rest(length - at)
-    else if (this.#mayGather) this.#owner.coalescer.hold(this.#socket!, length - at, now)
+    this.#shared.onTurn(now)
+    const { bytesPerSecond } = this.#setup
+    // After some bytes, it reads nothing until so many were due.
+    if (bytesPerSecond > 0) this.#socket?.pauseFor(((length - at) / bytesPerSecond) * 1000)
+    else if (this.#mayGather) this.#shared.coalescer.hold(this.#socket!, length - at, now)
   }
 
   onGreeting(frame: ParsedFrame): void {
@@ -194,17 +216,17 @@ export class VirtualConnection implements PrivateListener, ControlListener {
     this.#state = 'open'
     this.#epoch = String(frame.epoch)
     this.#attempts = 0
-    this.#owner.audit.users.opened(this.user)
+    this.#shared.audit.users.opened(this.user)
     for (const send of this.pending.values()) {
       send.isRepeated ||= isResuming
       this.#socket!.sendText(send.text)
     }
-    this.#owner.onGreeted(this, this.#dueUs, isResuming)
+    this.#shared.listener.onGreeted(this, this.#dueUs, isResuming)
   }
 
   onPrivate(frame: ParsedFrame, now: number): void {
-    if (frame.type === 'RESUMED') this.#owner.onResumed(this, this.#dueUs)
-    this.#owner.onPrivate(this, frame, now)
+    if (frame.type === 'RESUMED') this.#shared.listener.onResumed(this.#dueUs)
+    this.#shared.listener.onPrivate(this, frame, now)
   }
 
   onPing(payload: Buffer): void {
@@ -223,9 +245,9 @@ export class VirtualConnection implements PrivateListener, ControlListener {
     this.#state = 'away'
     if (was === 'leaving') this.#settle()
     if (was !== 'open' && was !== 'connecting') return
-    if (was === 'open') this.#owner.audit.users.closed(this.user, nowUs())
-    else this.#owner.audit.users.gaveUp(this.user)
-    this.#owner.onLost(this, end, was === 'open')
+    if (was === 'open') this.#shared.audit.users.closed(this.user, nowUs())
+    else this.#shared.audit.users.gaveUp(this.user)
+    this.#shared.listener.onLost(this, end, was === 'open')
   }
 
   /** Whether it does not matter when it reads what it is sent. */
@@ -236,16 +258,16 @@ export class VirtualConnection implements PrivateListener, ControlListener {
       isFollowing &&
       this.#state === 'open' &&
       this.pending.size === 0 &&
-      !this.isExpected
+      !this.#setup.isExpected
     )
   }
 
   /** Cuts a socket off once it has read what the kernel holds for it: two turns of the loop. */
-  #cutAfterReading(socket: ClientSocket, gate: Gate): void {
+  #cutAfterReading(socket: ClientSocket): void {
     setImmediate(() =>
       setImmediate(() => {
-        if (!gate.isOpen) return
-        gate.isOpen = false
+        if (socket.isMute) return
+        socket.mute()
         this.receiver.end()
         socket.terminate()
       }),
@@ -253,19 +275,16 @@ export class VirtualConnection implements PrivateListener, ControlListener {
   }
 
   #connect(dueUs: number, isResuming: boolean): void {
-    const { audit, target } = this.#owner
+    const { audit, target } = this.#shared
     this.#state = 'connecting'
     this.#dueUs = dueUs
     this.#sinceUs = nowUs()
     this.receiver.begin(isResuming)
     audit.users.opening(this.user, dueUs)
-    const query = [`?userId=${audit.population.idOf(this.user)}`]
-    const token = audit.population.tokenOf(this.user)
-    if (token !== undefined) query.push(`token=${encodeURIComponent(token)}`)
-    if (isResuming) query.push(`since=${this.receiver.offsets.last}`, `epoch=${this.#epoch}`)
-    if (this.#gate) this.#gate.isOpen = false
-    this.#gate = new Gate(this)
-    this.#socket = new ClientSocket(target, query.join('&'), this.#gate, this.serial)
+    const resuming = `&since=${this.receiver.offsets.last}&epoch=${this.#epoch}`
+    const query = `${audit.population.queryOf(this.user)}${isResuming ? resuming : ''}`
+    this.#socket?.mute()
+    this.#socket = new ClientSocket(target, query, this, this.serial)
   }
 
   /** It has left: what it did not get and was not answered was under way. */
@@ -276,15 +295,7 @@ export class VirtualConnection implements PrivateListener, ControlListener {
 
   /** Nobody waits any more for the answers to what was sent. */
   #abandon(): void {
-    if (this.pending.size > 0) this.#owner.onAbandoned(this.pending.size)
+    if (this.pending.size > 0) this.#shared.listener.onAbandoned(this.pending.size)
     this.pending.clear()
-  }
-
-  /** After some bytes, reads nothing until so many were due. */
-  #rest(bytes: number): void {
-    const socket = this.#socket
-    if (!socket) return
-    socket.pause()
-    setTimeout(() => socket.resume(), (bytes / this.slowness) * 1000)
   }
 }

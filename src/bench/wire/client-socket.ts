@@ -18,8 +18,6 @@ export interface SocketEnd {
 
 /** Hears of one socket. */
 export interface SocketListener {
-  /** The handshake is done. */
-  onOpen(): void
   /** Bytes of frames, `at` to `length`; they are overwritten once this returns. */
   onBytes(bytes: Buffer, at: number, length: number): void
   /** Once, at the end, whoever wanted it. */
@@ -36,6 +34,9 @@ export interface SocketTarget {
   /** Bits of the loopback network to connect from, so that ports do not run out; [] elsewhere. */
   readonly localAddresses: readonly string[]
 }
+
+/** Hears nothing. */
+const NOBODY: SocketListener = { onBytes: () => {}, onEnd: () => {} }
 
 /** Read into by all sockets of a thread, one after the other. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024)
@@ -69,7 +70,7 @@ export function parseTarget(url: string, localAddresses: readonly string[] = [])
  */
 export class ClientSocket {
   readonly #socket: Socket
-  readonly #listener: SocketListener
+  #listener: SocketListener
   /** What came of the answer to the handshake; undefined once that is done. */
   #answer: string | undefined = ''
   #closeCode: number | undefined
@@ -111,6 +112,15 @@ export class ClientSocket {
 
   get isOpen(): boolean {
     return this.#answer === undefined && !this.#isEnded && this.#closeCode === undefined
+  }
+
+  /** Tells nothing more, whatever comes. */
+  mute(): void {
+    this.#listener = NOBODY
+  }
+
+  get isMute(): boolean {
+    return this.#listener === NOBODY
   }
 
   /** Bytes that wait to be sent. */
@@ -160,6 +170,12 @@ export class ClientSocket {
     if (!this.#isHeld) this.#socket.resume()
   }
 
+  /** Reads nothing for a while. */
+  pauseFor(ms: number): void {
+    this.pause()
+    setTimeout(() => this.resume(), ms)
+  }
+
   /** Reads no more until `release`, from within `onBytes`: cheaper than `pause`. */
   hold(): void {
     this.#isHeld = true
@@ -189,7 +205,6 @@ export class ClientSocket {
       return
     }
     this.#answer = undefined
-    this.#listener.onOpen()
     const at = end + 4 - before
     if (at < count) this.#listener.onBytes(bytes, at, count)
   }

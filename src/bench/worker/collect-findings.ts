@@ -1,27 +1,34 @@
+import type { Audit } from '../audit/audit.ts'
 import { ENTRY } from '../audit/block.ts'
 import type { KnownStream } from '../audit/known-stream.ts'
 import { nowUs } from '../clock.ts'
+import type { ConnectionOutcomes } from '../users/connection-outcomes.ts'
+import type { ConnectionPool } from '../users/connection-pool.ts'
 import { SeenMessages } from '../users/seen-messages.ts'
+import type { SentMessages } from '../users/sent-messages.ts'
 import { Tally } from '../users/tally.ts'
-import type { Generator } from './generator.ts'
 import type { DepartureFindings, GeneratorFindings } from './snapshot.ts'
 
 /** How long a greeting may take when all else has come. */
 const PATIENCE_US = 1e6
 
+/** Where a generator's findings stand. */
+interface Sources {
+  readonly audit: Audit
+  readonly messages: SentMessages
+  readonly connections: ConnectionPool
+  readonly outcomes: ConnectionOutcomes
+}
+
 /** Everything that a generator has found; its connections stay as they are. */
-export function collectFindings(generator: Generator, lastOffset: number): GeneratorFindings {
-  const { audit, messages } = generator
+export function collectFindings(sources: Sources, lastOffset: number): GeneratorFindings {
+  const { audit, messages, connections, outcomes } = sources
   const { counts } = audit
-  let missing = counts.missing
-  for (const { state, receiver } of generator.connections.all())
-    if (state !== 'away' && state !== 'leaving')
-      missing += receiver.offsets.missingUntil(lastOffset)
   const seen = new SeenMessages(audit)
   const versions = audit.versions()
   return {
-    ...collectDepartures(generator),
-    missing,
+    ...collectDepartures(audit, outcomes),
+    missing: counts.missing + connections.missingUntil(lastOffset),
     duplicate: counts.duplicate + messages.duplicateAcks + seen.repeated,
     reordered: counts.reordered,
     corrupt: counts.corrupt + messages.corrupt,
@@ -30,10 +37,10 @@ export function collectFindings(generator: Generator, lastOffset: number): Gener
     resumeFailed: counts.resumeFailed,
     wrongAcks: seen.countWrongAcks(messages),
     unacknowledged: messages.unanswered,
-    expectedLosses: generator.expectedLosses.toRecord(),
-    failedConnects: generator.failedConnects.toRecord(),
-    neverReady: neverReady(generator),
-    ownFaults: generator.ownFaults.toRecord(),
+    expectedLosses: outcomes.expectedLosses.toRecord(),
+    failedConnects: outcomes.failedConnects.toRecord(),
+    neverReady: neverReady(connections),
+    ownFaults: outcomes.ownFaults.toRecord(),
     errors: messages.errors.toRecord(),
     refusals: messages.refusals.toRecord(),
     ackOffsets: messages.ackOffsets(),
@@ -44,7 +51,10 @@ export function collectFindings(generator: Generator, lastOffset: number): Gener
 }
 
 /** What a generator has found of those who left, now that every leave so far was noticed. */
-export function collectDepartures({ audit, lost }: Generator): DepartureFindings {
+export function collectDepartures(
+  audit: Audit,
+  { lost }: Pick<ConnectionOutcomes, 'lost'>,
+): DepartureFindings {
   audit.reports.confirm()
   return {
     falseOffline: audit.reports.falseOfflines,
@@ -54,10 +64,10 @@ export function collectDepartures({ audit, lost }: Generator): DepartureFindings
 }
 
 /** Connections that were not ready although they had the time: why → how many. */
-function neverReady(generator: Generator): Record<string, number> {
+function neverReady(connections: ConnectionPool): Record<string, number> {
   const reasons = new Tally()
   const now = nowUs()
-  for (const connection of generator.connections.all()) {
+  for (const connection of connections.all()) {
     const { state, receiver } = connection
     if (state === 'connecting' && connection.connectingUs(now) > PATIENCE_US)
       reasons.add('not greeted')

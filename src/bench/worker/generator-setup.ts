@@ -1,18 +1,15 @@
 import type { RosterDifferences } from '../audit/roster-judge.ts'
 import type { FeedRow } from '../scenario/feed.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import type { UserShare } from '../users/connection-pool.ts'
+import type { DepartureFindings, GeneratorFindings, GeneratorSnapshot } from './snapshot.ts'
 
 /** What a generator needs to know. */
-export interface GeneratorSetup {
+export interface GeneratorSetup extends UserShare {
   readonly scenario: Scenario
   readonly feed: readonly FeedRow[] | undefined
   readonly url: string
   readonly localAddresses: readonly string[]
-  /** Which of the generators of this process it is, from 0, and how many there are. */
-  readonly index: number
-  readonly count: number
-  /** Which part of the users this process has, of how many. */
-  readonly shard: { readonly index: number; readonly count: number }
   /** Names this process in what its messages say. */
   readonly clock: string
   /** Holds the UserLedger of this process. */
@@ -32,7 +29,7 @@ export interface GeneratorHandle {
   /** Begins. @param startUs when the plan's time is 0 */
   start(startUs: number): Promise<void>
   /** What was done since the last call. */
-  snapshot(): Promise<import('./snapshot.ts').GeneratorSnapshot>
+  snapshot(): Promise<GeneratorSnapshot>
   /** Sends no more, and closes nothing. */
   halt(): Promise<void>
   /** @param lastOffset the newest offset that any generator knows */
@@ -44,9 +41,9 @@ export interface GeneratorHandle {
   /** Closes the connections of the users from an index on; resolves when they are closed. */
   leaveFrom(firstUser: number, timeoutMs: number): Promise<void>
   /** What was found of those who left, without all else. */
-  departures(): Promise<import('./snapshot.ts').DepartureFindings>
+  departures(): Promise<DepartureFindings>
   /** @param lastOffset what every connection that is open must have */
-  findings(lastOffset: number): Promise<import('./snapshot.ts').GeneratorFindings>
+  findings(lastOffset: number): Promise<GeneratorFindings>
   /** Cuts what is open. */
   end(): Promise<void>
 }

@@ -18,7 +18,6 @@ async function connect() {
   const { port } = server.address() as AddressInfo
   const seen = { text: '', isHolding: false, end: '' }
   const socket: ClientSocket = new ClientSocket(parseTarget(`ws://127.0.0.1:${port}/`), '', {
-    onOpen: () => {},
     onBytes: (bytes, at, length) => {
       seen.text += bytes.toString('latin1', at, length)
       if (seen.isHolding) socket.hold()
