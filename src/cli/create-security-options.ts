@@ -1,8 +1,8 @@
 import { isLoopback } from '../config/auth-options.ts'
 import type { ServeConfig } from '../config/serve-config.ts'
 import { AdminToken } from '../server/auth/admin-token.ts'
+import type { SecurityOptions } from '../server/auth/security.ts'
 import { readDescriptorLimit } from '../server/limits/descriptors.ts'
-import type { SecurityOptions } from '../server/limits/security.ts'
 import type { ServerLog } from '../server/telemetry/server-log.ts'
 import { createAuthenticator } from './create-authenticator.ts'
 
