@@ -34,8 +34,8 @@ const FOLDERS: Layers = {
 const ROOMS: Layers = {
   frames: [],
   telemetry: [],
-  auth: [],
-  limits: ['auth', 'telemetry'],
+  limits: ['telemetry'],
+  auth: ['limits'],
   uploads: ['telemetry'],
   log: ['frames'],
   delivery: ['log', 'frames', 'telemetry'],

@@ -4,6 +4,12 @@ import type { Bus } from '../bus/bus.ts'
 import { LocalBus } from '../bus/local-bus.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Store } from '../storage/store.ts'
+import {
+  announcedLimits,
+  createSecurity,
+  type Security,
+  type SecurityOptions,
+} from './auth/security.ts'
 import { Broadcaster } from './delivery/broadcaster.ts'
 import { deliverEvents } from './delivery/deliver-events.ts'
 import { FanOut } from './delivery/fan-out.ts'
@@ -15,12 +21,6 @@ import { OpenRequests } from './http/open-requests.ts'
 import type { UploadSources } from './http/upload-routes.ts'
 import { DescriptorGuard } from './limits/descriptor-guard.ts'
 import { socketsWithin } from './limits/descriptors.ts'
-import {
-  announcedLimits,
-  createSecurity,
-  type Security,
-  type SecurityOptions,
-} from './limits/security.ts'
 import { PageCache } from './log/page-cache.ts'
 import { Tail } from './log/tail.ts'
 import { Writer } from './log/writer.ts'

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
+import { hostName, isLoopbackName } from '../limits/host-name.ts'
 
 /** Why a request is refused that uses another name. */
 export const HOST_REFUSED = 'The server is not to be reached under this Host (--allow-hosts)'
@@ -40,20 +41,4 @@ export class HostPolicy {
     if (isLoopbackName(name) || this.#allowed.has(name)) return true
     return !this.#rules.isLocalOnly && isIP(name.replace(/^\[|\]$/g, '')) !== 0
   }
-}
-
-/** Whether a Host header names this machine, as only this machine does. */
-export function isLoopbackHost(host: string | undefined): boolean {
-  const name = hostName(host)
-  return name !== undefined && isLoopbackName(name)
-}
-
-/** Whether a name, as a URL has it, is one of this machine only. */
-export function isLoopbackName(name: string): boolean {
-  return name === 'localhost' || name === '[::1]' || (isIP(name) === 4 && name.startsWith('127.'))
-}
-
-/** The name in a Host header, without the port, in lower case; undefined where there is none. */
-function hostName(host = ''): string | undefined {
-  return /^([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase()
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isLoopbackName } from './host-policy.ts'
+import { isLoopbackName } from '../limits/host-name.ts'
 
 export interface OriginRules {
   /** Origins that may connect besides the server's own; `*` lets all in. */

@@ -6,7 +6,7 @@ export interface FrameRun {
   readonly chats: readonly string[]
 }
 
-/** Chats that a connection is narrowed to, as `chatKey`s; undefined is all. */
+/** Chats that a connection subscribes to, as `chatKey`s; undefined is all. */
 export type ChatFilter = ReadonlySet<string> | undefined
 
 /** Durable frames up to and including the one of `lastOffset`. */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChatwsError } from '../../protocol/error.ts'
 import { HOST_REFUSED } from '../auth/host-policy.ts'
 import type { OriginPolicy } from '../auth/origin-policy.ts'
-import type { Security } from '../limits/security.ts'
+import type { Security } from '../auth/security.ts'
 import { createIdentify, type RequestIdentity } from './request-identity.ts'
 
 /**

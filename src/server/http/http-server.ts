@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { ChatwsError } from '../../protocol/error.ts'
 import type { Store } from '../../storage/store.ts'
-import type { Security } from '../limits/security.ts'
+import type { Security } from '../auth/security.ts'
 import type { ChatNode } from '../node/node.ts'
 import type { PresenceRegistry } from '../presence/registry.ts'
 import type { DatabaseProbe } from '../telemetry/database-probe.ts'

@@ -5,7 +5,7 @@ import { parseId } from '../../protocol/id.ts'
 import type { Role } from '../../protocol/role.ts'
 import { httpStatusOf } from '../auth/authenticator.ts'
 import { readQuery } from '../auth/request-token.ts'
-import type { Security } from '../limits/security.ts'
+import type { Security } from '../auth/security.ts'
 
 /** Who sends an HTTP request. */
 export interface RequestIdentity {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import proxyAddr from '@fastify/proxy-addr'
 import ipaddr from 'ipaddr.js'
-import { isLoopbackHost } from '../auth/host-policy.ts'
+import { isLoopbackHost } from './host-name.ts'
 
 /** What is counted together where nothing tells whose it is. */
 const UNKNOWN = 'unknown'
