@@ -12,16 +12,16 @@ import { timedNote } from './timed-note.ts'
 export function formatMarkdown(result: BenchResult): string {
   const { scenario, users, connections, comparison } = result
   return [
-    `## ${mark(result.exitCode === 0)} chatws bench: ${prose(scenario.name)} ${describeOutcome(result)}`,
+    `## ${emoji(result.exitCode === 0)} chatws bench: ${prose(scenario.name)} ${describeOutcome(result)}`,
     '',
     ...(scenario.description ? [prose(scenario.description), ''] : []),
-    ...checksTable(result),
+    ...checkRows(result),
     '',
     `📊 WS Stats: **${formatCount(users)}** users, **${formatCount(connections)}** connections`,
     '',
-    ...latencyTable(result),
+    ...latencyRows(result),
     '',
-    ...(comparison ? [...comparisonTable(comparison), ''] : []),
+    ...(comparison ? [...comparisonRows(comparison), ''] : []),
     ...details('Over time', ['```text', ...seriesLines(result.series), '```']),
     ...details('Counted and used', [
       '| | |',
@@ -32,22 +32,22 @@ export function formatMarkdown(result: BenchResult): string {
   ].join('\n')
 }
 
-function checksTable({ thresholds, problems, verdict }: BenchResult): string[] {
+function checkRows({ thresholds, problems, verdict }: BenchResult): string[] {
   const isValid = verdict.verdict === 'VALID'
-  const verdictMark = verdict.verdict === 'SUSPECT' ? '⚠️' : mark(isValid)
+  const verdictMark = verdict.verdict === 'SUSPECT' ? '⚠️' : emoji(isValid)
   return [
     '| | | measured |',
     '|---|---|--:|',
     ...thresholds.map(
       ({ metric, condition, actual, isMet, isDeferred }) =>
-        `| ${isDeferred ? '➖' : mark(isMet)} | ${code(`${metric} ${condition}`)} | ${formatMeasured(metric, actual)} |`,
+        `| ${isDeferred ? '➖' : emoji(isMet)} | ${code(`${metric} ${condition}`)} | ${formatMeasured(metric, actual)} |`,
     ),
-    `| ${mark(problems.length === 0)} | audit | ${problems.length === 0 ? 'clean' : problems.map(cell).join('<br>')} |`,
+    `| ${emoji(problems.length === 0)} | audit | ${problems.length === 0 ? 'clean' : problems.map(cell).join('<br>')} |`,
     `| ${verdictMark} | measurement | ${[verdict.verdict, ...verdict.reasons].map(cell).join('<br>')} |`,
   ]
 }
 
-function latencyTable(result: BenchResult): string[] {
+function latencyRows(result: BenchResult): string[] {
   const { latencies } = result
   const note = timedNote(result)
   const rows = Object.entries(LATENCIES).flatMap(([name, { what }]) => {
@@ -64,7 +64,7 @@ function latencyTable(result: BenchResult): string[] {
   ]
 }
 
-function comparisonTable(comparison: Comparison): string[] {
+function comparisonRows(comparison: Comparison): string[] {
   const { rows, warnings, baseline, maxRegressionPercent } = comparison
   return [
     `Compared with the baseline of ${cell(baseline)}, up to ${maxRegressionPercent} % worse is accepted:`,
@@ -74,7 +74,7 @@ function comparisonTable(comparison: Comparison): string[] {
     '|---|---|--:|--:|--:|',
     ...rows.map(
       ({ metric, before, after, changePercent, isJudged, isRegression }) =>
-        `| ${isJudged ? mark(!isRegression) : ''} | ${code(metric)} | ${before} | ${after} | ${formatChange(changePercent)} |`,
+        `| ${isJudged ? emoji(!isRegression) : ''} | ${code(metric)} | ${before} | ${after} | ${formatChange(changePercent)} |`,
     ),
   ]
 }
@@ -83,7 +83,7 @@ function details(title: string, lines: readonly string[]): string[] {
   return [`<details><summary>${title}</summary>`, '', ...lines, '', '</details>', '']
 }
 
-function mark(isGood: boolean): string {
+function emoji(isGood: boolean): string {
   return isGood ? '✅' : '❌'
 }
 

@@ -30,7 +30,7 @@ export function formatReport(result: BenchResult, style: Style = PLAIN): string 
       `📊 WS Stats: ${formatCount(result.users)} users, ${formatCount(result.connections)} connections`,
     ),
     '',
-    ...latencyTable(result, style),
+    ...latencyLines(result, style),
     ...(note === '' ? [] : [style.faint(`  ${note}`)]),
     '',
     ...overTime.map((line) => `  ${line}`),
@@ -86,7 +86,7 @@ function verdictLines({ verdict: { verdict, reasons } }: BenchResult, style: Sty
   return [`  ${line}`, ...reasons.map((reason) => `      ${reason}`)]
 }
 
-function latencyTable({ latencies }: BenchResult, style: Style): string[] {
+function latencyLines({ latencies }: BenchResult, style: Style): string[] {
   const shown = Object.entries<Latency>(LATENCIES).filter(
     ([name, { isAlwaysShown }]) => latencies[name] || isAlwaysShown,
   )

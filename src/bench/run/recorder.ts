@@ -20,7 +20,7 @@ export const DRAINING = 'draining'
  * Where a run is when it is looked at: in its phases; waiting for what is under way, second by second;
  * when that has come, which is a second of its own if anything came; or leaving, which is of none.
  */
-export type TickStage = 'phases' | 'draining' | 'settled' | 'leaving'
+export type SnapshotStage = 'phases' | 'draining' | 'settled' | 'leaving'
 
 /** What is recorded, and how. */
 export interface RecorderContext {
@@ -45,11 +45,14 @@ export class Recorder {
   }
 
   /** Takes in what was done since the last time. */
-  async tick(generators: readonly GeneratorHandle[], stage: TickStage = 'phases'): Promise<Second> {
-    const ticks = await Promise.all(generators.map((generator) => generator.snapshot()))
+  async takeSnapshot(
+    generators: readonly GeneratorHandle[],
+    stage: SnapshotStage = 'phases',
+  ): Promise<Second> {
+    const snapshots = await Promise.all(generators.map((generator) => generator.snapshot()))
     const before = this.measurements.counts.delivered
-    const delivered = ticks.reduce((sum, { counts }) => sum + counts.delivered, -before)
-    return this.measurements.add(ticks, {
+    const delivered = snapshots.reduce((sum, { counts }) => sum + counts.delivered, -before)
+    return this.measurements.add(snapshots, {
       ...this.#rowOf(stage, delivered),
       sample: this.#sample(),
       leftOut: stage === 'leaving' ? ['presence_ms'] : [],
@@ -57,7 +60,7 @@ export class Recorder {
   }
 
   /**
-   * Ticks each second until `over` aborts, and once more then. Resolves to the threshold that wants
+   * Takes a snapshot each second until `over` aborts, and once more then. Resolves to the threshold that wants
    * the run to end early, as it was when it failed, or to undefined.
    */
   async record(
@@ -68,7 +71,7 @@ export class Recorder {
     const { phases, thresholds, isPart } = this.#context
     for (let dueUs = phases.at(SECOND_US); ; dueUs += SECOND_US) {
       await sleepUntil(dueUs, over)
-      onSecond(await this.tick(generators))
+      onSecond(await this.takeSnapshot(generators))
       const figures = readFigures(this.measurements, { loadSeconds: phases.loadSeconds })
       const readMetric = createReadMetric(this.measurements.latencies, figures)
       this.standing = checkThresholds(thresholds, readMetric, isPart)
@@ -82,7 +85,7 @@ export class Recorder {
   }
 
   /** The row of the series that what was done belongs to. */
-  #rowOf(stage: TickStage, delivered: number): { second: number; phase: string } {
+  #rowOf(stage: SnapshotStage, delivered: number): { second: number; phase: string } {
     const { phases } = this.#context
     const last = this.measurements.series.at(-1)
     if (last && stage === 'settled' && delivered > 0 && last.phase !== DRAINING)

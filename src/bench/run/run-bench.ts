@@ -128,8 +128,8 @@ class BenchRun {
       startOffset,
       countersBefore,
       clientCounts: () => this.#recorder.measurements.counts,
-      tick: async (stage) => {
-        const second = await this.#recorder.tick(this.#generators, stage)
+      takeSnapshot: async (stage) => {
+        const second = await this.#recorder.takeSnapshot(this.#generators, stage)
         if (second.phase === DRAINING && stage !== 'leaving') this.#target.onSecond?.(second)
       },
       enter: (phase) => this.#enter(phase),

@@ -3,7 +3,7 @@ import { nowUs } from '../clock.ts'
 /** The longest wait when the run was interrupted, for what is under way. */
 const CUT_SECONDS = 1
 
-/** Step of the closing → the share of the whole time at whose end it must be over. */
+/** Step of the teardown → the share of the whole time at whose end it must be over. */
 const ENDS = {
   drain: 0.6,
   rosters: 0.75,

@@ -16,7 +16,7 @@ import type { Population } from '../schedule/population.ts'
 import type { GeneratorHandle } from '../worker/generator-setup.ts'
 import type { GeneratorFindings } from '../worker/snapshot.ts'
 import type { BenchTarget } from './bench-target.ts'
-import type { TickStage } from './recorder.ts'
+import type { SnapshotStage } from './recorder.ts'
 import { type StepBudget, TeardownBudget, type TeardownStep } from './teardown-budget.ts'
 
 /** How often it is looked whether what is waited for has come. */
@@ -37,9 +37,9 @@ export interface TeardownContext {
   readonly startOffset: number
   /** What the server counted before the run; undefined where it does not tell, or starts again. */
   readonly countersBefore: ServerCounters | undefined
-  /** What the clients counted as of the last tick. */
+  /** What the clients counted as of the last snapshot. */
   readonly clientCounts: () => ClientCounters & { readonly delivered: number }
-  readonly tick: (stage: TickStage) => Promise<void>
+  readonly takeSnapshot: (stage: SnapshotStage) => Promise<void>
   readonly enter: (phase: string) => void
 }
 
@@ -51,41 +51,41 @@ export class Teardown {
   readonly #scenario: Scenario
   readonly #target: BenchTarget
   readonly #context: TeardownContext
-  readonly #time: TeardownBudget
-  readonly #budget: StepBudget
+  readonly #budget: TeardownBudget
+  readonly #stepBudget: StepBudget
   readonly #doubts: string[] = []
 
   constructor(scenario: Scenario, target: BenchTarget, context: TeardownContext) {
     this.#scenario = scenario
     this.#target = target
     this.#context = context
-    this.#time = new TeardownBudget(scenario.drainSeconds, target.signal)
-    this.#budget = target.budget ?? this.#time
+    this.#budget = new TeardownBudget(scenario.drainSeconds, target.signal)
+    this.#stepBudget = target.budget ?? this.#budget
   }
 
   async run(): Promise<TeardownFindings> {
-    const { generators, outages, tick, enter } = this.#context
+    const { generators, outages, takeSnapshot, enter } = this.#context
     enter('draining')
-    await outages.settle(this.#budget.leftMs('drain'))
+    await outages.settle(this.#stepBudget.leftMs('drain'))
     const { lastOffset, isFlowing, settledSeconds } = await this.#drain()
     const isJudging = this.#scenario.audit.presence && !isFlowing
     const here = isJudging ? await this.#untilRostersAgree('rosters') : undefined
-    await tick('settled')
-    const drainedSeconds = settledSeconds ?? this.#time.passedSeconds
+    await takeSnapshot('settled')
+    const drainedSeconds = settledSeconds ?? this.#budget.passedSeconds
     const collected = await Promise.all(generators.map((one) => one.findings(lastOffset)))
     const agreement = agree(collected)
     const serverDisagrees = isFlowing ? [] : await this.#compareCounters()
     enter('leaving')
     const left = await this.#leave(isJudging)
     // That all leave at once is not of the scenario, and no figure of it.
-    await tick('leaving')
+    await takeSnapshot('leaving')
     // Who was reported offline by mistake meanwhile is in the second look only.
     const departures = await Promise.all(generators.map((one) => one.departures()))
     const database = await this.#checkDatabase(collected, agreement)
     return {
       generators: collected.map((findings, index) => ({
         ...findings,
-        failedConnects: this.#time.isCut
+        failedConnects: this.#budget.isCut
           ? findings.failedConnects
           : { ...findings.failedConnects, ...findings.neverReady },
         ...departures[index]!,
@@ -111,23 +111,23 @@ export class Teardown {
     /** After how long all had everything; undefined when they never had. */
     settledSeconds: number | undefined
   }> {
-    const { generators, startOffset, tick } = this.#context
+    const { generators, startOffset, takeSnapshot } = this.#context
     let lastOffset = startOffset
-    let ticks = 0
+    let seconds = 0
     for (;;) {
       const settlements = await Promise.all(generators.map((one) => one.settle(lastOffset)))
       const newest = Math.max(lastOffset, ...settlements.map((one) => one.lastOffset))
       const isSettled = newest === lastOffset && settlements.every((one) => one.isComplete)
       lastOffset = newest
       if (isSettled)
-        return { lastOffset, isFlowing: false, settledSeconds: this.#time.passedSeconds }
-      if (this.#budget.leftMs('drain') === 0) break
+        return { lastOffset, isFlowing: false, settledSeconds: this.#budget.passedSeconds }
+      if (this.#stepBudget.leftMs('drain') === 0) break
       await sleep(POLL_MS)
-      if (this.#time.passedSeconds < ticks + 1) continue
-      ticks += 1
-      await tick('draining')
+      if (this.#budget.passedSeconds < seconds + 1) continue
+      seconds += 1
+      await takeSnapshot('draining')
     }
-    const isFlowing = !this.#time.isCut && (await this.#isFlowing())
+    const isFlowing = !this.#budget.isCut && (await this.#isFlowing())
     if (isFlowing)
       this.#doubts.push(
         'messages were still arriving when the time was up, so presence could not be judged: raise ' +
@@ -137,11 +137,11 @@ export class Teardown {
   }
 
   async #isFlowing(): Promise<boolean> {
-    const { tick, clientCounts } = this.#context
-    await tick('draining')
+    const { takeSnapshot, clientCounts } = this.#context
+    await takeSnapshot('draining')
     const before = clientCounts().delivered
     await sleep(FLOW_MS)
-    await tick('draining')
+    await takeSnapshot('draining')
     return clientCounts().delivered > before
   }
 
@@ -154,7 +154,7 @@ export class Teardown {
     leftSinceUs = 0,
   ): Promise<RosterDifferences | undefined> {
     for (let waitMs = POLL_MS; ; waitMs = Math.min(500, waitMs * 2)) {
-      if (this.#time.isCut) return undefined
+      if (this.#budget.isCut) return undefined
       const all = await Promise.all(
         this.#context.generators.map((one) => one.rosterDifferences(leftSinceUs)),
       )
@@ -163,7 +163,7 @@ export class Teardown {
         notSeenOffline: all.reduce((sum, one) => sum + one.notSeenOffline, 0),
       }
       const isAgreed = differences.notSeenOnline + differences.notSeenOffline === 0
-      const leftMs = this.#budget.leftMs(step)
+      const leftMs = this.#stepBudget.leftMs(step)
       if (isAgreed || leftMs === 0) return differences
       await sleep(Math.min(waitMs, leftMs))
     }
@@ -175,9 +175,9 @@ export class Teardown {
   ): Promise<DatabaseFindings | undefined> {
     const { clock, startOffset, enter } = this.#context
     const { ownServer } = this.#target
-    if (!this.#scenario.audit.database || !ownServer || this.#time.isCut) return undefined
+    if (!this.#scenario.audit.database || !ownServer || this.#budget.isCut) return undefined
     enter('reading the database')
-    const leftMs = () => this.#budget.leftMs('database')
+    const leftMs = () => this.#stepBudget.leftMs('database')
     const knowledge = { clock, findings, agreement, leftMs }
     try {
       const found = await checkDatabase(ownServer.readLog(startOffset), knowledge)
@@ -192,9 +192,9 @@ export class Teardown {
 
   async #compareCounters(): Promise<string[]> {
     const { countersBefore, clientCounts } = this.#context
-    if (!countersBefore || this.#time.isCut) return []
+    if (!countersBefore || this.#budget.isCut) return []
     const clients = clientCounts()
-    return compareCounters(this.#target.url, countersBefore, { clients, budget: this.#budget })
+    return compareCounters(this.#target.url, countersBefore, { clients, budget: this.#stepBudget })
   }
 
   /** Half of the users leave, watched by the others; then these leave, and someone looks. */
@@ -203,9 +203,9 @@ export class Teardown {
   ): Promise<{ rosters: RosterDifferences | undefined; ghosts: number | undefined }> {
     const { generators } = this.#context
     const leaveFrom = (user: number, step: TeardownStep) =>
-      Promise.all(generators.map((one) => one.leaveFrom(user, this.#budget.leftMs(step))))
+      Promise.all(generators.map((one) => one.leaveFrom(user, this.#stepBudget.leftMs(step))))
     const unjudged = { rosters: undefined, ghosts: undefined }
-    if (this.#time.isCut) return unjudged
+    if (this.#budget.isCut) return unjudged
     if (!isJudging) {
       await leaveFrom(0, 'left')
       return unjudged
@@ -220,9 +220,9 @@ export class Teardown {
 
   async #countGhosts(): Promise<number | undefined> {
     // Other machines' users are still here.
-    if (this.#target.shard.count > 1 || this.#time.isCut) return undefined
+    if (this.#target.shard.count > 1 || this.#budget.isCut) return undefined
     const { probeQuery, population } = this.#context
-    const leftMs = () => this.#budget.leftMs('left')
+    const leftMs = () => this.#stepBudget.leftMs('left')
     const { url } = this.#target
     const found = await countGhosts({ url, probeQuery, population, leftMs })
     if (found === undefined)

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { MAX_EMOJI_LENGTH } from '../../protocol/limits.ts'
-
-const positive = (what: string) => z.number().positive().describe(what)
+import { positive } from './positive.ts'
 
 const spacing = z
   .enum(['constant', 'poisson'])

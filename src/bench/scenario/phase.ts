@@ -1,6 +1,5 @@
 import { z } from 'zod'
-
-const positive = (what: string) => z.number().positive().describe(what)
+import { positive } from './positive.ts'
 
 const percent = z.number().positive().max(100).describe('Share of the connections that are open')
 

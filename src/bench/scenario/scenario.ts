@@ -3,9 +3,8 @@ import { z } from 'zod'
 import { Id } from '../../protocol/id.ts'
 import { Behaviour } from './behaviour.ts'
 import { Phase } from './phase.ts'
+import { positive } from './positive.ts'
 import { Thresholds } from './threshold.ts'
-
-const positive = (what: string) => z.number().positive().describe(what)
 
 const Users = z.strictObject({
   count: z.int().positive().max(100_000).describe('Simulated users'),

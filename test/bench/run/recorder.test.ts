@@ -38,15 +38,15 @@ it('gives what comes after the phases a second of its own, if anything comes', a
   const { state, handle } = generator()
   const recorder = recorderAt(10.1)
   state.delivered = 50
-  await recorder.tick([handle])
-  await recorder.tick([handle], 'settled')
-  await recorder.tick([handle], 'leaving')
+  await recorder.takeSnapshot([handle])
+  await recorder.takeSnapshot([handle], 'settled')
+  await recorder.takeSnapshot([handle], 'leaving')
   expect(rows(recorder)).toEqual([[9, 'steady', 50]])
   const busy = recorderAt(10.1)
-  await busy.tick([handle])
+  await busy.takeSnapshot([handle])
   state.delivered = 60
-  await busy.tick([handle], 'settled')
-  await busy.tick([handle], 'leaving')
+  await busy.takeSnapshot([handle], 'settled')
+  await busy.takeSnapshot([handle], 'leaving')
   expect(rows(busy)).toEqual([
     [9, 'steady', 50],
     [10, 'draining', 10],
@@ -57,11 +57,11 @@ it('counts on second by second while what is under way arrives', async () => {
   const { state, handle } = generator()
   const recorder = recorderAt(12)
   state.delivered = 50
-  await recorder.tick([handle])
+  await recorder.takeSnapshot([handle])
   state.delivered = 80
-  await recorder.tick([handle], 'draining')
+  await recorder.takeSnapshot([handle], 'draining')
   state.delivered = 90
-  await recorder.tick([handle], 'settled')
+  await recorder.takeSnapshot([handle], 'settled')
   expect(rows(recorder)).toEqual([
     [9, 'steady', 50],
     [11, 'draining', 40],
