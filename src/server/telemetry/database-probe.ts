@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ChatwsError } from '../../protocol/error.ts'
 import type { Store } from '../../storage/store.ts'
 
-/** Longer than a database takes that is well, shorter than those wait who ask. */
+/** A healthy database answers within it, and whoever asks waits longer. */
 const TIMEOUT_MS = 2_000
 
 /** Asks the database how far its log has come, once for all who ask at the same time. */
