@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { type RawData, WebSocket } from 'ws'
-import type { CloseCode } from '../../protocol/close-code.ts'
+import { CloseCode } from '../../protocol/close-code.ts'
+import { FragmentCounter } from '../frames/fragment-counter.ts'
 
 /**
  * Bytes that may wait in one socket before its connection is left to lag. It exceeds the socket's
@@ -11,10 +12,15 @@ const BACKLOG_BYTES = 64 * 1024
 /** How long a peer may take to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 2_000
 
+/** Frames that may come before anyone listens: those of a token are few. */
+const MAX_EARLY_FRAMES = 512
+
 /** Hears what comes of a transport. */
 export interface TransportListener {
   onMessage(data: RawData, isBinary: boolean): void
   onPong(): void
+  /** Frames came of which no message comes: pings, and fragments but for the last. */
+  onBareFrames(count: number): void
   /** The socket takes more again. */
   onDrain(): void
   onClose(): void
@@ -36,19 +42,27 @@ interface CarryingSocket extends Socket {
 export class Transport extends WebSocket {
   #socket!: CarryingSocket
   #listener: TransportListener | undefined
+  readonly #fragments = new FragmentCounter()
+  #earlyFrames = 0
 
   /** Tells it, once, which TCP socket is under it. */
   carriedBy(socket: Socket): void {
     this.#socket = socket
+    this.#socket.chatwsCarries = this
+  }
+
+  /** Counts from now on the frames of which no message comes, too. */
+  countFrames(): void {
+    this.on('ping', onPing)
+    this.on('pong', onPong)
+    this.#socket.on('data', onData)
   }
 
   /** Tells a listener what comes from now on. */
   listen(listener: TransportListener): void {
     this.#listener = listener
     this.on('message', onMessage)
-    this.on('pong', onPong)
     this.on('close', onClose)
-    this.#socket.chatwsCarries = this
     this.#socket.on('drain', onDrain)
   }
 
@@ -92,26 +106,53 @@ export class Transport extends WebSocket {
   }
 
   /** Who hears what comes, once somebody does. */
-  get listener(): TransportListener {
-    return this.#listener!
+  get listener(): TransportListener | undefined {
+    return this.#listener
+  }
+
+  /** Counts the frames in bytes that came of which no message comes. */
+  countFragments(bytes: Buffer): void {
+    const count = this.#fragments.count(bytes)
+    if (count > 0) this.countBare(count)
+  }
+
+  /** Counts frames of which no message comes; before anyone listens, too many end it. */
+  countBare(count: number): void {
+    if (this.#listener) {
+      this.#listener.onBareFrames(count)
+      return
+    }
+    this.#earlyFrames += count
+    if (this.#earlyFrames <= MAX_EARLY_FRAMES || !this.isOpen) return
+    this.closeWith(CloseCode.abuse)
+    this.pause()
   }
 }
 
 function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
   const { listener } = this as Transport
-  listener.onMessage(data, isBinary)
+  listener!.onMessage(data, isBinary)
+}
+
+function onPing(this: WebSocket): void {
+  ;(this as Transport).countBare(1)
 }
 
 function onPong(this: WebSocket): void {
-  const { listener } = this as Transport
-  listener.onPong()
+  const transport = this as Transport
+  if (transport.listener) transport.listener.onPong()
+  else transport.countBare(1)
+}
+
+function onData(this: CarryingSocket, bytes: Buffer): void {
+  this.chatwsCarries!.countFragments(bytes)
 }
 
 function onClose(this: WebSocket): void {
   const { listener } = this as Transport
-  listener.onClose()
+  listener!.onClose()
 }
 
 function onDrain(this: CarryingSocket): void {
-  this.chatwsCarries!.listener.onDrain()
+  this.chatwsCarries!.listener!.onDrain()
 }

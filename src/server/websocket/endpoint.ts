@@ -118,6 +118,7 @@ export class WebSocketEndpoint implements Doors {
       this.#openSockets += 1
       socket.once('close', this.#onSocketClose)
       transport.carriedBy(socket as Socket)
+      transport.countFrames()
       transport.on('error', this.#onError)
       void this.#admit(request, transport)
     })

@@ -61,7 +61,21 @@ export class Inbound implements TransportListener {
   }
 
   onPong(): void {
+    // One that answers a ping costs its sender nothing; one that nobody asked for does.
+    if (this.#connection.unansweredPings === 0) this.onBareFrames(1)
     this.#connection.noteAlive()
+  }
+
+  onBareFrames(count: number): void {
+    const { messageRate } = this.#parts
+    const { userId } = this.#connection
+    if (!messageRate || !this.#connection.isOpen) return
+    const nowMs = performance.now()
+    for (let i = 0; i < count; i++)
+      if (messageRate.check(userId, nowMs) === 'abuse') {
+        this.#cutOff()
+        return
+      }
   }
 
   onDrain(): void {
