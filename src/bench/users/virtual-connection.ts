@@ -3,14 +3,9 @@ import type { PrivateListener } from '../audit/frame-judge.ts'
 import type { ParsedFrame } from '../audit/parsed-frame.ts'
 import { Receiver } from '../audit/receiver.ts'
 import { nowUs } from '../clock.ts'
-import {
-  ClientSocket,
-  type SocketEnd,
-  type SocketListener,
-  type SocketTarget,
-} from '../wire/client-socket.ts'
+import type { SocketEnd } from '../wire/client-socket.ts'
 import type { ControlListener } from '../wire/frame-reader.ts'
-import type { ReadCoalescer } from './read-coalescer.ts'
+import { ConnectionSocket, type Reading, type SocketOwner } from './connection-socket.ts'
 
 /** How it stands with a connection. */
 type ConnectionState = 'away' | 'connecting' | 'open' | 'leaving' | 'dropped' | 'waiting'
@@ -36,22 +31,16 @@ export interface ConnectionListener {
 }
 
 /** What all connections of a generator share. */
-export interface Shared {
-  readonly target: SocketTarget
+export interface Shared extends Omit<Reading, 'bytesPerSecond'> {
   readonly audit: Audit
-  readonly coalescer: ReadCoalescer
   readonly listener: ConnectionListener
-  /** Something of a socket was read: others may be waiting to send. */
-  readonly onTurn: (nowUs: number) => void
 }
 
 /** Which connection it is, and how it reads. */
-export interface ConnectionSetup {
+export interface ConnectionSetup extends Pick<Reading, 'bytesPerSecond'> {
   readonly user: number
   /** Which of its user's connections it is, from 0. */
   readonly place: number
-  /** Bytes a second that it reads; 0: as many as come. */
-  readonly bytesPerSecond: number
   /** Whether something is expected of it in time. */
   readonly isExpected: boolean
 }
@@ -63,7 +52,7 @@ const CONNECTIONS_EACH = 128
 const BACKOFF_MS = { first: 200, most: 5_000 }
 
 /** One connection of a virtual user, over as many sockets as it takes. */
-export class VirtualConnection implements SocketListener, PrivateListener, ControlListener {
+export class VirtualConnection implements SocketOwner, PrivateListener, ControlListener {
   readonly user: number
   /** Whether it is the first of its user's. */
   readonly isFirst: boolean
@@ -72,9 +61,10 @@ export class VirtualConnection implements SocketListener, PrivateListener, Contr
   readonly receiver: Receiver
   /** Serial of a message → what is known of it, in the order of sending. */
   readonly pending = new Map<number, PendingSend>()
-  readonly #setup: ConnectionSetup
+  readonly #isExpected: boolean
+  readonly #reading: Reading
   readonly #shared: Shared
-  #socket: ClientSocket | undefined
+  #socket: ConnectionSocket | undefined
   #state: ConnectionState = 'away'
   #epoch: string | undefined
   #dueUs = 0
@@ -87,7 +77,8 @@ export class VirtualConnection implements SocketListener, PrivateListener, Contr
     this.user = setup.user
     this.isFirst = setup.place === 0
     this.serial = setup.user * CONNECTIONS_EACH + setup.place
-    this.#setup = setup
+    this.#isExpected = setup.isExpected
+    this.#reading = { ...shared, bytesPerSecond: setup.bytesPerSecond }
     this.#shared = shared
     this.receiver = new Receiver(shared.audit, setup.user, this)
     this.receiver.isTimed = false
@@ -95,6 +86,11 @@ export class VirtualConnection implements SocketListener, PrivateListener, Contr
 
   get state(): ConnectionState {
     return this.#state
+  }
+
+  /** Whether it matters when it reads what it is sent. */
+  get isAwaiting(): boolean {
+    return this.#state !== 'open' || this.pending.size > 0 || this.#isExpected
   }
 
   /** For how long it has been connecting, in microseconds; 0 when it is not. */
@@ -133,7 +129,6 @@ export class VirtualConnection implements SocketListener, PrivateListener, Contr
         this.#sinceUs = now
         this.#shared.audit.users.closed(this.user, now)
         this.#knownAtLeave = this.#shared.audit.stream.lastOffset
-        this.#socket?.release()
         this.#socket?.close()
         break
       case 'connecting':
@@ -155,8 +150,7 @@ export class VirtualConnection implements SocketListener, PrivateListener, Contr
     if (this.#state !== 'open') return false
     this.#state = 'dropped'
     this.#shared.audit.users.closed(this.user, nowUs())
-    this.#socket!.release()
-    if (by === 'terminate') this.#cutAfterReading(this.#socket!)
+    if (by === 'terminate') this.#socket!.terminateAfterReading()
     else this.#socket!.close()
     this.#timer = setTimeout(() => {
       this.#socket?.terminate()
@@ -168,7 +162,7 @@ export class VirtualConnection implements SocketListener, PrivateListener, Contr
   /** Reads nothing for a while; false when it is not open. */
   stall(forMs: number): boolean {
     if (this.#state !== 'open') return false
-    this.#socket!.pauseFor(forMs)
+    this.#socket!.stall(forMs)
     return true
   }
 
@@ -188,26 +182,13 @@ export class VirtualConnection implements SocketListener, PrivateListener, Contr
   sendMessage(serial: number, send: PendingSend): boolean {
     if (this.#state === 'away' || this.#state === 'leaving') return false
     this.pending.set(serial, send)
-    if (this.#state !== 'open') return true
-    // The time of its ACK counts.
-    this.#socket!.release()
-    this.#socket!.sendText(send.text)
+    if (this.#state === 'open') this.#socket!.ask(send.text)
     return true
   }
 
   /** Sends a frame if it is connected. */
   sendText(text: string): void {
     if (this.#state === 'open') this.#socket!.sendText(text)
-  }
-
-  onBytes(bytes: Buffer, at: number, length: number): void {
-    const now = nowUs()
-    this.receiver.read(bytes, at, length, now)
-    this.#shared.onTurn(now)
-    const { bytesPerSecond } = this.#setup
-    // After some bytes, it reads nothing until so many were due.
-    if (bytesPerSecond > 0) this.#socket?.pauseFor(((length - at) / bytesPerSecond) * 1000)
-    else if (this.#mayGather) this.#shared.coalescer.hold(this.#socket!, length - at, now)
   }
 
   onGreeting(frame: ParsedFrame): void {
@@ -250,32 +231,8 @@ export class VirtualConnection implements SocketListener, PrivateListener, Contr
     this.#shared.listener.onLost(this, end, was === 'open')
   }
 
-  /** Whether it does not matter when it reads what it is sent. */
-  get #mayGather(): boolean {
-    const { isTimed, isFollowing } = this.receiver
-    return (
-      !isTimed &&
-      isFollowing &&
-      this.#state === 'open' &&
-      this.pending.size === 0 &&
-      !this.#setup.isExpected
-    )
-  }
-
-  /** Cuts a socket off once it has read what the kernel holds for it: two turns of the loop. */
-  #cutAfterReading(socket: ClientSocket): void {
-    setImmediate(() =>
-      setImmediate(() => {
-        if (socket.isMute) return
-        socket.mute()
-        this.receiver.end()
-        socket.terminate()
-      }),
-    )
-  }
-
   #connect(dueUs: number, isResuming: boolean): void {
-    const { audit, target } = this.#shared
+    const { audit } = this.#shared
     this.#state = 'connecting'
     this.#dueUs = dueUs
     this.#sinceUs = nowUs()
@@ -283,8 +240,8 @@ export class VirtualConnection implements SocketListener, PrivateListener, Contr
     audit.users.opening(this.user, dueUs)
     const resuming = `&since=${this.receiver.offsets.last}&epoch=${this.#epoch}`
     const query = `${audit.population.queryOf(this.user)}${isResuming ? resuming : ''}`
-    this.#socket?.mute()
-    this.#socket = new ClientSocket(target, query, this, this.serial)
+    this.#socket?.letGo()
+    this.#socket = new ConnectionSocket(this, this.#reading, query)
   }
 
   /** It has left: what it did not get and was not answered was under way. */

@@ -35,9 +35,6 @@ export interface SocketTarget {
   readonly localAddresses: readonly string[]
 }
 
-/** Hears nothing. */
-const NOBODY: SocketListener = { onBytes: () => {}, onEnd: () => {} }
-
 /** Read into by all sockets of a thread, one after the other. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024)
 
@@ -70,7 +67,7 @@ export function parseTarget(url: string, localAddresses: readonly string[] = [])
  */
 export class ClientSocket {
   readonly #socket: Socket
-  #listener: SocketListener
+  readonly #listener: SocketListener
   /** What came of the answer to the handshake; undefined once that is done. */
   #answer: string | undefined = ''
   #closeCode: number | undefined
@@ -112,15 +109,6 @@ export class ClientSocket {
 
   get isOpen(): boolean {
     return this.#answer === undefined && !this.#isEnded && this.#closeCode === undefined
-  }
-
-  /** Tells nothing more, whatever comes. */
-  mute(): void {
-    this.#listener = NOBODY
-  }
-
-  get isMute(): boolean {
-    return this.#listener === NOBODY
   }
 
   /** Bytes that wait to be sent. */
@@ -168,12 +156,6 @@ export class ClientSocket {
   resume(): void {
     this.#isPaused = false
     if (!this.#isHeld) this.#socket.resume()
-  }
-
-  /** Reads nothing for a while. */
-  pauseFor(ms: number): void {
-    this.pause()
-    setTimeout(() => this.resume(), ms)
   }
 
   /** Reads no more until `release`, from within `onBytes`: cheaper than `pause`. */
