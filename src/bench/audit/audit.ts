@@ -3,7 +3,7 @@ import type { Population } from '../schedule/population.ts'
 import { KnownStream } from './known-stream.ts'
 import type { ParsedFrame } from './parsed-frame.ts'
 import { PresenceReports } from './presence-reports.ts'
-import type { Snapshot } from './roster.ts'
+import type { OnlineList } from './roster.ts'
 import type { UserLedger } from './user-ledger.ts'
 import { type StreamVersions, Variants, versionsOf } from './versions.ts'
 import { WaitingList } from './waiting-list.ts'
@@ -33,7 +33,7 @@ export class Audit {
   /** Durable events that the first connection to come by did not get in their order. */
   readonly aside: KnownStream
   /** Names this process; only its messages are timed. */
-  readonly clock: string
+  readonly origin: string
   readonly waiting = new WaitingList()
   readonly population: Population
   readonly users: UserLedger
@@ -61,12 +61,12 @@ export class Audit {
     | { readonly key: 'message_id' | 'support_message_id'; readonly id: number }
     | undefined
   readonly #variants = new Variants()
-  #snapshot: { readonly bytes: Buffer; readonly snapshot: Snapshot } | undefined
+  #onlineList: { readonly bytes: Buffer; readonly list: OnlineList } | undefined
 
-  constructor(population: Population, users: UserLedger, clock: string) {
+  constructor(population: Population, users: UserLedger, origin: string) {
     this.population = population
     this.users = users
-    this.clock = clock
+    this.origin = origin
     this.stream = new KnownStream(population.size)
     this.aside = new KnownStream(0)
     this.reports = new PresenceReports(users, this.stream, population.size)
@@ -91,16 +91,16 @@ export class Audit {
   }
 
   /** The list of who is online, as bytes of JSON: parsed only when it differs from the last one. */
-  snapshotOf(bytes: Buffer): Snapshot {
-    if (this.#snapshot?.bytes.equals(bytes)) return this.#snapshot.snapshot
+  onlineListOf(bytes: Buffer): OnlineList {
+    if (this.#onlineList?.bytes.equals(bytes)) return this.#onlineList.list
     const isOnline = new Uint8Array(this.population.size)
     for (const userId of JSON.parse(bytes.toString()) as number[]) {
       const user = this.population.indexOf(userId)
       if (user >= 0) isOnline[user] = 1
     }
-    const snapshot = { isOnline }
-    this.#snapshot = { bytes: Buffer.from(bytes), snapshot }
-    return snapshot
+    const list = { isOnline }
+    this.#onlineList = { bytes: Buffer.from(bytes), list }
+    return list
   }
 
   /** Takes note of a message that is as its sender wrote it. */

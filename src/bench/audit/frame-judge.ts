@@ -132,8 +132,8 @@ export class FrameJudge {
     if (mark === 'corrupt') return 'corrupt'
     this.#audit.noteMessage(payload)
     if (mark === 'foreign') return { kind: ENTRY.other, offset }
-    const { clock, generator, serial, dueUs, isRecorded } = mark
-    const isOwn = clock === this.#audit.clock
+    const { origin, generator, serial, dueUs, isRecorded } = mark
+    const isOwn = origin === this.#audit.origin
     const kind = isOwn ? ENTRY.timed : ENTRY.foreign
     return {
       kind: isRecorded ? kind : ENTRY.unrecorded,
@@ -197,7 +197,7 @@ export class FrameJudge {
     }
     place.isGreeted = true
     this.#audit.noteGreeting()
-    place.roster = new Roster(this.#audit.snapshotOf(online), stream.end)
+    place.roster = new Roster(this.#audit.onlineListOf(online), stream.end)
     if (!place.isReplaying) place.offsets.next = Number(frame.offset) + 1
     this.#listener.onGreeting(frame)
     return true

@@ -5,8 +5,8 @@ const MARK = /^bench:([0-9a-f]{8}):([0-9a-z]+)\.([0-9a-z]+):([0-9a-z]+):([rw])([
 
 /** What a message of a load test says of itself. */
 export interface MessageMark {
-  /** Names the process whose clock `dueUs` is of. */
-  readonly clock: string
+  /** Names the process that sent it, by whose clock it was due at `dueUs`. */
+  readonly origin: string
   /** Which generator of that process sent it. */
   readonly generator: number
   /** Numbers the messages of a generator from 0. */
@@ -17,19 +17,19 @@ export interface MessageMark {
 }
 
 /** The sender's own name for a message: unique over all runs. */
-export function nameOf({ clock, generator, serial }: MessageMark): string {
-  return `${clock}:${generator.toString(36)}.${serial.toString(36)}`
+export function nameOf({ origin, generator, serial }: MessageMark): string {
+  return `${origin}:${generator.toString(36)}.${serial.toString(36)}`
 }
 
 /** Reads what `nameOf` wrote. */
 export function parseName(
   name: string,
-): Pick<MessageMark, 'clock' | 'generator' | 'serial'> | undefined {
+): Pick<MessageMark, 'origin' | 'generator' | 'serial'> | undefined {
   const match = /^([0-9a-f]{8}):([0-9a-z]+)\.([0-9a-z]+)$/.exec(name)
   if (!match) return undefined
-  const [, clock, generator, serial] = match
+  const [, origin, generator, serial] = match
   return {
-    clock: clock!,
+    origin: origin!,
     generator: Number.parseInt(generator!, 36),
     serial: Number.parseInt(serial!, 36),
   }
@@ -64,9 +64,9 @@ export function readMark(
   if (typeof content !== 'string' || !content.startsWith('bench:')) return 'foreign'
   const match = MARK.exec(content)
   if (!match) return 'corrupt'
-  const [, clock, generator, serial, due, flag] = match
+  const [, origin, generator, serial, due, flag] = match
   const mark = {
-    clock: clock!,
+    origin: origin!,
     generator: Number.parseInt(generator!, 36),
     serial: Number.parseInt(serial!, 36),
     dueUs: Number.parseInt(due!, 36),

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Audit } from './audit.ts'
 import { ENTRY } from './block.ts'
 import type { Receiver } from './receiver.ts'
-import type { Roster, Snapshot } from './roster.ts'
+import type { OnlineList, Roster } from './roster.ts'
 
 /** Users that are looked at in a row before sockets have their turn: some milliseconds. */
 const SLICE = 4_000_000
@@ -38,7 +38,7 @@ export async function judgeRosters(
     const { roster, cursor } = receiver
     if (state !== 'open' || !roster) continue
     // Of itself a user is told in the greeting only; what others are told is not for it.
-    if (leftSinceUs === 0 && roster.snapshot.isOnline[own] !== 1) notSeenOnline += 1
+    if (leftSinceUs === 0 && roster.list.isOnline[own] !== 1) notSeenOnline += 1
     const wrong = truth.differencesOf(roster, cursor)
     const ownWrong = truth.isWrong(own, roster, cursor) ? 1 : 0
     notSeenOnline += wrong.notSeenOnline - (truth.isHere[own] === 1 ? ownWrong : 0)
@@ -62,8 +62,8 @@ class Truth {
   readonly #newest: Int32Array
   readonly #isOnline: Uint8Array
   readonly #isJudged: Uint8Array
-  /** Snapshot → where its receivers began in the stream → in how many users they are wrong. */
-  readonly #known = new Map<Snapshot, Map<number, RosterDifferences>>()
+  /** OnlineList → where its receivers began in the stream → in how many users they are wrong. */
+  readonly #known = new Map<OnlineList, Map<number, RosterDifferences>>()
 
   constructor(audit: Audit, leftSinceUs: number) {
     const { population, users, stream } = audit
@@ -90,9 +90,9 @@ class Truth {
   /** In how many users a roster is wrong. */
   differencesOf(roster: Roster, cursor: number): RosterDifferences {
     if (!this.#hasFollowed(roster, cursor)) return this.#compare(roster, cursor)
-    const { snapshot, since } = roster
-    const known = this.#known.get(snapshot) ?? new Map<number, RosterDifferences>()
-    this.#known.set(snapshot, known)
+    const { list, since } = roster
+    const known = this.#known.get(list) ?? new Map<number, RosterDifferences>()
+    this.#known.set(list, known)
     const differences = known.get(since) ?? this.#compare(roster, cursor)
     known.set(since, differences)
     return differences
@@ -120,7 +120,7 @@ class Truth {
     if (!this.#hasFollowed(roster, cursor))
       return roster.isOnline(user, this.#audit.stream, cursor) ? 1 : 0
     const isToldOf = this.#newest[user]! >= roster.since
-    return isToldOf ? this.#isOnline[user]! : roster.snapshot.isOnline[user]!
+    return isToldOf ? this.#isOnline[user]! : roster.list.isOnline[user]!
   }
 
   /** Whether a roster is what its greeting said, and all that the stream says since. */

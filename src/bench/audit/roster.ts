@@ -2,7 +2,7 @@ import { ENTRY } from './block.ts'
 import type { KnownStream } from './known-stream.ts'
 
 /** Who was online when a connection was greeted: one for all that were greeted with the same list. */
-export interface Snapshot {
+export interface OnlineList {
   readonly isOnline: Uint8Array
 }
 
@@ -11,14 +11,14 @@ export interface Snapshot {
  * the stream since, and where it differs from those, because it was told otherwise or not at all.
  */
 export class Roster {
-  readonly snapshot: Snapshot
+  readonly list: OnlineList
   /** Index in the stream from which on presence entries count for it. */
   since: number
   /** User → what it was told instead. */
   #differing: Map<number, boolean> | undefined
 
-  constructor(snapshot: Snapshot, since: number) {
-    this.snapshot = snapshot
+  constructor(list: OnlineList, since: number) {
+    this.list = list
     this.since = since
   }
 
@@ -55,7 +55,7 @@ export class Roster {
     let index = stream.newestOf(user)
     while (index >= cursor && index >= 0)
       index = stream.blockOf(index).previous[stream.placeOf(index)]!
-    if (index < this.since || index < 0) return this.snapshot.isOnline[user] === 1
+    if (index < this.since || index < 0) return this.list.isOnline[user] === 1
     return stream.kindOf(index) === ENTRY.online
   }
 }

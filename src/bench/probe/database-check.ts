@@ -17,7 +17,7 @@ export interface DatabaseFindings {
 /** What the database is compared with. */
 export interface ClientKnowledge {
   /** Names the process whose messages are looked for. */
-  readonly clock: string
+  readonly origin: string
   readonly findings: readonly Pick<GeneratorFindings, 'ackOffsets'>[]
   readonly agreement: Agreement
   /** Time that is left to read it. */
@@ -30,9 +30,9 @@ export interface ClientKnowledge {
  */
 export async function checkDatabase(
   frames: AsyncIterable<Buffer>,
-  { clock, findings, agreement, leftMs }: ClientKnowledge,
+  { origin, findings, agreement, leftMs }: ClientKnowledge,
 ): Promise<DatabaseFindings | undefined> {
-  const log = new StoredLog(clock)
+  const log = new StoredLog(origin)
   for await (const frame of frames) {
     if (leftMs() === 0) return undefined
     log.add(frame)
@@ -54,13 +54,13 @@ class StoredLog {
   readonly crcs = new GrowingArray()
   /** Offsets of messages that do not stand there as they were sent. */
   readonly damaged = new Set<number>()
-  readonly #clock: string
+  readonly #origin: string
   /** Generator → serial → 1 for a message that is there. */
   readonly #messages: GrowingArray[] = []
   readonly #extent: FrameExtent = { payloadStart: 0, end: 0 }
 
-  constructor(clock: string) {
-    this.#clock = clock
+  constructor(origin: string) {
+    this.#origin = origin
   }
 
   add(bytes: Buffer): void {
@@ -70,7 +70,7 @@ class StoredLog {
     this.crcs.set(offset, crc32(bytes))
     const mark = readMark(frame.payload ?? {})
     if (mark === 'corrupt') this.damaged.add(offset)
-    if (typeof mark === 'string' || mark.clock !== this.#clock) return
+    if (typeof mark === 'string' || mark.origin !== this.#origin) return
     this.#messages[mark.generator] ??= new GrowingArray()
     this.#messages[mark.generator]!.set(mark.serial, 1)
   }

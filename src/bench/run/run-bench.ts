@@ -121,7 +121,7 @@ class BenchRun {
     const loadSeconds = this.#phases.loadSeconds
     const teardown = new Teardown(this.#scenario, this.#target, {
       generators: this.#generators,
-      clock: this.#mark,
+      origin: this.#mark,
       population: this.#population,
       probeQuery,
       outages: this.#outages,
@@ -199,7 +199,7 @@ class BenchRun {
         index,
         count: workers,
         shard,
-        clock: this.#mark,
+        origin: this.#mark,
         memory,
       }),
     )

@@ -28,7 +28,7 @@ const FLOW_MS = 100
 /** What the end of a run needs of the run. */
 export interface TeardownContext {
   readonly generators: readonly GeneratorHandle[]
-  readonly clock: string
+  readonly origin: string
   readonly population: Population
   /** Query of a user that takes no part. */
   readonly probeQuery: string
@@ -173,12 +173,12 @@ export class Teardown {
     findings: readonly GeneratorFindings[],
     agreement: Agreement,
   ): Promise<DatabaseFindings | undefined> {
-    const { clock, startOffset, enter } = this.#context
+    const { origin, startOffset, enter } = this.#context
     const { ownServer } = this.#target
     if (!this.#scenario.audit.database || !ownServer || this.#budget.isCut) return undefined
     enter('reading the database')
     const leftMs = () => this.#stepBudget.leftMs('database')
-    const knowledge = { clock, findings, agreement, leftMs }
+    const knowledge = { origin, findings, agreement, leftMs }
     try {
       const found = await checkDatabase(ownServer.readLog(startOffset), knowledge)
       if (!found)

@@ -33,7 +33,7 @@ export class SentMessages {
   lastAckOffset = 0
   /** Which of the generators sends them. */
   readonly generator: number
-  readonly #clock: string
+  readonly #origin: string
   /** Serial → the connection that sent it, plus 1. */
   readonly #senders = new GrowingArray()
   readonly #ackOffsets = new GrowingArray()
@@ -42,8 +42,8 @@ export class SentMessages {
   readonly #repeated = new Set<number>()
   #serial = 0
 
-  constructor(clock: string, generator: number) {
-    this.#clock = clock
+  constructor(origin: string, generator: number) {
+    this.#origin = origin
     this.generator = generator
   }
 
@@ -60,7 +60,7 @@ export class SentMessages {
   ): number | undefined {
     const serial = this.#serial
     const mark: MessageMark = {
-      clock: this.#clock,
+      origin: this.#origin,
       generator: this.generator,
       serial,
       dueUs,
@@ -133,7 +133,7 @@ export class SentMessages {
   #serialOf(connection: VirtualConnection, name: string): number | undefined {
     const mark = parseName(name)
     const isMine =
-      mark?.clock === this.#clock &&
+      mark?.origin === this.#origin &&
       mark.generator === this.generator &&
       this.#senders.get(mark.serial) === connection.serial + 1
     if (isMine) return mark.serial

@@ -11,7 +11,7 @@ export interface GeneratorSetup extends UserShare {
   readonly url: string
   readonly localAddresses: readonly string[]
   /** Names this process in what its messages say. */
-  readonly clock: string
+  readonly origin: string
   /** Holds the UserLedger of this process. */
   readonly memory: SharedArrayBuffer
 }

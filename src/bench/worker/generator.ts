@@ -47,11 +47,11 @@ export class Generator implements GeneratorHandle {
   #settledEnd = -1
 
   constructor(setup: GeneratorSetup) {
-    const { scenario, feed, url, localAddresses, clock, index, count, shard, memory } = setup
+    const { scenario, feed, url, localAddresses, origin, index, count, shard, memory } = setup
     this.#isFirst = index === 0 && shard.index === 0
     const population = new Population(scenario, feed)
-    const audit = new Audit(population, new UserLedger(memory), clock)
-    const messages = new SentMessages(clock, index)
+    const audit = new Audit(population, new UserLedger(memory), origin)
+    const messages = new SentMessages(origin, index)
     const random = seededRandom(scenario.seed + 7919 * (1 + index + shard.index))
     const behaviours = new BehaviourRunner(scenario, audit, messages, random)
     const outage = new PlannedOutage()

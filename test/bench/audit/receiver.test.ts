@@ -12,13 +12,13 @@ import { Population } from '../../../src/bench/schedule/population.ts'
 import { encodeText } from '../../../src/server/frames/encode-frame.ts'
 import { until } from '../../support/until.ts'
 
-const CLOCK = '0123abcd'
+const ORIGIN = '0123abcd'
 const USERS = 5
 
 const encode = (frame: object) => encodeText(JSON.stringify(frame))
 
 function messageText(offset: number, bytes = 80): string {
-  const mark = { clock: CLOCK, generator: 0, serial: offset, dueUs: 1000, isRecorded: true }
+  const mark = { origin: ORIGIN, generator: 0, serial: offset, dueUs: 1000, isRecorded: true }
   const envelope = { chat_id: 1, sender_id: 2 }
   const payload = {
     id: offset,
@@ -56,7 +56,7 @@ class Setup {
       users: { count: USERS },
       phases: [{ name: 'p', durationSeconds: 1 }],
     })
-    this.audit = new Audit(new Population(scenario), this.users, CLOCK)
+    this.audit = new Audit(new Population(scenario), this.users, ORIGIN)
   }
 
   /** Frames that are wrong by themselves, or that most connections had otherwise. */
@@ -338,7 +338,7 @@ describe('Receiver', () => {
     const setup = new Setup()
     const [one, other] = [setup.receiver(), setup.receiver()]
     feed(one, message(1), message(2), message(3))
-    const name = nameOf({ clock: CLOCK, generator: 0, serial: 1, dueUs: 0, isRecorded: true })
+    const name = nameOf({ origin: ORIGIN, generator: 0, serial: 1, dueUs: 0, isRecorded: true })
     const ack = encode({ type: 'ACK', client_id: name, id: 1, offset: 1, created_at: '' })
     const ping = Buffer.from([0x89, 2, 0x68, 0x69])
     feed(other, message(1), ack, message(2), ping, message(3))

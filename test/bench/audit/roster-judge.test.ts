@@ -43,7 +43,7 @@ class Setup {
   }
 }
 
-const snapshotOf = (online: readonly number[]) => ({
+const onlineList = (online: readonly number[]) => ({
   isOnline: Uint8Array.from({ length: USERS }, (_, user) => (online.includes(user) ? 1 : 0)),
 })
 
@@ -57,8 +57,8 @@ describe('judgeRosters', () => {
     setup.come(0)
     setup.come(1)
     setup.say(1, true)
-    const early = connection(0, new Roster(snapshotOf([0]), 0), 1)
-    const late = connection(1, new Roster(snapshotOf([0, 1]), 1), 1)
+    const early = connection(0, new Roster(onlineList([0]), 0), 1)
+    const late = connection(1, new Roster(onlineList([0, 1]), 1), 1)
     expect(await setup.judge(early, late)).toEqual({ notSeenOnline: 0, notSeenOffline: 0 })
   })
 
@@ -67,7 +67,7 @@ describe('judgeRosters', () => {
     setup.come(0)
     setup.come(1)
     // 1 is here and nobody says so; 2 is not, and the greeting said it was.
-    const roster = new Roster(snapshotOf([0, 2]), 0)
+    const roster = new Roster(onlineList([0, 2]), 0)
     const judged = [connection(0, roster, 0), connection(0, roster, 0, 'leaving')]
     expect(await setup.judge(...judged)).toEqual({ notSeenOnline: 1, notSeenOffline: 1 })
   })
@@ -87,19 +87,19 @@ describe('judgeRosters', () => {
           for (const user of here) setup.come(user)
           for (const [user, isOnline] of statuses) setup.say(user, isOnline)
           const { stream } = setup.audit
-          const snapshots = new Map<string, ReturnType<typeof snapshotOf>>()
+          const lists = new Map<string, ReturnType<typeof onlineList>>()
           const connections = receivers.map(({ online, since, told, lag }, index) => {
             const name = online.join()
-            const snapshot = snapshots.get(name) ?? snapshotOf(online)
-            snapshots.set(name, snapshot)
-            const roster = new Roster(snapshot, since)
+            const list = lists.get(name) ?? onlineList(online)
+            lists.set(name, list)
+            const roster = new Roster(list, since)
             if (lag > 1) for (const [user, isOnline] of told) roster.tell(user, isOnline)
             return connection(index % USERS, roster, Math.max(0, stream.end - (lag % 2)))
           })
           let notSeenOnline = 0
           let notSeenOffline = 0
           for (const { user: own, receiver } of connections) {
-            if (receiver.roster!.snapshot.isOnline[own] !== 1) notSeenOnline += 1
+            if (receiver.roster!.list.isOnline[own] !== 1) notSeenOnline += 1
             for (let user = 0; user < USERS; user++) {
               const isSeen = receiver.roster!.isOnline(user, stream, receiver.cursor)
               if (user === own || isSeen === setup.users.isHere(user)) continue

@@ -4,11 +4,11 @@ import { writeContent } from '../../../src/bench/audit/message-mark.ts'
 import { checkDatabase } from '../../../src/bench/probe/database-check.ts'
 import { encodeText } from '../../../src/server/frames/encode-frame.ts'
 
-const CLOCK = '0123abcd'
+const ORIGIN = '0123abcd'
 
 /** The frame of the message with a serial, as its sender wrote it, at an offset. */
 function message(serial: number, offset: number, changes: object = {}): Buffer {
-  const mark = { clock: CLOCK, generator: 0, serial, dueUs: 1, isRecorded: true }
+  const mark = { origin: ORIGIN, generator: 0, serial, dueUs: 1, isRecorded: true }
   const envelope = { chat_id: 1, sender_id: 2 }
   const content = writeContent(mark, envelope, 80)
   const payload = { id: offset, ...envelope, content, offset, ...changes }
@@ -23,7 +23,7 @@ async function* stored(...frames: Buffer[]) {
 function known(acks: number[], firstOffset: number, frames: (Buffer | undefined)[], leftMs = 1000) {
   const crcs = Uint32Array.from(frames, (frame) => (frame ? crc32(frame) : 0))
   return {
-    clock: CLOCK,
+    origin: ORIGIN,
     findings: [{ ackOffsets: Float64Array.from(acks) }],
     agreement: { firstOffset, crcs, odd: 0 },
     leftMs: () => leftMs,
