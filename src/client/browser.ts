@@ -1,4 +1,5 @@
 import { ChatClient } from './chat-client.ts'
+import { watchPage } from './page-watch.ts'
 import type { WebSocketLike } from './reconnecting-socket.ts'
 import type { ChatClientOptions } from './session.ts'
 
@@ -47,8 +48,10 @@ export type { UploadedFile, UploadOptions } from './uploads.ts'
 
 /** A client over the platform's own WebSocket: browsers, Deno, Bun, Node 22 and later. */
 export function createChatClient(options: ChatClientOptions): ChatClient {
-  return new ChatClient(
+  const client = new ChatClient(
     options,
     (url, protocols) => new WebSocket(url, protocols) as unknown as WebSocketLike,
   )
+  watchPage(client)
+  return client
 }

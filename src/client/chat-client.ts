@@ -34,8 +34,11 @@ export type { ConnectionStatus }
 export class ChatClient extends Emitter<ChatClientEvents> {
   readonly #session: Session
 
+  /** Throws USAGE for a URL that no WebSocket can have. */
   constructor(options: ChatClientOptions, createSocket: CreateSocket) {
     super()
+    bindMethods(this)
+    checkUrl(options.url)
     this.#session = new Session(options, createSocket, (name, event) => this.emit(name, event))
   }
 
@@ -62,9 +65,22 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     this.#session.connection.open()
   }
 
-  /** Closes for good; what is not acknowledged is given up. */
+  /** Closes, until `connect` is called again; what is not acknowledged is given up. */
   close(): void {
     this.#session.connection.close()
+  }
+
+  /**
+   * Something happened to the machine or its network: finds out whether the connection still lives,
+   * and connects now where it waits to. A client for browsers calls it by itself.
+   */
+  wake(): void {
+    this.#session.connection.wake()
+  }
+
+  /** Lets go of the connection until `wake` or `connect`; what is sent meanwhile waits. */
+  suspend(): void {
+    this.#session.connection.suspend()
   }
 
   /** Sends a message; a missing `client_id` is filled in. The user does not type there any more. */
@@ -114,27 +130,27 @@ export class ChatClient extends Emitter<ChatClientEvents> {
 
   /** Reads a page of one chat's messages, oldest first: the newest, or those before an id. */
   history(query: HistoryQuery, options?: RequestOptions): Promise<History> {
-    return this.#ask({ type: 'HISTORY', ...query }, options)
+    return this.ask({ type: 'HISTORY', ...query }, options)
   }
 
   /** Who is here, who is idle, and who was here last. */
   presence(options?: RequestOptions): Promise<PresenceList> {
-    return this.#ask({ type: 'PRESENCE' }, options)
+    return this.ask({ type: 'PRESENCE' }, options)
   }
 
   /** The chats that the user has to do with, each with its newest message and what is unread. */
   chats(options?: RequestOptions): Promise<Chats> {
-    return this.#ask({ type: 'CHATS' }, options)
+    return this.ask({ type: 'CHATS' }, options)
   }
 
   /** Messages with words, newest first. */
   search(query: SearchQuery, options?: RequestOptions): Promise<SearchResults> {
-    return this.#ask({ type: 'SEARCH', ...query }, options)
+    return this.ask({ type: 'SEARCH', ...query }, options)
   }
 
   /** The open support chats, those that wait longest first; for agents. */
   supportQueue(options?: RequestOptions): Promise<SupportQueue> {
-    return this.#ask({ type: 'SUPPORT_QUEUE' }, options)
+    return this.ask({ type: 'SUPPORT_QUEUE' }, options)
   }
 
   /**
@@ -146,7 +162,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     const subscription = new Subscription(selection)
     this.#session.narrow(subscription)
     try {
-      return await this.#ask(subscription.frame, options)
+      return await this.ask(subscription.frame, options)
     } catch (error) {
       const isRefused = error instanceof ChatwsError && !error.retryable
       if (isRefused && this.#session.subscription === subscription) this.#session.narrow(previous)
@@ -189,7 +205,8 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     return this.#session.requests.submit(frame, signal)
   }
 
-  async #ask<Type extends Question['type']>(
+  /** Asks any question; those above have their own methods. */
+  async ask<Type extends Question['type']>(
     question: Extract<Question, { type: Type }>,
     { signal }: RequestOptions = {},
   ): Promise<AnswerTo<Type>> {
@@ -201,4 +218,19 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     if (this.#session.connection.isClosed)
       throw new ChatwsError('CONNECT_FAILED', 'The client is closed')
   }
+}
+
+/** Lets each method be passed on by itself: `const { send } = client`. */
+function bindMethods(client: ChatClient): void {
+  for (let of = ChatClient.prototype; of !== Object.prototype; of = Object.getPrototypeOf(of))
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(of)))
+      if (typeof value === 'function' && name !== 'constructor' && !Object.hasOwn(client, name))
+        Object.defineProperty(client, name, { value: value.bind(client) })
+}
+
+function checkUrl(url: string): void {
+  const { protocol, hash } = URL.canParse(url) ? new URL(url) : { protocol: '', hash: '' }
+  if (!/^(?:ws|http)s?:$/.test(protocol))
+    throw new ChatwsError('USAGE', `Not the address of a WebSocket: ${JSON.stringify(url)}`)
+  if (hash !== '') throw new ChatwsError('USAGE', `The address must not have a #: ${url}`)
 }

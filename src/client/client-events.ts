@@ -58,6 +58,8 @@ export interface ChatClientEvents {
   refused: ErrorFrame
   /** Every frame of the server, as it came. */
   frame: ServerFrame
+  /** The server sent something that is no frame, or not a whole one; it was passed over. */
+  invalid: { data: unknown }
 }
 
 /** Type of a durable frame → the event that tells it. */

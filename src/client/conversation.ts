@@ -47,7 +47,7 @@ export class Conversation {
   constructor(options: ConversationOptions = {}) {
     this.#maxMessages = options.maxMessages ?? 1_000
     this.#maxChats = options.maxChats ?? 100
-    this.#schedule = options.schedule ?? queueMicrotask
+    this.#schedule = options.schedule ?? ((flush) => queueMicrotask(flush))
   }
 
   /** Follows one client, from before it connects, until the function returned is called. */

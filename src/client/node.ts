@@ -3,6 +3,14 @@ import { ChatClient } from './chat-client.ts'
 import type { WebSocketLike } from './reconnecting-socket.ts'
 import type { ChatClientOptions } from './session.ts'
 
+/** What a server may send at once, far above what chatws does: a history of 1,000 long messages. */
+const LIMITS = {
+  perMessageDeflate: false,
+  maxPayload: 128 * 1024 * 1024,
+  maxFragments: 1_024,
+  maxBufferedChunks: 64 * 1024,
+} as const
+
 // All but `createChatClient`, which stands below.
 export * from './browser.ts'
 
@@ -10,7 +18,6 @@ export * from './browser.ts'
 export function createChatClient(options: ChatClientOptions): ChatClient {
   return new ChatClient(
     options,
-    (url, protocols) =>
-      new WebSocket(url, protocols, { perMessageDeflate: false }) as unknown as WebSocketLike,
+    (url, protocols) => new WebSocket(url, protocols, LIMITS) as unknown as WebSocketLike,
   )
 }

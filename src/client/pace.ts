@@ -1,5 +1,8 @@
 import type { ConnectionEstablished } from '../protocol/server-frames.ts'
 
+/** No server has a reason to take nothing for longer; one that says so is not obeyed. */
+const MAX_WAIT_MS = 60_000
+
 /**
  * How fast a server takes frames: some at once, and so many a second in the long run. The server
  * counts all connections of the user, so that it may still refuse what this lets pass.
@@ -13,7 +16,8 @@ export class Pace {
 
   /** A new connection has told what it takes; nothing was sent on it yet. */
   start({ messagesPerSecond, messageBurst = 1 }: ConnectionEstablished['limits']): void {
-    this.#intervalMs = messagesPerSecond === undefined ? 0 : 1_000 / messagesPerSecond
+    const intervalMs = messagesPerSecond === undefined ? 0 : 1_000 / messagesPerSecond
+    this.#intervalMs = Math.min(intervalMs, MAX_WAIT_MS)
     this.#burstMs = (messageBurst - 1) * this.#intervalMs
     this.#restedAtMs = 0
     this.#heldUntilMs = 0
@@ -21,7 +25,8 @@ export class Pace {
 
   /** The server takes nothing for a while. */
   hold(delayMs: number): void {
-    this.#heldUntilMs = Math.max(this.#heldUntilMs, performance.now() + delayMs)
+    const untilMs = performance.now() + Math.min(delayMs, MAX_WAIT_MS)
+    this.#heldUntilMs = Math.max(this.#heldUntilMs, untilMs)
   }
 
   /** Counts a frame and returns 0, or how many milliseconds it has to wait. */

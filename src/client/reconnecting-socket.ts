@@ -1,12 +1,35 @@
 import type { ClientFrame } from '../protocol/client-frames.ts'
 import { CloseCode, isReconnectable, retryAfterMs } from '../protocol/close-code.ts'
 import { ChatwsError } from '../protocol/error.ts'
+import { readServerFrame } from '../protocol/read-server-frame.ts'
 import type { ServerFrame } from '../protocol/server-frames.ts'
 import { Backoff } from './backoff.ts'
+import { describeFailure, type FailureEvent, type SocketFailure } from './socket-failure.ts'
 import type { Timers } from './timers.ts'
 
 /** How long the server has to accept and greet a connection. */
 const CONNECT_TIMEOUT_MS = 10_000
+
+/** How often it is looked whether the server is still there. */
+const CHECK_MS = 5_000
+
+/** How long a server may say nothing; then it is asked. A heartbeat of its own is not seen here. */
+const QUIET_MS = 40_000
+
+/** How long it may say nothing to what was said to it. */
+const ANSWER_MS = 10_000
+
+/** A connection that ends sooner after its greeting counts as a failed attempt of the next one. */
+const SHORT_MS = 5_000
+
+/** The longest time away that a server may ask for. */
+const MAX_RETRY_AFTER_MS = 10 * 60_000
+
+/** How often an address that was right before may be refused in a row. */
+const MAX_REFUSALS = 5
+
+/** The `t` of a PING that only asks whether the server is there. */
+const PROBE = 0
 
 /** What may stand in a subprotocol, where browsers can put a token. */
 const TOKEN = /^[\w.~-]+$/
@@ -16,7 +39,8 @@ export interface WebSocketLike {
   readonly readyState: number
   onmessage: ((event: { data: unknown }) => void) | null
   onclose: ((event: { code: number; reason: string }) => void) | null
-  onerror: ((event: unknown) => void) | null
+  /** In Node the event says why; in browsers nothing does. */
+  onerror: ((event: FailureEvent) => void) | null
   send(data: string): void
   close(code?: number): void
 }
@@ -43,6 +67,8 @@ export interface SocketOwner {
   createSocket(protocols: string[]): WebSocketLike
   /** A frame has come. After the greeting the owner calls `opened`. */
   onFrame(frame: ServerFrame): void
+  /** Something else has come, which is no frame that a chatws server sends. */
+  onInvalid(data: unknown): void
   onStatus(status: ConnectionStatus): void
   /** It is over for good, before `closed` is told as the status. */
   onEnd(error: ChatwsError): void
@@ -56,6 +82,21 @@ export class ReconnectingSocket {
   readonly #owner: SocketOwner
   readonly #timers: Timers
   readonly #backoff: Backoff
+  /** When the server was last heard of, when a frame first went out since, and a PING to find out. */
+  #heardAtMs = 0
+  #saidAtMs: number | undefined
+  #probedAtMs: number | undefined
+  #cancelCheck: (() => void) | undefined
+  #cancelWait: (() => void) | undefined
+  /** Ends the time that an attempt may take; attempts are numbered. */
+  #cancelAttempt: (() => void) | undefined
+  #attempt = 0
+  #greetedAtMs: number | undefined
+  #wasShort = false
+  /** Whether this server has greeted before: its address is right. */
+  #isKnown = false
+  #refusals = 0
+  #isSuspended = false
   #status: ConnectionStatus = { state: 'idle' }
   #socket: WebSocketLike | undefined
 
@@ -78,14 +119,36 @@ export class ReconnectingSocket {
     return this.#status.state === 'closed'
   }
 
-  /** Starts to connect; a second call does nothing. */
+  /** Starts to connect, also after it was closed; while it is at it already, a call does nothing. */
   open(): void {
-    if (this.#status.state === 'idle') this.#open()
+    if (this.#status.state === 'idle' || this.isClosed || this.#isSuspended) this.#open()
+  }
+
+  /**
+   * The machine woke up, or has another network: finds out whether the server is still there, and
+   * connects now if it waits to.
+   */
+  wake(): void {
+    if (this.isOpen && this.#probedAtMs === undefined) this.#probe()
+    else if (this.#status.state === 'waiting') {
+      this.#cancelWait?.()
+      this.#open()
+    }
+  }
+
+  /** Lets go of the socket for as long as nobody looks; `wake` connects again. */
+  suspend(): void {
+    if (this.#status.state === 'idle' || this.isClosed) return
+    this.#dropSocket()?.close(1000)
+    this.#cancelWait?.()
+    this.#isSuspended = true
+    this.#setStatus({ state: 'waiting', attempt: 0, delayMs: 0, reason: 'suspended' })
   }
 
   /** The greeting has come, and what must go before everything else was written. */
   opened(): void {
     this.#setStatus({ state: 'open' })
+    if (this.isOpen) this.#cancelCheck = this.#timers.after(CHECK_MS, this.#check)
   }
 
   /** Writes a frame if the connection is open, and drops it otherwise. */
@@ -95,7 +158,9 @@ export class ReconnectingSocket {
 
   /** Writes a frame to the socket there is, also before the connection counts as open. */
   write(frame: ClientFrame): void {
-    this.#socket?.send(JSON.stringify(frame))
+    if (!this.#socket) return
+    this.#saidAtMs ??= performance.now()
+    this.#socket.send(JSON.stringify(frame))
   }
 
   /** Closes for good. */
@@ -104,6 +169,7 @@ export class ReconnectingSocket {
   }
 
   #open(): void {
+    this.#isSuspended = false
     this.#setStatus({ state: 'connecting', attempt: this.#backoff.attempt + 1 })
     if (this.isClosed) return
     const { token } = this.#owner
@@ -114,17 +180,19 @@ export class ReconnectingSocket {
   /** Opens a socket with a new token; without one it is tried again later. */
   #fetchToken(fetch: () => string | Promise<string>): void {
     let isLate = false
-    const cancelTimeout = this.#timers.after(CONNECT_TIMEOUT_MS, () => {
+    const attempt = this.#attempt
+    this.#cancelAttempt = this.#timers.after(CONNECT_TIMEOUT_MS, () => {
       isLate = true
       this.#lost(1006, 'no token comes')
     })
     const settle = (next: () => void) => {
-      cancelTimeout()
-      if (!isLate && !this.isClosed) next()
+      if (isLate || this.#attempt !== attempt) return
+      this.#cancelAttempt?.()
+      next()
     }
     new Promise<string>((resolve) => resolve(fetch())).then(
       (token) => settle(() => this.#openSocket(token)),
-      (error) => settle(() => this.#lost(1006, `no token: ${messageOf(error)}`)),
+      (error) => settle(() => this.#lost(1006, `no token: ${textOf(error)}`)),
     )
   }
 
@@ -133,52 +201,114 @@ export class ReconnectingSocket {
       this.#end(new ChatwsError('USAGE', 'The token is not a JSON Web Token'))
       return
     }
-    const socket = this.#owner.createSocket(
-      token === undefined ? [] : ['chatws', `bearer.${token}`],
-    )
+    const socket = this.#createSocket(token === undefined ? [] : ['chatws', `bearer.${token}`])
+    if (!socket) return
     this.#socket = socket
-    const cancelTimeout = this.#timers.after(CONNECT_TIMEOUT_MS, () => {
+    let failure: SocketFailure | undefined
+    this.#cancelAttempt = this.#timers.after(CONNECT_TIMEOUT_MS, () => {
       this.#lost(1006, 'the server does not answer')
       socket.close()
     })
     socket.onmessage = ({ data }) => {
-      const frame = readFrame(data)
-      if (socket !== this.#socket || !frame) return
-      if (frame.type === 'CONNECTION_ESTABLISHED') {
-        cancelTimeout()
-        this.#backoff.reset()
+      if (socket !== this.#socket) return
+      this.#heardAtMs = performance.now()
+      this.#saidAtMs = this.#probedAtMs = undefined
+      const frame = readServerFrame(data)
+      if (frame?.type === 'CONNECTION_ESTABLISHED') {
+        this.#cancelAttempt?.()
+        this.#greeted()
       }
-      this.#owner.onFrame(frame)
+      if (!frame) this.#owner.onInvalid(data)
+      else if (frame.type !== 'PONG' || frame.t !== PROBE) this.#owner.onFrame(frame)
     }
-    // `onclose` follows with what there is to know.
-    socket.onerror = () => {}
+    // `onclose` follows; what it does not know stands here.
+    socket.onerror = (event) => {
+      failure = describeFailure(event)
+    }
     socket.onclose = ({ code, reason }) => {
-      cancelTimeout()
-      if (socket === this.#socket) this.#lost(code, reason)
+      if (socket === this.#socket) this.#lost(code, reason, failure)
     }
   }
 
-  #lost(code: number, reason: string): void {
+  /** A socket, unless the platform refuses the address. */
+  #createSocket(protocols: string[]): WebSocketLike | undefined {
+    try {
+      return this.#owner.createSocket(protocols)
+    } catch (error) {
+      this.#end(new ChatwsError('USAGE', `Cannot connect: ${textOf(error)}`, { cause: error }))
+      return undefined
+    }
+  }
+
+  #greeted(): void {
+    this.#greetedAtMs = performance.now()
+    this.#isKnown = true
+    this.#refusals = 0
+    // What ends each connection at once, such as a question that is asked again, must not be
+    // repeated as fast as can be.
+    if (!this.#wasShort) this.#backoff.reset()
+  }
+
+  /** Asks a server that has been silent for long whether it is there; one that stays silent is gone. */
+  readonly #check = (): void => {
+    const nowMs = performance.now()
+    const isMute = nowMs - (this.#probedAtMs ?? nowMs) >= ANSWER_MS
+    if (isMute) {
+      const socket = this.#socket
+      this.#lost(1006, 'the server is silent')
+      socket?.close()
+      return
+    }
+    const hasNoAnswer = nowMs - (this.#saidAtMs ?? nowMs) >= ANSWER_MS
+    const isQuiet = nowMs - this.#heardAtMs >= QUIET_MS
+    if (this.#probedAtMs === undefined && (isQuiet || hasNoAnswer)) this.#probe()
+    this.#cancelCheck = this.#timers.after(CHECK_MS, this.#check)
+  }
+
+  #probe(): void {
+    this.#probedAtMs = performance.now()
+    this.write({ type: 'PING', t: PROBE })
+  }
+
+  /** Forgets the socket and all that is known of it. */
+  #dropSocket(): WebSocketLike | undefined {
+    const socket = this.#socket
     this.#socket = undefined
-    const why = reason || (code === 1006 ? 'no connection' : `closed with code ${code}`)
+    this.#cancelCheck?.()
+    this.#cancelAttempt?.()
+    this.#attempt += 1
+    this.#saidAtMs = this.#probedAtMs = undefined
+    return socket
+  }
+
+  #lost(code: number, reason: string, failure?: SocketFailure): void {
+    this.#dropSocket()
+    const openMs = performance.now() - (this.#greetedAtMs ?? 0)
+    if (this.#greetedAtMs !== undefined) this.#wasShort = openMs < SHORT_MS
+    this.#greetedAtMs = undefined
+    const what = code === 1006 ? 'no connection' : `closed with code ${code}`
+    const why = reason || (failure?.reason ?? what)
+    if (failure?.isPermanent) this.#refusals += 1
+    if (this.#refusals > (this.#isKnown ? MAX_REFUSALS : 0)) {
+      this.#end(new ChatwsError('CONNECTION_REFUSED', `Cannot connect: ${why}`))
+      return
+    }
     const isRenewable =
       code === CloseCode.tokenExpired.code && typeof this.#owner.token === 'function'
     if (!isRenewable && !isReconnectable(code)) {
       this.#end(new ChatwsError('CONNECTION_REFUSED', `The server refuses this connection: ${why}`))
       return
     }
-    const delayMs = this.#backoff.next(retryAfterMs(reason))
+    const delayMs = this.#backoff.next(Math.min(retryAfterMs(reason) ?? 0, MAX_RETRY_AFTER_MS))
     // Before the listeners hear of it, because one that closes the client ends the timer.
-    this.#timers.after(delayMs, () => this.#open())
+    this.#cancelWait = this.#timers.after(delayMs, () => this.#open())
     this.#setStatus({ state: 'waiting', attempt: this.#backoff.attempt, delayMs, reason: why })
   }
 
   #end(error?: ChatwsError): void {
     if (this.isClosed) return
     this.#timers.clear()
-    const socket = this.#socket
-    this.#socket = undefined
-    socket?.close(1000)
+    this.#dropSocket()?.close(1000)
     this.#owner.onEnd(error ?? new ChatwsError('CONNECT_FAILED', 'The client was closed'))
     this.#setStatus(error ? { state: 'closed', error } : { state: 'closed' })
   }
@@ -189,17 +319,6 @@ export class ReconnectingSocket {
   }
 }
 
-function messageOf(error: unknown): string {
+function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-/** What a server sent, unless it is no frame at all: that is not a chatws server's, and is dropped. */
-function readFrame(data: unknown): ServerFrame | undefined {
-  try {
-    const frame: unknown = JSON.parse(String(data))
-    const isFrame = typeof frame === 'object' && frame !== null && 'type' in frame
-    return isFrame ? (frame as ServerFrame) : undefined
-  } catch {
-    return undefined
-  }
 }

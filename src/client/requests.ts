@@ -120,6 +120,15 @@ export class Requests {
     this.#sends.settle(ack.client_id, ack)
   }
 
+  /**
+   * Whether a frame answers a question that waits for it: it has the question's name, and its type,
+   * or that in the past tense.
+   */
+  isAwaited({ type, client_id }: AnswerFrame): boolean {
+    const question = client_id === undefined ? undefined : this.#questions.find(client_id)
+    return question !== undefined && (type === question.type || type === `${question.type}D`)
+  }
+
   answered(answer: AnswerFrame): void {
     if (answer.client_id !== undefined) this.#questions.settle(answer.client_id, answer)
   }

@@ -71,6 +71,7 @@ export class Session {
       token: options.token,
       createSocket: (protocols: string[]) => createSocket(url + this.log.startQuery(), protocols),
       onFrame: (frame: ServerFrame) => this.#receive(frame),
+      onInvalid: (data: unknown) => tell('invalid', { data }),
       onStatus: (status: ConnectionStatus) => tell('status', status),
       onEnd: (error: ChatwsError) => this.requests.rejectAll(error),
     }
@@ -166,8 +167,8 @@ export class Session {
         this.#answered(frame)
         break
       default:
-        // Every other frame that is known repeats the name of a question.
-        if (frame.client_id !== undefined) this.#answered(frame)
+        // What is no answer is of a newer server.
+        this.#answered(frame)
     }
   }
 
@@ -197,6 +198,7 @@ export class Session {
   }
 
   #answered(frame: AnswerFrame): void {
+    if (!this.requests.isAwaited(frame)) return
     this.#tell('answer', frame)
     this.requests.answered(frame)
   }

@@ -141,7 +141,7 @@ describe('a refused message', () => {
       socket.receive(refusal(code, 'a'))
       await expect(sent).rejects.toMatchObject({ name: 'ChatwsError', code, message: 'because' })
       expect(refused).toHaveBeenCalledExactlyOnceWith(refusal(code, 'a'))
-      await vi.runAllTimersAsync()
+      await vi.advanceTimersByTimeAsync(120_000)
       expect(socket.sentIds).toEqual(['a'])
     },
   )
@@ -164,7 +164,7 @@ describe('a refused message', () => {
     for (const times of [1, 2, 3]) {
       expect(socket.sentIds).toEqual(Array(times).fill('a'))
       socket.receive(refusal('STORAGE_UNAVAILABLE', 'a'))
-      await vi.runAllTimersAsync()
+      await vi.advanceTimersByTimeAsync(120_000)
     }
     socket.acknowledge('a', 5)
     expect(await sent).toMatchObject({ offset: 5 })
@@ -189,7 +189,7 @@ describe('a refused message', () => {
     socket.receive(refusal('STORAGE_UNAVAILABLE', 'a'))
     controller.abort()
     await expect(sent).rejects.toThrow()
-    await vi.runAllTimersAsync()
+    await vi.advanceTimersByTimeAsync(120_000)
     expect(socket.sentIds).toEqual(['a'])
   })
 })

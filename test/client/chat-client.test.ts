@@ -190,17 +190,36 @@ describe('close', () => {
     expect(frames).not.toHaveBeenCalled()
   })
 
-  it.each(['before connect', 'while connecting', 'while waiting'])('%s is final', async (when) => {
-    const { client, sockets } = createScriptedClient()
-    if (when !== 'before connect') client.connect()
+  const WHEN = ['before connect', 'while connecting', 'while waiting', 'while open'] as const
+
+  function closedClient(when: (typeof WHEN)[number]) {
+    const scripted = createScriptedClient()
+    const { client, sockets } = scripted
+    if (when === 'while open') scripted.open()
+    else if (when !== 'before connect') client.connect()
     if (when === 'while waiting') sockets[0]!.drop()
-    const opened = sockets.length
     client.close()
-    client.connect()
+    return scripted
+  }
+
+  it.each(WHEN)('%s ends it until it is connected again', async (when) => {
+    const { client, sockets } = closedClient(when)
+    const opened = sockets.length
     await vi.runAllTimersAsync()
     expect(client.status).toEqual({ state: 'closed' })
     expect(sockets).toHaveLength(opened)
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it.each(WHEN)('%s, and connected again as StrictMode does, it is open', async (when) => {
+    const { client, sockets, open } = closedClient(when)
+    const opened = sockets.length
+    open()
+    expect(client.status).toEqual({ state: 'open' })
+    expect(sockets).toHaveLength(opened + 1)
+    const sent = client.send({ ...MESSAGE, client_id: 'a' })
+    sockets.at(-1)!.acknowledge('a')
+    await expect(sent).resolves.toMatchObject({ offset: 1 })
   })
 
   it('by a listener as the client connects opens no socket', () => {
