@@ -17,12 +17,12 @@ export interface MessageMark {
 }
 
 /** The sender's own name for a message: unique over all runs. */
-export function nameOf({ origin, generator, serial }: MessageMark): string {
+export function formatMessageName({ origin, generator, serial }: MessageMark): string {
   return `${origin}:${generator.toString(36)}.${serial.toString(36)}`
 }
 
-/** Reads what `nameOf` wrote. */
-export function parseName(
+/** Reads what `formatMessageName` wrote. */
+export function parseMessageName(
   name: string,
 ): Pick<MessageMark, 'origin' | 'generator' | 'serial'> | undefined {
   const match = /^([0-9a-f]{8}):([0-9a-z]+)\.([0-9a-z]+)$/.exec(name)
@@ -47,7 +47,7 @@ export interface Envelope {
  * length. It can be checked by itself.
  */
 export function writeContent(mark: MessageMark, envelope: Envelope, bytes: number): string {
-  const head = `bench:${nameOf(mark)}:${Math.round(mark.dueUs).toString(36)}:${mark.isRecorded ? 'r' : 'w'}`
+  const head = `bench:${formatMessageName(mark)}:${Math.round(mark.dueUs).toString(36)}:${mark.isRecorded ? 'r' : 'w'}`
   const { sender_id, chat_id, support_chat_id } = envelope
   const sum = checksum(`${head}${sender_id} ${chat_id} ${support_chat_id}`)
   return `${head}${sum} `.padEnd(bytes, FILLER)

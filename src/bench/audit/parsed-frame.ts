@@ -1,6 +1,6 @@
 import { ANSWER_TYPES } from '../../protocol/questions.ts'
 import { type FrameExtent, readExtent } from '../wire/frame-header.ts'
-import { type Envelope, nameOf, readMark } from './message-mark.ts'
+import { type Envelope, formatMessageName, readMark } from './message-mark.ts'
 
 const extent: FrameExtent = { payloadStart: 0, end: 0 }
 
@@ -45,7 +45,7 @@ export function isSameMessage({ payload }: ParsedFrame, bytes: Buffer): boolean 
   const other = parseFrame(bytes, extent.payloadStart, extent.end)
   const [mark, otherMark] = [readMark(payload ?? {}), readMark(other?.payload ?? {})]
   if (typeof mark === 'string' || typeof otherMark === 'string') return undefined
-  return nameOf(mark) === nameOf(otherMark)
+  return formatMessageName(mark) === formatMessageName(otherMark)
 }
 
 export function parseFrame(bytes: Buffer, start: number, end: number): ParsedFrame | undefined {

@@ -1,4 +1,9 @@
-import { type MessageMark, nameOf, parseName, writeContent } from '../audit/message-mark.ts'
+import {
+  formatMessageName,
+  type MessageMark,
+  parseMessageName,
+  writeContent,
+} from '../audit/message-mark.ts'
 import { Histogram } from '../metrics/histogram.ts'
 import type { Action } from '../schedule/plan.ts'
 import { GrowingArray } from './growing-array.ts'
@@ -75,7 +80,7 @@ export class SentMessages {
       type: isChat ? 'NEW_MESSAGE' : 'NEW_SUPPORT_MESSAGE',
       ...envelope,
       content: writeContent(mark, envelope, message.contentBytes),
-      client_id: nameOf(mark),
+      client_id: formatMessageName(mark),
     })
     if (!connection.sendMessage(serial, { text, dueUs, isRecorded, isRepeated: false })) {
       this.unsent += 1
@@ -131,7 +136,7 @@ export class SentMessages {
   }
 
   #serialOf(connection: VirtualConnection, name: string): number | undefined {
-    const mark = parseName(name)
+    const mark = parseMessageName(name)
     const isMine =
       mark?.origin === this.#origin &&
       mark.generator === this.generator &&

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Audit } from '../../../src/bench/audit/audit.ts'
-import { nameOf, writeContent } from '../../../src/bench/audit/message-mark.ts'
+import { formatMessageName, writeContent } from '../../../src/bench/audit/message-mark.ts'
 import type { ParsedFrame } from '../../../src/bench/audit/parsed-frame.ts'
 import { Receiver } from '../../../src/bench/audit/receiver.ts'
 import { UserLedger } from '../../../src/bench/audit/user-ledger.ts'
@@ -338,7 +338,13 @@ describe('Receiver', () => {
     const setup = new Setup()
     const [one, other] = [setup.receiver(), setup.receiver()]
     feed(one, message(1), message(2), message(3))
-    const name = nameOf({ origin: ORIGIN, generator: 0, serial: 1, dueUs: 0, isRecorded: true })
+    const name = formatMessageName({
+      origin: ORIGIN,
+      generator: 0,
+      serial: 1,
+      dueUs: 0,
+      isRecorded: true,
+    })
     const ack = encode({ type: 'ACK', client_id: name, id: 1, offset: 1, created_at: '' })
     const ping = Buffer.from([0x89, 2, 0x68, 0x69])
     feed(other, message(1), ack, message(2), ping, message(3))
