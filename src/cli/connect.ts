@@ -82,6 +82,7 @@ async function runFullScreen(
     hasBell: config.bell,
     mentions: config.mention,
     idleMs: config.idleMinutes * 60_000,
+    escapeMs: config.escapeMs,
     stopped: untilSignal(host, 0),
   })
 }
@@ -100,6 +101,7 @@ async function runScreenReader(
     stdin: host.stdin,
     stdout: host.stdout,
     keyMap,
+    escapeMs: config.escapeMs,
     stopped: untilSignal(host, 0),
   })
 }

@@ -56,5 +56,15 @@ export const ConnectConfig = z.object({
       description: 'without a key for as long you are idle',
     },
   ),
+  escapeMs: option(
+    numeric(
+      z.int('must be a whole number of milliseconds').min(1, 'must be at least 1').max(5_000),
+    ).default(50),
+    {
+      flag: '--escape-ms <number>',
+      env: 'CHATWS_ESCAPE_MS',
+      description: 'how long the rest of an escape sequence may take; more for a slow link',
+    },
+  ),
 })
 export type ConnectConfig = z.infer<typeof ConnectConfig>

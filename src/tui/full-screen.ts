@@ -134,10 +134,12 @@ export class FullScreen {
   }
 
   #read(): void {
-    this.#stopReading = readKeys(this.#options.stdin, (events) => {
+    const { stdin, escapeMs } = this.#options
+    const onEvents = (events: KeyEvent[]) => {
       for (const event of events) this.#onEvent(event)
       this.#frames.changedNow()
-    })
+    }
+    this.#stopReading = readKeys(stdin, onEvents, escapeMs)
   }
 
   #onEvent(event: KeyEvent): void {

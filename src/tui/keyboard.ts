@@ -3,7 +3,7 @@ import { InputHistory } from './editor/input-history.ts'
 import { layOutInput, positionAt } from './editor/input-layout.ts'
 import { TextEditor } from './editor/text-editor.ts'
 import type { Action } from './keys/actions.ts'
-import type { Key } from './keys/escape-sequence.ts'
+import type { Key } from './keys/key.ts'
 import type { KeyMap } from './keys/key-map.ts'
 
 /** An action that is not about the text being typed. */

@@ -20,6 +20,8 @@ export interface TerminalClientOptions {
   /** Words that mean the user, besides `@` and the id. */
   readonly mentions: readonly string[]
   readonly idleMs: number
+  /** How long the rest of an escape sequence may take. */
+  readonly escapeMs: number
   /** Ends the client when it settles; resolves to the exit code. */
   readonly stopped: Promise<number>
 }

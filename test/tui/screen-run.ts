@@ -80,6 +80,7 @@ export class ScreenRun {
       hasBell: true,
       mentions: [],
       idleMs: 300_000,
+      escapeMs: 50,
       stopped: new Promise((resolve) => {
         this.#stop = resolve
       }),

@@ -1,6 +1,6 @@
 import { suggest } from '../../protocol/suggestion.ts'
 import { ACTIONS, type Action, DEFAULT_KEYS } from './actions.ts'
-import type { Key } from './escape-sequence.ts'
+import type { Key } from './key.ts'
 
 /** Key, or keys one after the other → its action, or null for none. */
 export type KeyChanges = Readonly<Record<string, string | null>>

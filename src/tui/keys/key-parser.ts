@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
-import { decodeSequence, type Key, type MouseEvent } from './escape-sequence.ts'
+import { decodeSequence, isControl, type Key, keyOf, type MouseEvent, pressed } from './key.ts'
 
 /** One thing done at the keyboard, with the mouse, or to the terminal's window. */
 export type KeyEvent =
@@ -16,55 +16,108 @@ const ESC = '\x1b'
 const PASTE_START = '\x1b[200~'
 const PASTE_END = '\x1b[201~'
 
-/** How long the rest of an escape sequence may take; after it, ESC was the key of that name. */
-const SEQUENCE_TIMEOUT_MS = 50
+const CTRL_C = '\x03'
 
-/** How long a paste may pause; after it, its end was lost, and keys must work again. */
-const PASTE_TIMEOUT_MS = 2_000
+/** How long the rest of an escape sequence may take; after it, ESC was the key of that name. */
+export const ESCAPE_MS = 50
+
+/** As many times longer, a rest that comes late is still known for what it is. */
+const LATE_TIMES = 20
+
+/** How long a paste may pause before what has come of it is shown. */
+const PASTE_PAUSE_MS = 2_000
 
 /** A longer sequence is not one of a keyboard. */
 const MAX_SEQUENCE_LENGTH = 64
 
-/** Control character → key, where it is not Ctrl and a letter. */
-const KEY_BY_CONTROL: Record<string, string> = {
-  '\t': 'tab',
-  '\r': 'enter',
-  '\b': 'backspace',
-  '\x7f': 'backspace',
-}
+/** What may follow ESC late: whole, or begun. A person cannot type the former in one chunk. */
+const LATE_REST = /^(?:\[(?:\[[A-E]|[<?]?[\d;:]*[A-DFHIMOP-SZcmu~])|O[A-DFHP-S])/
+const LATE_BEGUN = /^\[(?:\[|[<?]?[\d;:]{0,60})$/
 
 /**
  * Turns a terminal's bytes into events. They do not depend on how the bytes were cut into chunks,
  * but that typed text may come in pieces, as long as `flush` is called only after `flushDelayMs`
  * without a new chunk.
+ *
+ * A slow link may pause anywhere. The rest of a sequence that comes after its beginning was told as
+ * a key is never text. A paste goes on until its end, however long it pauses: line ends in it are
+ * never the Enter key. If its end was lost, Esc or Ctrl-C ends it.
  */
 export class KeyParser {
   readonly #decoder = new StringDecoder('utf8')
+  readonly #escapeMs: number
   /** Begins with the first character that is not an event yet. */
   #rest = ''
-  /** What has come of a paste; undefined outside of one. */
+  /** A sequence that was given up, and how much of it was told as a key; empty for none. */
+  #late = ''
+  #lateTold = 0
+  /** What has come of a paste and was not told; undefined outside of one. */
   #pasted: string[] | undefined
+  /** Whether the paste has paused, so that what comes of it is told at once. */
+  #isPaused = false
+  /** Whether ESC came by itself while the paste had paused: it ends the paste, unless more follows. */
+  #isEscaped = false
+
+  /** @param escapeMs how long the rest of an escape sequence may take */
+  constructor(escapeMs: number = ESCAPE_MS) {
+    this.#escapeMs = escapeMs
+  }
 
   /** The events that `chunk` completes. */
   feed(chunk: Uint8Array): KeyEvent[] {
-    this.#rest += this.#decoder.write(chunk)
+    const text = this.#decoder.write(chunk)
+    if (this.#pasted && this.#isPaused && text === CTRL_C)
+      return [...this.#endPaste(this.#takeRest()), pressed(CTRL_C)]
+    this.#isEscaped = this.#isPaused && this.#rest === '' && text === ESC
+    this.#rest += this.#late === '' ? text : this.#addLate(text)
     return this.#take()
   }
 
   /** How long to wait for the rest before `flush`, or undefined when nothing is outstanding. */
   get flushDelayMs(): number | undefined {
-    if (this.#pasted) return PASTE_TIMEOUT_MS
-    return this.#rest === '' ? undefined : SEQUENCE_TIMEOUT_MS
+    if (this.#pasted && !this.#isPaused) return PASTE_PAUSE_MS
+    if (this.#pasted) return this.#isEscaped ? this.#escapeMs : undefined
+    if (this.#late !== '') return LATE_TIMES * this.#escapeMs
+    return this.#rest === '' ? undefined : this.#escapeMs
   }
 
-  /** The events in what is outstanding, now that no more of it will come. */
+  /** The events in what is outstanding, now that no more of it has come for a while. */
   flush(): KeyEvent[] {
+    if (this.#pasted && !this.#isEscaped) return this.#pausePaste()
+    if (this.#late !== '') return this.#giveUpLate()
+    const events = this.#pasted ? this.#endPaste('') : []
+    const rest = this.#takeRest()
+    if (rest === '') return events
+    this.#late = rest
+    this.#lateTold = rest.length
+    if (rest === ESC) events.push(keyOf('escape'))
+    else if (rest.length === 2) events.push({ ...pressed(rest[1]!), alt: true })
+    return events
+  }
+
+  /** What is to be read now that `text` follows a sequence that was given up. */
+  #addLate(text: string): string {
+    const sequence = this.#late + text
+    if (LATE_BEGUN.test(sequence.slice(1))) {
+      this.#late = sequence
+      return ''
+    }
+    const untold = sequence.slice(this.#lateTold)
+    this.#late = ''
+    return LATE_REST.test(sequence.slice(1)) ? sequence : untold
+  }
+
+  /** Nothing that belongs to it has come: it was typed. */
+  #giveUpLate(): KeyEvent[] {
+    const text = this.#late.slice(this.#lateTold)
+    this.#late = ''
+    return text === '' ? [] : [{ type: 'text', text }]
+  }
+
+  #takeRest(): string {
     const rest = this.#rest
     this.#rest = ''
-    if (this.#pasted) return [this.#endPaste(rest)]
-    if (rest === ESC) return [keyOf('escape')]
-    if (rest.length === 2) return [{ ...pressed(rest[1]!), alt: true }]
-    return []
+    return rest
   }
 
   #take(): KeyEvent[] {
@@ -102,19 +155,31 @@ export class KeyParser {
   #paste(at: number, events: KeyEvent[]): number {
     const end = this.#rest.indexOf(PASTE_END, at)
     if (end >= 0) {
-      events.push(this.#endPaste(this.#rest.slice(at, end)))
+      events.push(...this.#endPaste(this.#rest.slice(at, end)))
       return end + PASTE_END.length - at
     }
     // The end may have begun: what could be part of it is looked at again.
-    const taken = Math.max(0, this.#rest.length - at - (PASTE_END.length - 1))
+    const taken = this.#rest.length - at - begunLength(this.#rest, PASTE_END)
     this.#pasted?.push(this.#rest.slice(at, at + taken))
+    if (this.#isPaused) events.push(...this.#pausePaste())
     return taken
   }
 
-  #endPaste(last: string): KeyEvent {
+  /** What has come of the paste is told; it goes on. */
+  #pausePaste(): KeyEvent[] {
+    const text = this.#pasted?.join('') ?? ''
+    this.#pasted = []
+    this.#isPaused = true
+    return text === '' ? [] : [{ type: 'paste', text }]
+  }
+
+  /** One event, or none where all of it was told. */
+  #endPaste(last: string): KeyEvent[] {
     const text = [...(this.#pasted ?? []), last].join('')
+    const isTold = this.#isPaused && text === ''
     this.#pasted = undefined
-    return { type: 'paste', text }
+    this.#isPaused = false
+    return isTold ? [] : [{ type: 'paste', text }]
   }
 
   /** Takes what ESC begins, and returns its length: 0 while it is incomplete. */
@@ -156,24 +221,24 @@ export class KeyParser {
 /**
  * Calls `onEvents` with what each chunk of `input` brings, in order, until the function returned
  * is called.
+ * @param escapeMs how long the rest of an escape sequence may take
  */
 export function readKeys(
   input: NodeJS.ReadableStream,
   onEvents: (events: KeyEvent[]) => void,
+  escapeMs?: number,
 ): () => void {
-  const parser = new KeyParser()
+  const parser = new KeyParser(escapeMs)
   let timer: ReturnType<typeof setTimeout> | undefined
   const tell = (events: KeyEvent[]) => {
+    const { flushDelayMs } = parser
+    timer = flushDelayMs === undefined ? undefined : setTimeout(flush, flushDelayMs)
     if (events.length > 0) onEvents(events)
   }
+  const flush = () => tell(parser.flush())
   const onData = (chunk: Uint8Array | string) => {
     clearTimeout(timer)
     tell(parser.feed(Buffer.from(chunk as Uint8Array)))
-    const { flushDelayMs } = parser
-    if (flushDelayMs === undefined) return
-    timer = setTimeout(() => {
-      tell(parser.flush())
-    }, flushDelayMs)
   }
   input.on('data', onData)
   return () => {
@@ -182,20 +247,9 @@ export function readKeys(
   }
 }
 
-function keyOf(name: string): Key {
-  return { type: 'key', name, ctrl: false, alt: false, shift: false }
-}
-
-/** The key that sends this one character. */
-function pressed(text: string): Key {
-  const named = KEY_BY_CONTROL[text]
-  if (named !== undefined) return keyOf(named)
-  if (!isControl(text)) return keyOf(text)
-  const letter = String.fromCharCode(text.charCodeAt(0) + 0x40).toLowerCase()
-  return { ...keyOf(letter === '@' ? 'space' : letter), ctrl: true }
-}
-
-function isControl(text: string, at = 0): boolean {
-  const code = text.charCodeAt(at)
-  return code < 0x20 || code === 0x7f
+/** How much of `mark` a text ends with, short of all of it. */
+function begunLength(text: string, mark: string): number {
+  let length = Math.min(text.length, mark.length - 1)
+  while (length > 0 && !text.endsWith(mark.slice(0, length))) length -= 1
+  return length
 }

@@ -20,6 +20,8 @@ export interface ScreenReaderClientOptions {
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
   readonly keyMap: KeyMap
+  /** How long the rest of an escape sequence may take. */
+  readonly escapeMs: number
   /** Ends the client when it settles; resolves to the exit code. */
   readonly stopped: Promise<number>
 }
@@ -87,12 +89,16 @@ class ReaderSession {
     })
     this.#frames.subscribe(() => this.#app.rerender(this.#draw()))
     writeEventLines(client, (line) => this.#write(line))
-    this.#stopReading = readKeys(stdin, (events) => {
-      for (const event of events)
-        if (event.type === 'key') this.#keyboard.press(event)
-        else if ('text' in event) this.#keyboard.insert(event.text)
-      this.#frames.changedNow()
-    })
+    this.#stopReading = readKeys(
+      stdin,
+      (events) => {
+        for (const event of events)
+          if (event.type === 'key') this.#keyboard.press(event)
+          else if ('text' in event) this.#keyboard.insert(event.text)
+        this.#frames.changedNow()
+      },
+      options.escapeMs,
+    )
     stdin.resume()
   }
 

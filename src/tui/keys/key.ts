@@ -44,6 +44,14 @@ const KEY_BY_CODE: Readonly<Record<string, string>> = {
   ...{ 57421: 'pageUp', 57422: 'pageDown', 57423: 'home', 57424: 'end', 57426: 'delete' },
 }
 
+/** Control character → key, where it is not Ctrl and a letter. */
+const KEY_BY_CONTROL: Record<string, string> = {
+  '\t': 'tab',
+  '\r': 'enter',
+  '\b': 'backspace',
+  '\x7f': 'backspace',
+}
+
 const BUTTONS = ['left', 'middle', 'right'] as const
 
 /** What the kitty protocol calls the release of a key; it is not asked for, and not wanted. */
@@ -105,4 +113,24 @@ function decodeMouse(parameters: string, final: string): MouseEvent | undefined 
   const button = isWheel ? wheel : BUTTONS[index]
   if (isMotion || button === undefined) return undefined
   return { type: 'mouse', button, column: column - 1, row: row - 1 }
+}
+
+/** A key that nothing is held with. */
+export function keyOf(name: string): Key {
+  return { type: 'key', name, ctrl: false, alt: false, shift: false }
+}
+
+/** The key that sends this one character. */
+export function pressed(text: string): Key {
+  const named = KEY_BY_CONTROL[text]
+  if (named !== undefined) return keyOf(named)
+  if (!isControl(text)) return keyOf(text)
+  const letter = String.fromCharCode(text.charCodeAt(0) + 0x40).toLowerCase()
+  return { ...keyOf(letter === '@' ? 'space' : letter), ctrl: true }
+}
+
+/** Whether the character at a place controls; C1 comes as text. */
+export function isControl(text: string, at = 0): boolean {
+  const code = text.charCodeAt(at)
+  return code < 0x20 || code === 0x7f
 }
