@@ -13,7 +13,7 @@ const store = await openSqlite(path, DURABILITY)
 await store.close()
 
 const prisma = new PrismaClient({
-  adapter: new SqliteAdapterFactory(path, { durability: DURABILITY }),
+  adapter: new SqliteAdapterFactory(path, DURABILITY),
 })
 let offset = 0
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { z } from 'zod'
-import { DbConfig, DbPruneConfig, DbStatusConfig } from '../config/db-config.ts'
+import { DbConfig, DbPruneConfig, DbResultConfig } from '../config/db-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { DurableDatabase } from '../storage/database.ts'
 import { parseDatabaseUrl } from '../storage/database-url.ts'
@@ -15,9 +15,20 @@ const HELP = `
 Examples:
   chatws db status --json
   chatws db backup /backups/chatws-$(date +%F).db
+  chatws db restore /backups/chatws-2025-01-31.db
   chatws db prune --older-than 365d --dry-run
 
-The server may run meanwhile. Exit codes: 0 done, 1 could not be done, 2 wrong usage.`
+The server may run meanwhile, but for restore. Exit codes: 0 done, 1 could not be done, 2 wrong usage.`
+
+const RESTORE_HELP = `
+Examples:
+  systemctl stop chatws
+  chatws db restore /backups/chatws-2025-01-31.db --database-url /var/lib/chatws/chatws.db
+  systemctl start chatws
+
+The database that is there is replaced; back it up first if it may be needed. Nothing is changed
+while a server has it open, or where the backup is damaged or of a newer chatws. Clients begin a
+new history: they do not go on from offsets that the backup does not have.`
 
 /** `chatws db`. */
 export const defineDb: DefineCommand = (command, host) => {
@@ -44,7 +55,7 @@ export const defineDb: DefineCommand = (command, host) => {
   const sub = (name: string, summary: string) => command.command(name).description(summary)
   return new Map([
     define(
-      DbStatusConfig,
+      DbResultConfig,
       sub('status', 'what the database holds, and whether it is up to date'),
       (config) => status(config, host),
     ),
@@ -54,12 +65,19 @@ export const defineDb: DefineCommand = (command, host) => {
       (config) => migrate(config, host),
     ),
     define(
-      DbConfig,
+      DbResultConfig,
       sub('backup', 'copy an SQLite database as it is at one moment').argument(
         '<file>',
         'the copy',
       ),
       (config, file) => backup(config, file, host),
+    ),
+    define(
+      DbResultConfig,
+      sub('restore', 'put a backup in the place of an SQLite database')
+        .argument('<backup>', 'the copy that "chatws db backup" made; it stays as it is')
+        .addHelpText('after', RESTORE_HELP),
+      (config, file) => restore(config, file, host),
     ),
     define(
       DbPruneConfig,
@@ -69,7 +87,7 @@ export const defineDb: DefineCommand = (command, host) => {
   ])
 }
 
-async function status(config: Readonly<DbStatusConfig>, host: Host): Promise<number> {
+async function status(config: Readonly<DbResultConfig>, host: Host): Promise<number> {
   const database = durable(config)
   const found = await database.readStatus()
   host.stdout.write(
@@ -88,12 +106,34 @@ async function migrate(config: Readonly<DbConfig>, host: Host): Promise<number> 
   return 0
 }
 
-async function backup(config: Readonly<DbConfig>, file: string, host: Host): Promise<number> {
+async function backup(config: Readonly<DbResultConfig>, file: string, host: Host): Promise<number> {
   const database = durable(config)
   const { sizeBytes, lastOffset } = await database.backup(file, () =>
     host.stderr.write(`Copying ${database.description} …\n`),
   )
-  host.stdout.write(`${file}: ${describeBytes(sizeBytes)}, messages up to offset ${lastOffset}\n`)
+  host.stdout.write(
+    config.json
+      ? `${JSON.stringify({ file, sizeBytes, lastOffset })}\n`
+      : `${file}: ${describeBytes(sizeBytes)}, messages up to offset ${lastOffset}\n`,
+  )
+  return 0
+}
+
+async function restore(
+  config: Readonly<DbResultConfig>,
+  file: string,
+  host: Host,
+): Promise<number> {
+  const database = durable(config)
+  const { sizeBytes, lastOffset, epoch } = await database.restore(file, () =>
+    host.stderr.write(`Restoring ${database.description} …\n`),
+  )
+  const where = database.description
+  host.stdout.write(
+    config.json
+      ? `${JSON.stringify({ database: where, backup: file, sizeBytes, lastOffset, epoch })}\n`
+      : `${where}: ${describeBytes(sizeBytes)}, messages up to offset ${lastOffset}, in the new epoch ${epoch}\n`,
+  )
   return 0
 }
 

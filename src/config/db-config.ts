@@ -23,12 +23,12 @@ const HOUR_MS = 60 * 60 * 1000
 
 const { databaseUrl } = ServeConfig.shape
 
-/** What `chatws db migrate` and `chatws db backup` can be told. */
+/** What `chatws db migrate` can be told. */
 export const DbConfig = z.object({ databaseUrl })
 export type DbConfig = z.infer<typeof DbConfig>
 
-/** What only `chatws db status` can be told. */
-const statusOptions = {
+/** How the result is told. */
+const resultOptions = {
   json: option(yesOrNo().default(false), {
     flag: '--json',
     env: 'CHATWS_DB_JSON',
@@ -50,13 +50,13 @@ const pruneOptions = {
   }),
 }
 
-/** What `chatws db status` can be told. */
-export const DbStatusConfig = z.object({ databaseUrl, ...statusOptions })
-export type DbStatusConfig = z.infer<typeof DbStatusConfig>
+/** What `chatws db status`, `backup` and `restore` can be told. */
+export const DbResultConfig = z.object({ databaseUrl, ...resultOptions })
+export type DbResultConfig = z.infer<typeof DbResultConfig>
 
 /** What `chatws db prune` can be told. */
 export const DbPruneConfig = z.object({ databaseUrl, ...pruneOptions })
 export type DbPruneConfig = z.infer<typeof DbPruneConfig>
 
 /** What may stand in the section `db` of a configuration file. */
-export const DbSection = z.object({ ...statusOptions, ...pruneOptions })
+export const DbSection = z.object({ ...resultOptions, ...pruneOptions })

@@ -48,12 +48,25 @@ export interface DurableDatabase extends Named {
    * @param onBegin called when the copying begins, which may take long
    */
   backup(target: string, onBegin: () => void): Promise<Backup>
+  /**
+   * Replaces it by a copy of a backup, as a history of its own, unless anybody has it open. Throws
+   * OUTPUT_FAILED, DATABASE_UNAVAILABLE, DATABASE_INCOMPATIBLE, and USAGE where its back end has a
+   * tool of its own.
+   *
+   * @param onBegin called when the copying begins, which may take long
+   */
+  restore(backup: string, onBegin: () => void): Promise<Restored>
 }
 
 /** What a backup holds. */
 export interface Backup {
   readonly sizeBytes: number
   readonly lastOffset: number
+}
+
+/** What a database holds after a backup was restored. */
+export interface Restored extends Backup {
+  readonly epoch: string
 }
 
 /** What a database holds. */

@@ -72,15 +72,46 @@ describe('chatws db', () => {
     expect(await run('backup', target)).toMatchObject({ exitCode: 1 })
   })
 
-  it.each([['status'], ['migrate'], ['backup', 'copy.db'], ['prune', '--older-than', '1d']])(
-    '%s is wrong usage for memory, of which nothing is kept',
-    async (...argv) => {
-      const fake = createFakeHost()
-      expect(await main(['db', ...argv, '--database-url', 'memory:'], fake.host)).toBe(2)
-      expect(fake.stderr()).toContain('memory: keeps nothing')
-      expect(fake.stdout()).toBe('')
-    },
-  )
+  it.each([
+    ['status'],
+    ['migrate'],
+    ['backup', 'copy.db'],
+    ['restore', 'copy.db'],
+    ['prune', '--older-than', '1d'],
+  ])('%s is wrong usage for memory, of which nothing is kept', async (...argv) => {
+    const fake = createFakeHost()
+    expect(await main(['db', ...argv, '--database-url', 'memory:'], fake.host)).toBe(2)
+    expect(fake.stderr()).toContain('memory: keeps nothing')
+    expect(fake.stdout()).toBe('')
+  })
+
+  it('restore puts a backup back, and says so to people and programs', async () => {
+    await fill(2)
+    const target = join(dirname(path), 'copy.db')
+    const { stdout } = await run('backup', target, '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ file: target, lastOffset: 3 })
+    await fill(5)
+    expect((await run('restore', target)).stdout).toMatch(
+      /, messages up to offset 3, in the new epoch/,
+    )
+    const json = JSON.parse((await run('restore', target, '--json')).stdout)
+    expect(json).toMatchObject({ database: path, backup: target, lastOffset: 3 })
+    const status = JSON.parse((await run('status', '--json')).stdout)
+    expect(status.log).toEqual({ epoch: json.epoch, lastOffset: 3 })
+    const store = await database.open()
+    expect(store.epoch).toBe(json.epoch)
+    expect(await run('restore', target)).toMatchObject({
+      ...{ exitCode: 1, stderr: expect.stringContaining('is in use: stop the server') },
+    })
+  })
+
+  it('restore names the tool that PostgreSQL has', async () => {
+    const fake = createFakeHost({ DATABASE_URL: 'postgresql://chat:secret@127.0.0.1/chat' })
+    expect(await main(['db', 'restore', 'a.dump'], fake.host)).toBe(2)
+    expect(fake.stderr()).toContain(
+      "pg_restore --clean --if-exists --dbname='postgresql://chat:***@",
+    )
+  })
 
   it('backup names the tool that PostgreSQL has, without the password', async () => {
     const fake = createFakeHost({ DATABASE_URL: 'postgresql://chat:secret@127.0.0.1/chat' })

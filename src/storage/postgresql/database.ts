@@ -1,5 +1,5 @@
 import { ChatwsError } from '../../protocol/error.ts'
-import type { BackEnd, Backup, Durability, DurableDatabase } from '../database.ts'
+import type { BackEnd, Backup, Durability, DurableDatabase, Restored } from '../database.ts'
 import { hidePassword } from '../hide-password.ts'
 
 /** PostgreSQL: `postgresql://…` or `postgres://…`. */
@@ -50,10 +50,20 @@ export class PostgresqlDatabase implements DurableDatabase {
   }
 
   async backup(target: string): Promise<Backup> {
-    throw new ChatwsError(
-      'USAGE',
-      'PostgreSQL has a tool for this, which also takes roles and other schemas into account:\n' +
-        `pg_dump --format=custom --file=${target} '${this.description}'`,
+    throw ownTool(`pg_dump --format=custom --file=${target} '${this.description}'`)
+  }
+
+  async restore(backup: string): Promise<Restored> {
+    throw ownTool(
+      `pg_restore --clean --if-exists --dbname='${this.description}' ${backup}\n` +
+        'The server notices that the tables are others, and begins a new epoch',
     )
   }
+}
+
+function ownTool(command: string): ChatwsError {
+  return new ChatwsError(
+    'USAGE',
+    `PostgreSQL has a tool for this, which also takes roles and other schemas into account:\n${command}`,
+  )
 }

@@ -67,8 +67,16 @@ function isRejection(error: unknown): boolean {
   return /^2[23].{3}$/.test(code)
 }
 
-/** Whether another's lock is what was in the way, as Prisma's client or its SQLite adapter says it. */
+/**
+ * Whether another's lock is what was in the way: Prisma's client says it with a code, its SQLite
+ * adapter in a cause, and for raw statements the client hands the adapter's error on.
+ */
 export function isBusy(error: unknown): boolean {
-  const { code, cause } = error as { code?: string; cause?: { kind?: string } }
-  return code === 'P1008' || cause?.kind === 'SocketTimeout'
+  const { code, cause, meta } = error as {
+    code?: string
+    cause?: { kind?: string }
+    meta?: { driverAdapterError?: unknown }
+  }
+  if (code === 'P1008' || cause?.kind === 'SocketTimeout') return true
+  return meta?.driverAdapterError !== undefined && isBusy(meta.driverAdapterError)
 }

@@ -12,11 +12,8 @@ type Client = ReturnType<PrismaLibSql['createClient']>
  */
 const BUSY_TIMEOUT_MS = 50
 
-interface SqliteOptions {
-  readonly durability: Durability
-  /** How long a statement waits, and blocks, for another process's lock. */
-  readonly busyTimeoutMs?: number
-}
+/** What the write-ahead log is cut to once it has been written back, if a long read made it grow. */
+const WAL_LIMIT_BYTES = 16 * 1024 * 1024
 
 /**
  * Prisma's libsql adapter held to one connection. The stock adapter opens another one after every
@@ -27,11 +24,12 @@ export class SqliteAdapterFactory extends PrismaLibSql {
   readonly #pragmas: string
   #client: Client | undefined
 
-  constructor(path: string, { durability, busyTimeoutMs = BUSY_TIMEOUT_MS }: SqliteOptions) {
+  constructor(path: string, durability: Durability) {
     super({ url: sqliteFileUrl(path) })
     // The time-out comes first: changing the journal mode may already have to wait.
-    this.#pragmas = `PRAGMA busy_timeout = ${busyTimeoutMs};
+    this.#pragmas = `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
 PRAGMA journal_mode = WAL;
+PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES};
 PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'};
 PRAGMA foreign_keys = ON;`
   }
@@ -107,8 +105,23 @@ class SingleConnection implements SqlDriverAdapter {
     }
   }
 
-  dispose() {
-    return this.#adapter.dispose()
+  /**
+   * Closes the database so that its file alone is all of it. libsql's own closing would come with
+   * the next garbage collection, and so never where the process ends: the write-ahead log is
+   * therefore ended here. Where others have the file open, all that is in the log is at least
+   * written to the file.
+   */
+  async dispose() {
+    const endTurn = await this.#takeTurn()
+    try {
+      await this.#adapter.executeScript('PRAGMA journal_mode = DELETE').catch(() =>
+        // A database that is damaged or away cannot be helped by closing it.
+        this.#adapter.executeScript('PRAGMA wal_checkpoint(TRUNCATE)').catch(noop),
+      )
+      await this.#adapter.dispose()
+    } finally {
+      endTurn()
+    }
   }
 
   /**

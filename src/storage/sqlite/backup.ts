@@ -1,29 +1,49 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { link, open, rename, rm } from 'node:fs/promises'
 import { ChatwsError } from '../../protocol/error.ts'
-import type { Backup } from '../database.ts'
+import type { Backup, Restored } from '../database.ts'
 import { connectSqlite } from './raw-connection.ts'
+import { syncFile, syncFolderOf } from './sync-file.ts'
+
+/** What a file system says that has no hard links. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
 
 /**
  * Copies an SQLite database as it is at one moment, while servers go on writing to it, and checks
- * the copy. The file `target` appears only when the copy is whole. Throws OUTPUT_FAILED.
+ * the copy. The file `target` appears only when the copy is whole, and takes no other's place.
+ * Throws OUTPUT_FAILED.
  */
 export async function backupSqlite(path: string, target: string): Promise<Backup> {
-  if (existsSync(target))
-    throw new ChatwsError('OUTPUT_FAILED', `${target} is there already: name another file`)
-  const draft = `${target}.partial`
-  await rm(draft, { force: true })
+  if (existsSync(target)) throw isThere(target)
+  return withCopy(path, target, async (draft, { sizeBytes, lastOffset }) => {
+    await moveTo(draft, target)
+    return { sizeBytes, lastOffset }
+  })
+}
+
+/**
+ * Runs `work` with a checked copy of a database, in a file beside `target` that is gone afterwards
+ * if it is still there. The copy has an epoch of its own: whatever is stored in it is another
+ * history than what the database went on with. Throws OUTPUT_FAILED.
+ */
+export async function withCopy<T>(
+  path: string,
+  target: string,
+  work: (draft: string, copied: Restored) => Promise<T>,
+): Promise<T> {
+  const draft = `${target}.${randomUUID().slice(0, 8)}.partial`
   try {
     await copy(path, draft)
-    const lastOffset = await check(draft)
-    await sync(draft)
-    await rename(draft, target)
-    return { sizeBytes: statSync(target).size, lastOffset }
+    const log = await finish(draft)
+    await syncFile(draft)
+    return await work(draft, { sizeBytes: statSync(draft).size, ...log })
   } catch (cause) {
-    await rm(draft, { force: true })
     if (cause instanceof ChatwsError) throw cause
     const { message } = cause as Error
     throw new ChatwsError('OUTPUT_FAILED', `The database cannot be copied: ${message}`, { cause })
+  } finally {
+    for (const ending of ['', '-journal']) await rm(draft + ending, { force: true })
   }
 }
 
@@ -37,26 +57,39 @@ async function copy(path: string, draft: string): Promise<void> {
   }
 }
 
-/** The newest offset in a copy that SQLite finds in order. */
-async function check(path: string): Promise<number> {
+/** Checks a copy and begins its epoch. */
+async function finish(path: string): Promise<Omit<Restored, 'sizeBytes'>> {
   const connection = await connectSqlite(path)
   try {
     const [result] = await connection!.query('PRAGMA quick_check(1)')
     if (result?.quick_check !== 'ok')
       throw new ChatwsError('OUTPUT_FAILED', `The copy is damaged: ${result?.quick_check}`)
+    const epoch = randomUUID()
+    await connection!.query('UPDATE log SET epoch = ?', [epoch])
     const [log] = await connection!.query('SELECT last_offset FROM log')
-    return Number(log?.last_offset ?? 0)
+    return { epoch, lastOffset: Number(log?.last_offset ?? 0) }
   } finally {
     await connection!.close()
   }
 }
 
-/** What is said to be a backup must survive a power cut. */
-async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r+')
+/** Gives a file its name unless another has come to have it. */
+async function moveTo(draft: string, target: string): Promise<void> {
   try {
-    await file.sync()
-  } finally {
-    await file.close()
+    await link(draft, target)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') throw isThere(target)
+    if (!NO_LINKS.includes(code)) throw error
+    const claim = await open(target, 'wx').catch((cause: NodeJS.ErrnoException) => {
+      throw cause.code === 'EEXIST' ? isThere(target) : cause
+    })
+    await claim.close()
+    await rename(draft, target)
   }
+  await syncFolderOf(target)
+}
+
+function isThere(target: string): ChatwsError {
+  return new ChatwsError('OUTPUT_FAILED', `${target} is there already: name another file`)
 }

@@ -57,6 +57,12 @@ export class SqliteDatabase implements DurableDatabase {
     onBegin()
     return backupSqlite(this.path, target)
   }
+
+  async restore(backup: string, onBegin: () => void) {
+    const { restoreSqlite } = await import('./restore.ts')
+    onBegin()
+    return restoreSqlite(this.path, backup)
+  }
 }
 
 /**

@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import type { Durability } from '../database.ts'
 import { PrismaClient } from '../generated/sqlite/client.ts'
-import type { PrismaDatabase } from '../prisma/prisma-database.ts'
-import { isBusy } from '../prisma/prisma-database.ts'
+import { isBusy, type PrismaDatabase } from '../prisma/prisma-database.ts'
 import { PrismaStore } from '../prisma/prisma-store.ts'
 import { SqliteAdapterFactory } from './adapter.ts'
 import { sqliteDialect } from './dialect.ts'
 import { SqliteLineage } from './lineage.ts'
 import { migrateSqlite } from './migrate.ts'
 import { SqliteSearch } from './search.ts'
+import { removeStaleWal } from './stale-wal.ts'
 
 /** How long to wait, while nothing else is done yet, for others that open the file too. */
 const OPEN_TIMEOUT_MS = 15_000
@@ -22,29 +23,53 @@ const BUSY_PAUSE_MS = 20
  * the names of the migrations that it lacked.
  */
 export async function migrateSqliteFile(path: string, durability: Durability): Promise<string[]> {
-  const folder = dirname(resolve(path))
-  if (!existsSync(folder)) throw new Error(`the folder ${folder} does not exist`)
-
-  const factory = new SqliteAdapterFactory(path, { durability, busyTimeoutMs: OPEN_TIMEOUT_MS })
-  const connection = await untilFree(() => factory.connect())
-  try {
-    return await migrateSqlite(connection)
-  } finally {
-    await connection.dispose()
-  }
+  const { connection, lacked } = await connectMigrated(path, durability)
+  await connection.dispose()
+  return lacked
 }
 
 /** Opens the log in the SQLite file at `path`, which is created if its folder exists. */
 export async function openSqlite(path: string, durability: Durability): Promise<PrismaStore> {
-  await migrateSqliteFile(path, durability)
+  const { connection } = await connectMigrated(path, durability)
+  const { provider, adapterName } = connection
   const prisma = new PrismaClient({
-    adapter: new SqliteAdapterFactory(path, { durability }),
+    // The same connection: another one would keep the write-ahead log from being closed.
+    adapter: { provider, adapterName, connect: async () => connection },
     errorFormat: 'minimal',
   })
   const database = prisma as unknown as PrismaDatabase
   const lineage = new SqliteLineage(`${path}-position`)
   const search = new SqliteSearch(database)
-  return untilFree(() => PrismaStore.open({ database, dialect: sqliteDialect, lineage, search }))
+  const parts = { database, dialect: sqliteDialect, lineage, search }
+  return disposingOnFailure(connection, () => untilFree(() => PrismaStore.open(parts)))
+}
+
+/** A connection to a file that is up to date, and the names of the migrations that it lacked. */
+async function connectMigrated(
+  path: string,
+  durability: Durability,
+): Promise<{ connection: SqlDriverAdapter; lacked: string[] }> {
+  const folder = dirname(resolve(path))
+  if (!existsSync(folder)) throw new Error(`the folder ${folder} does not exist`)
+  removeStaleWal(path)
+  const factory = new SqliteAdapterFactory(path, durability)
+  const connection = await untilFree(() => factory.connect())
+  const lacked = await disposingOnFailure(connection, () =>
+    untilFree(() => migrateSqlite(connection)),
+  )
+  return { connection, lacked }
+}
+
+async function disposingOnFailure<T>(
+  connection: SqlDriverAdapter,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    await connection.dispose()
+    throw error
+  }
 }
 
 /**

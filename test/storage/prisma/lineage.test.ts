@@ -103,9 +103,7 @@ describe('full durability', () => {
       ['process', 1],
       ['full', 2],
     ] as const) {
-      const adapter = await new SqliteAdapterFactory(database.location.path, {
-        durability,
-      }).connect()
+      const adapter = await new SqliteAdapterFactory(database.location.path, durability).connect()
       const { rows } = await adapter.queryRaw({
         sql: 'PRAGMA synchronous',
         args: [],

@@ -98,9 +98,7 @@ describe('the connection', () => {
 
   let connection: SqlDriverAdapter
   beforeEach(async () => {
-    connection = await new SqliteAdapterFactory(database.location.path, {
-      durability: 'process',
-    }).connect()
+    connection = await new SqliteAdapterFactory(database.location.path, 'process').connect()
     await connection.executeScript('CREATE TABLE numbers (n INTEGER NOT NULL)')
   })
   afterEach(() => connection.dispose())

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openStore } from '../../../src/storage/open-store.ts'
@@ -46,6 +46,38 @@ it('a copy made while messages are stored holds every one up to its offset', asy
   } finally {
     await copy.close()
   }
+})
+
+it('a copy of an empty database is another history too', async () => {
+  await backupSqlite(path, target)
+  const copy = await openStore(new SqliteDatabase(target))
+  await copy.close()
+  expect(copy.epoch).not.toBe(store.epoch)
+})
+
+it('several copies at once are all whole, or the file has another of them', async () => {
+  await appendWithRetries(store, [newEntry()], NOW)
+  const targets = ['a', 'b', 'c'].map((name) => join(dirname(path), `${name}.db`))
+  const backups = await Promise.all(targets.map((one) => backupSqlite(path, one)))
+  expect(backups.map(({ lastOffset }) => lastOffset)).toEqual([1, 1, 1])
+  const outcomes = await Promise.allSettled([1, 2, 3].map(() => backupSqlite(path, target)))
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  for (const outcome of outcomes)
+    if (outcome.status === 'rejected')
+      expect(outcome.reason.message).toBe(`${target} is there already: name another file`)
+  const copy = await openStore(new SqliteDatabase(target))
+  expect(await copy.lastOffset()).toBe(1)
+  await copy.close()
+  expect(readdirSync(dirname(path)).filter((name) => name.includes('partial'))).toEqual([])
+})
+
+it('a file that appears meanwhile is not written over', async () => {
+  const backup = backupSqlite(path, target)
+  writeFileSync(target, 'precious')
+  await expect(backup).rejects.toMatchObject({
+    message: `${target} is there already: name another file`,
+  })
+  expect(readFileSync(target, 'utf8')).toBe('precious')
 })
 
 it('a file that is there is not written over', async () => {
