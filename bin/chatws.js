@@ -23,10 +23,6 @@ const host = {
   },
 }
 
-// A reader that has seen enough (`chatws … | head`) is no error.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1))
-
 process.exitCode = await main(process.argv.slice(2), host)
-// What is still open (sockets of a second Ctrl-C, say) must not keep the process; output must be out.
-process.stdout.write('', () => process.exit())
+// What is still open (sockets of a second Ctrl-C, say) must not keep the process; output is out.
+process.exit()

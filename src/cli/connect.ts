@@ -141,6 +141,8 @@ function untilSignal(host: Host, interruptedCode: number): Promise<number> {
       if (signal === 'SIGINT') resolve(interruptedCode)
       else resolve(signal === 'SIGTERM' ? 143 : 129)
     })
+    // What comes is told to nobody any more, and input that is not read is not sent.
+    host.stdout.once('error', () => resolve(1))
   })
 }
 

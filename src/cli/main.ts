@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Host } from './host.ts'
+import { OutputWatch } from './output-watch.ts'
 import { packageVersion } from './package-version.ts'
 
 /** Runs a command with its arguments and flags; what it resolves to is the exit code. */
@@ -74,8 +75,16 @@ Run "chatws <command> --help" for a command's options.`
 /** Exit codes that every command shares; a command's own are in its help. */
 const EXIT = { ok: 0, failed: 1, usage: 2 }
 
-/** Runs the command line without the program's name and returns the exit code. */
+/**
+ * Runs the command line without the program's name; returns the exit code once all that was
+ * written is out.
+ */
 export async function main(argv: readonly string[], host: Host): Promise<number> {
+  const output = new OutputWatch(host)
+  return output.finish(await run(argv, host))
+}
+
+async function run(argv: readonly string[], host: Host): Promise<number> {
   let exitCode = EXIT.ok
   const named = argv.find((argument) => Object.hasOwn(COMMANDS, argument))
   const program = await loadProgram(host, {

@@ -46,6 +46,8 @@ async function tail(config: Readonly<TailConfig>, host: Host): Promise<number> {
   const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
   const stopped = new Promise<number>((resolve) => {
     host.onSignal((signal) => resolve(signals[signal]))
+    // Whoever reads has seen enough; where the disk is full, that is told at the end.
+    host.stdout.once('error', () => resolve(0))
   })
   client.on('status', (status) => {
     if (status.state === 'waiting') warn(`no connection: ${status.reason}; trying again`, host)
