@@ -12,6 +12,7 @@ import type {
   SupportQueue,
 } from '../protocol/questions.ts'
 import type { Ack } from '../protocol/server-frames.ts'
+import { bindMethods } from './bind-methods.ts'
 import type { ChatClientEvents } from './client-events.ts'
 import { Emitter } from './emitter.ts'
 import type { LogPosition } from './log-cursor.ts'
@@ -218,14 +219,6 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     if (this.#session.connection.isClosed)
       throw new ChatwsError('CONNECT_FAILED', 'The client is closed')
   }
-}
-
-/** Lets each method be passed on by itself: `const { send } = client`. */
-function bindMethods(client: ChatClient): void {
-  for (let of = ChatClient.prototype; of !== Object.prototype; of = Object.getPrototypeOf(of))
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(of)))
-      if (typeof value === 'function' && name !== 'constructor' && !Object.hasOwn(client, name))
-        Object.defineProperty(client, name, { value: value.bind(client) })
 }
 
 function checkUrl(url: string): void {

@@ -1,6 +1,7 @@
 import { type ChatRef, chatKeyOf, chatOf, chatRef, messageOf } from '../protocol/chat.ts'
 import type { AnswerFrame } from '../protocol/questions.ts'
 import type { Reaction } from '../protocol/server-frames.ts'
+import { bindMethods } from './bind-methods.ts'
 import type { ChatClientEvents } from './client-events.ts'
 import type { Emitter } from './emitter.ts'
 import { type ChatState, KnownChat } from './known-chat.ts'
@@ -45,6 +46,7 @@ export class Conversation {
   #isScheduled = false
 
   constructor(options: ConversationOptions = {}) {
+    bindMethods(this)
     this.#maxMessages = options.maxMessages ?? 1_000
     this.#maxChats = options.maxChats ?? 100
     this.#schedule = options.schedule ?? ((flush) => queueMicrotask(flush))
