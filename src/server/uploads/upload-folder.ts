@@ -34,7 +34,7 @@ export class UploadFolder {
   /** Creates the folder if need be. Throws UPLOADS_UNAVAILABLE when files cannot be kept there. */
   static async open(path: string): Promise<UploadFolder> {
     try {
-      await mkdir(path, { recursive: true, mode: 0o750 })
+      await mkdir(path, { recursive: true, mode: 0o700 })
       await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
     } catch (cause) {
       const { message } = cause as Error
@@ -53,7 +53,7 @@ export class UploadFolder {
    */
   async save(content: Readable, allowed: readonly string[], maxBytes: number): Promise<SavedFile> {
     const draft = join(this.path, createUploadName(DRAFT))
-    const file = await open(draft, 'wx', 0o640)
+    const file = await open(draft, 'wx', 0o600)
     try {
       const sniffer = new TypeSniffer(allowed)
       let sizeBytes = 0

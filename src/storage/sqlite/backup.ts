@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { link, open, rename, rm } from 'node:fs/promises'
 import { ChatwsError } from '../../protocol/error.ts'
 import type { Backup, Restored } from '../database.ts'
+import { createPrivateFile } from './private-file.ts'
 import { connectSqlite } from './raw-connection.ts'
 import { syncFile, syncFolderOf } from './sync-file.ts'
 
@@ -51,6 +52,8 @@ async function copy(path: string, draft: string): Promise<void> {
   const connection = await connectSqlite(path)
   if (!connection) throw new ChatwsError('OUTPUT_FAILED', `There is no database ${path}`)
   try {
+    // SQLite copies into a file that is there where that is empty.
+    await createPrivateFile(draft)
     await connection.query('VACUUM INTO ?', [draft])
   } finally {
     await connection.close()

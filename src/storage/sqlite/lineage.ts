@@ -29,7 +29,7 @@ export class SqliteLineage implements Lineage {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const draft = `${this.#file}.${randomUUID()}`
-    await writeFile(draft, JSON.stringify(position))
+    await writeFile(draft, JSON.stringify(position), { mode: 0o600 })
     await rename(draft, this.#file)
   }
 

@@ -10,6 +10,7 @@ import { SqliteAdapterFactory } from './adapter.ts'
 import { sqliteDialect } from './dialect.ts'
 import { SqliteLineage } from './lineage.ts'
 import { migrateSqlite } from './migrate.ts'
+import { createPrivateFile } from './private-file.ts'
 import { SqliteSearch } from './search.ts'
 import { removeStaleWal } from './stale-wal.ts'
 
@@ -52,6 +53,7 @@ async function connectMigrated(
   const folder = dirname(resolve(path))
   if (!existsSync(folder)) throw new Error(`the folder ${folder} does not exist`)
   removeStaleWal(path)
+  await createPrivateFile(path)
   const factory = new SqliteAdapterFactory(path, durability)
   const connection = await untilFree(() => factory.connect())
   const lacked = await disposingOnFailure(connection, () =>
