@@ -1,10 +1,11 @@
 // Part of the build: makes dist/bundle of the command line and all that it needs, so that nothing
 // else has to be installed and few files have to be found, read and linked at every start.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { licences } from './licences.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const dist = join(root, 'dist')
@@ -71,21 +72,6 @@ function checkSame(name, neededBy) {
   if (resolveFrom(user) === resolveFrom(root)) return
   const range = readPackage(user).dependencies[name]
   throw new Error(`${neededBy} needs ${name}@${range}: package.json must name such a version`)
-}
-
-/** The licence of every package that some modules are of. */
-function licences(moduleIds) {
-  const folders = moduleIds.flatMap(
-    (id) => id.match(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? [],
-  )
-  return [...new Set(folders)].sort().map(licence).join('\n\n')
-}
-
-function licence(folder) {
-  const { name, version, license } = readPackage(folder)
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
-  const body = file === undefined ? license : readFileSync(join(folder, file), 'utf8').trim()
-  return `${name} ${version}\n\n${body}`
 }
 
 function readPackage(folder) {
