@@ -1,4 +1,4 @@
-import { beginsFragments, continuesFragments, Fragments } from './fragments.ts'
+import { beginsFragments, continuesFragments, Fragments, MAX_MESSAGE_BYTES } from './fragments.ts'
 import { type FrameExtent, isSoundHeader, readExtent } from './frame-header.ts'
 import { beginsText, findFrameStart, OPENING, UNDECIDED_BYTES } from './frame-start.ts'
 import { OPCODE } from './masked-frame.ts'
@@ -129,6 +129,12 @@ export class FrameReader {
     if (!readExtent(bytes, at, length, extent)) return undefined
     const { payloadStart, end } = extent
     const isSound = isSoundHeader(bytes, at)
+    if (end - payloadStart > MAX_MESSAGE_BYTES) {
+      // It would be waited for, and kept, for as long as it says.
+      this.#sink.noteDamage(bytes, payloadStart, payloadStart)
+      this.#isAdrift = true
+      return payloadStart
+    }
     if (!isSound && this.#isAfterDamage) {
       if (length < payloadStart + OPENING.length) return undefined
       this.#isAdrift = !beginsText(bytes, payloadStart)
@@ -180,6 +186,10 @@ export class FrameReader {
     }
     this.#fragments ??= new Fragments(first)
     const whole = this.#fragments.add(first, bytes.subarray(payloadStart, end))
+    if (!whole && this.#fragments.isTooLong) {
+      this.#sink.noteDamage(bytes, payloadStart, end)
+      this.#fragments = undefined
+    }
     if (!whole) return end
     this.#fragments = undefined
     return Buffer.concat([whole, bytes.subarray(end, length)])
