@@ -27,16 +27,24 @@ export function toKnown(payload: Payload): KnownMessage {
 }
 
 /**
+ * Message → the offset of the edit that it shows, as far as that was told. The log's order says
+ * which of two edits is the later one: the clocks that wrote `edited_at` may have been set between.
+ */
+const editOffsets = new WeakMap<KnownMessage, number>()
+
+/**
  * The message after an edit. One that was deleted, or edited later as far as is known, stays as it
  * is: an edit that comes again may be older than the message it is about.
  */
 export function edited(
   message: KnownMessage,
-  edit: { readonly content: string; readonly edited_at: string },
+  edit: { readonly content: string; readonly edited_at: string; readonly offset: number },
 ): KnownMessage {
-  const isOlder = message.edited_at !== undefined && message.edited_at > edit.edited_at
+  const isOlder = edit.offset < (editOffsets.get(message) ?? 0)
   if (message.deleted_at !== undefined || isOlder) return message
-  return { ...message, content: edit.content, edited_at: edit.edited_at }
+  const changed = { ...message, content: edit.content, edited_at: edit.edited_at }
+  editOffsets.set(changed, edit.offset)
+  return changed
 }
 
 /** What is left of a message after its deletion. */
@@ -53,12 +61,18 @@ export function reacted(
   const before = message.reactions.find((reaction) => reaction.emoji === emoji)?.userIds ?? []
   if (before.includes(userId) !== removed) return message
   const userIds = removed ? before.filter((id) => id !== userId) : [...before, userId]
-  if (before.length === 0)
-    return { ...message, reactions: [...message.reactions, { emoji, userIds }] }
+  if (before.length === 0) return withReactions(message, [...message.reactions, { emoji, userIds }])
   const reactions = message.reactions
     .map((reaction) => (reaction.emoji === emoji ? { emoji, userIds } : reaction))
     .filter((reaction) => reaction.userIds.length > 0)
-  return { ...message, reactions }
+  return withReactions(message, reactions)
+}
+
+function withReactions(message: KnownMessage, reactions: readonly KnownReaction[]): KnownMessage {
+  const changed = { ...message, reactions }
+  const offset = editOffsets.get(message)
+  if (offset !== undefined) editOffsets.set(changed, offset)
+  return changed
 }
 
 /** Whether a message counts as unread by a user who has not come so far. */

@@ -51,8 +51,12 @@ export interface LastSeen {
 
 /** When users were last here. All calls throw STORAGE_UNAVAILABLE. */
 export interface LastSeenTimes {
+  /**
+   * Notes times that are not before those known already. One known from the future, of a clock that
+   * was wrong, gives way to any.
+   */
   note(times: readonly LastSeen[]): Promise<void>
-  /** The newest times first. */
+  /** The newest times first, none of the future. */
   newest(limit: number): Promise<LastSeen[]>
 }
 

@@ -40,27 +40,39 @@ export interface PrunableLog {
 /**
  * Deletes the oldest part of a log, in bounded transactions, while servers go on. It ends before
  * the first entry that is young enough, so that what is kept has no gaps; offsets are not given
- * out again.
+ * out again. An entry of the future was stored while a clock was wrong: it is as old as the next
+ * entry whose time can be believed.
  */
 export async function pruneLog(
   log: PrunableLog,
   { before, isDryRun, onProgress }: PruneOptions,
 ): Promise<Pruned> {
+  const now = new Date()
   let messages = 0
   let lastOffset = 0
-  for (;;) {
-    const times = await log.readTimes(lastOffset, BATCH)
-    const firstYoung = times.findIndex(({ createdAt }) => createdAt >= before)
-    const old = firstYoung < 0 ? times : times.slice(0, firstYoung)
-    if (old.length === 0) break
-    messages += old.length
-    lastOffset = old.at(-1)!.offset
-    if (!isDryRun) await log.deleteUpTo(lastOffset)
-    onProgress(messages)
-    if (old.length < BATCH) break
+  // Entries that were passed over since the last that is old, and the offsets where batches ended.
+  let undated = 0
+  let ends: number[] = []
+  for (let position = 0; ; ) {
+    const times = await log.readTimes(position, BATCH)
+    const firstYoung = times.findIndex(({ createdAt }) => createdAt >= before && createdAt <= now)
+    const passed = firstYoung < 0 ? times : times.slice(0, firstYoung)
+    const old = passed.findLastIndex(({ createdAt }) => createdAt < before) + 1
+    if (old > 0) {
+      messages += undated + old
+      lastOffset = passed[old - 1]!.offset
+      if (!isDryRun) for (const end of [...ends, lastOffset]) await log.deleteUpTo(end)
+      undated = 0
+      ends = []
+      onProgress(messages)
+    }
+    undated += passed.length - old
+    if (passed.length < BATCH) break
+    position = passed.at(-1)!.offset
+    if (undated > 0) ends.push(position)
     if (!isDryRun) await sleep(PAUSE_MS)
   }
   const usedBefore = new Date(before.getTime() - CLAIM_MS)
-  const uploads = isDryRun ? undefined : await log.uploads.release(usedBefore)
+  const uploads = isDryRun ? undefined : await log.uploads.release(usedBefore, now)
   return { messages, lastOffset, uploads }
 }

@@ -35,7 +35,8 @@ export interface UploadRecords {
 
   /**
    * Forgets that messages named the files last named before a time, because those messages are
-   * gone; returns how many files that were.
+   * gone, or after `now`, because that cannot be; returns how many files that were. A file that a
+   * message names all the same is kept by `keepNamed`.
    */
-  release(usedBefore: Date): Promise<number>
+  release(usedBefore: Date, now: Date): Promise<number>
 }

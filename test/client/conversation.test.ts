@@ -40,12 +40,21 @@ describe('the messages of a chat', () => {
   it('are not edited after their deletion, nor by an edit older than the last', () => {
     const { client, find } = follow()
     client.message(1)
-    client.edit(1, 'new', '2024-01-01T12:00:00.002Z')
-    client.edit(1, 'old', '2024-01-01T12:00:00.001Z')
+    client.edit(1, 'new', '2024-01-01T12:00:00.002Z', 3)
+    client.react(1, 2, '👍')
+    client.edit(1, 'old', '2024-01-01T12:00:00.001Z', 2)
     expect(find(1)?.content).toBe('new')
     client.delete(1)
     client.edit(1, 'late', '2024-01-01T12:00:00.003Z')
     expect(find(1)).toMatchObject({ content: '', deleted_at: at })
+  })
+
+  it('show the edit that is last in the log, whatever the clocks said', () => {
+    const { client, find } = follow()
+    client.page([messagePayload(1, { content: 'first', edited_at: '2024-01-01T12:02:00.000Z' })])
+    client.edit(1, 'second', '2024-01-01T12:02:01.000Z', 2)
+    client.edit(1, 'third', '2024-01-01T12:00:00.000Z', 3)
+    expect(find(1)).toMatchObject({ content: 'third', edited_at: '2024-01-01T12:00:00.000Z' })
   })
 
   it('of one chat are not those of another kind with the same id', () => {

@@ -33,8 +33,8 @@ export class ToldEvents extends Emitter<ChatClientEvents> {
     this.tell('reaction', { type: 'REACTION', ...about })
   }
 
-  edit(id: number, content: string, edited_at = AT): void {
-    this.tell('edited', { chat_id: 1, id, sender_id: 2, content, edited_at, offset: 1 })
+  edit(id: number, content: string, edited_at = AT, offset = 1): void {
+    this.tell('edited', { chat_id: 1, id, sender_id: 2, content, edited_at, offset })
   }
 
   delete(id: number): void {

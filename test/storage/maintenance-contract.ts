@@ -6,6 +6,8 @@ import { newEntry } from './new-entry.ts'
 import type { TestDatabase } from './test-database.ts'
 
 const HOUR_MS = 60 * 60 * 1000
+/** An hour that has not come yet. */
+const FAR_HOUR = 24 * 365 * 900
 const at = (hour: number) => new Date(Date.UTC(2024, 0, 1, hour))
 
 /** How a database is looked after, whichever kind it is. */
@@ -64,6 +66,27 @@ export function describeMaintenanceContract(createDatabase: () => Promise<TestDa
       expect(await offsets()).toEqual([2, 3])
     })
 
+    it('passes over messages of the future, as old as what came after them', async () => {
+      await append(1, 2)
+      await append(FAR_HOUR, 600)
+      await append(1, 2)
+      await append(FAR_HOUR, 1)
+      expect(await prune(at(3), true)).toMatchObject({ messages: 604, lastOffset: 604 })
+      const { messages, lastOffset, progress } = await prune(at(3))
+      expect({ messages, lastOffset, progress }).toEqual({
+        ...{ messages: 604, lastOffset: 604, progress: [2, 604] },
+      })
+      expect(await offsets()).toEqual([605])
+    })
+
+    it('keeps messages of the future that nothing old came after', async () => {
+      await append(1, 1)
+      await append(FAR_HOUR, 600)
+      await append(5, 1)
+      expect(await prune(at(3))).toMatchObject({ messages: 1, lastOffset: 1 })
+      expect(await offsets()).toHaveLength(601)
+    })
+
     it('may leave an empty log, whose offsets go on', async () => {
       await append(1, 3)
       expect(await prune(at(9))).toMatchObject({ messages: 3, lastOffset: 3 })
@@ -102,12 +125,13 @@ export function describeMaintenanceContract(createDatabase: () => Promise<TestDa
     })
 
     it('releases the uploads that only deleted messages can have named', async () => {
-      for (const name of ['old', 'young', 'new'])
+      for (const name of ['old', 'young', 'new', 'far'])
         await store.uploads.add({ name, ownerId: 1, fileType: 'image/png', sizeBytes: 1 }, at(0))
       await store.uploads.use(['old'], at(1))
       await store.uploads.use(['young'], new Date(at(3).getTime() - HOUR_MS / 2))
-      expect(await prune(at(3))).toMatchObject({ uploads: 1 })
-      expect((await store.uploads.findUnused(at(9), 10)).sort()).toEqual(['new', 'old'])
+      await store.uploads.use(['far'], at(FAR_HOUR))
+      expect(await prune(at(3))).toMatchObject({ uploads: 2 })
+      expect((await store.uploads.findUnused(at(9), 10)).sort()).toEqual(['far', 'new', 'old'])
     })
   })
 

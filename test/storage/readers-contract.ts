@@ -118,6 +118,19 @@ export function describeReadersContract(createDatabase: () => Promise<TestDataba
     })
   })
 
+  it('last seen times of the future give way to any, and are told as now', async () => {
+    const future = '2999-01-01T00:00:00.000Z'
+    await store.lastSeen.note([
+      { userId: 1, at: future },
+      { userId: 2, at: future },
+    ])
+    await store.lastSeen.note([{ userId: 2, at: NOW }])
+    const seen = await store.lastSeen.newest(10)
+    expect(seen.map(({ userId }) => userId)).toEqual([1, 2])
+    expect(seen[1]!.at).toBe(NOW)
+    expect(new Date(seen[0]!.at).getTime()).toBeLessThanOrEqual(Date.now())
+  })
+
   describe('search', () => {
     const search = async (text: string, more = {}) =>
       (await store.search({ text, chat: undefined, before: undefined, limit: 10, ...more })).map(

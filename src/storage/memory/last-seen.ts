@@ -6,13 +6,17 @@ export class MemoryLastSeen implements LastSeenTimes {
   readonly #times = new Map<number, string>()
 
   async note(times: readonly LastSeen[]): Promise<void> {
-    for (const { userId, at } of times)
-      if (at > (this.#times.get(userId) ?? '')) this.#times.set(userId, at)
+    const now = new Date().toISOString()
+    for (const { userId, at } of times) {
+      const known = this.#times.get(userId) ?? ''
+      if (at > known || known > now) this.#times.set(userId, at)
+    }
   }
 
   async newest(limit: number): Promise<LastSeen[]> {
+    const now = new Date().toISOString()
     return [...this.#times]
-      .map(([userId, at]) => ({ userId, at }))
+      .map(([userId, at]) => ({ userId, at: at < now ? at : now }))
       .sort((a, b) => (a.at < b.at ? 1 : -1))
       .slice(0, limit)
   }

@@ -64,9 +64,9 @@ export class MemoryUploads implements UploadRecords {
     return this.#find(names).map(({ name }) => name)
   }
 
-  async release(usedBefore: Date): Promise<number> {
+  async release(usedBefore: Date, now: Date): Promise<number> {
     const records = [...this.#records.values()].filter(
-      ({ usedAt }) => usedAt !== undefined && usedAt < usedBefore,
+      ({ usedAt }) => usedAt !== undefined && (usedAt < usedBefore || usedAt > now),
     )
     for (const record of records) record.usedAt = undefined
     return records.length

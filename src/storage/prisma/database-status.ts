@@ -116,16 +116,16 @@ async function readLogStatus(
   const newest = await Promise.all(
     Object.values(TABLES).map(async ({ table }) => {
       const [row] = await connection.query(
-        `SELECT created_at FROM ${table} ORDER BY "offset" DESC LIMIT 1`,
+        `SELECT "offset", created_at FROM ${table} ORDER BY "offset" DESC LIMIT 1`,
       )
-      return row ? new Date(row.created_at as string).getTime() : 0
+      return row ? [{ offset: Number(row.offset), at: new Date(row.created_at as string) }] : []
     }),
   )
-  const newestMs = Math.max(...newest)
+  const [last] = newest.flat().sort((a, b) => b.offset - a.offset)
   return {
     log: log && { epoch: String(log.epoch), lastOffset: Number(log.last_offset) },
     messages,
-    newestAt: newestMs > 0 ? new Date(newestMs) : undefined,
+    newestAt: last?.at,
   }
 }
 

@@ -23,8 +23,10 @@ export class PrismaLastSeen implements LastSeenTimes {
       this.#database.$executeRawUnsafe(
         `INSERT INTO last_seen (user_id, at) SELECT n.user_id, n.at
           FROM ${this.#dialect.rows({ user_id: 'bigint', at: 'timestamp' })} WHERE true
-          ON CONFLICT (user_id) DO UPDATE SET at = excluded.at WHERE excluded.at > last_seen.at`,
+          ON CONFLICT (user_id) DO UPDATE SET at = excluded.at
+          WHERE excluded.at > last_seen.at OR last_seen.at > ${this.#dialect.time(2)}`,
         JSON.stringify(rows),
+        this.#now(),
       ),
     )
   }
@@ -32,10 +34,16 @@ export class PrismaLastSeen implements LastSeenTimes {
   async newest(limit: number): Promise<LastSeen[]> {
     const rows = await storageErrors(() =>
       this.#database.$queryRawUnsafe<{ user_id: bigint; at: Date | string }[]>(
-        `SELECT user_id, at FROM last_seen ORDER BY at DESC LIMIT ${this.#dialect.parameter(1)}`,
+        `SELECT user_id, ${this.#dialect.lesser('at', this.#dialect.time(2))} AS at
+          FROM last_seen ORDER BY last_seen.at DESC LIMIT ${this.#dialect.parameter(1)}`,
         limit,
+        this.#now(),
       ),
     )
     return rows.map(({ user_id, at }) => ({ userId: Number(user_id), at: toIso(at) }))
+  }
+
+  #now(): string {
+    return this.#dialect.timestamp(new Date().toISOString())
   }
 }

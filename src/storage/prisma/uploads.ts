@@ -69,8 +69,8 @@ export class PrismaUploads implements UploadRecords {
     return rows.map(({ name }) => name)
   }
 
-  release(usedBefore: Date): Promise<number> {
-    return this.#execute(this.#statements.release, this.#time(usedBefore))
+  release(usedBefore: Date, now: Date): Promise<number> {
+    return this.#execute(this.#statements.release, this.#time(usedBefore), this.#time(now))
   }
 
   #time(date: Date): string {
