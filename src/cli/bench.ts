@@ -9,6 +9,7 @@ import { hashScenario } from '../bench/scenario/scenario.ts'
 import { GeneratorWorker } from '../bench/worker/generator-worker.ts'
 import { BenchConfig } from '../config/bench-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
+import { hidePassword } from '../protocol/hide-password.ts'
 import { type LoadedScenario, loadResult, loadScenario } from './bench-files.ts'
 import { defineBenchMerge } from './bench-merge.ts'
 import { checkTargets, type EventLines, openEventLines, publish } from './bench-reports.ts'
@@ -107,7 +108,7 @@ async function play(
   const view = createView(host)
   // All that takes long to be ready gets ready at the same time.
   const starting = config.url === undefined ? ServerProcess.start() : undefined
-  view.announce(starting ? 'Starting a server …' : `Connecting to ${config.url} …`)
+  view.announce(starting ? 'Starting a server …' : `Connecting to ${hidePassword(config.url!)} …`)
   const workers = config.workers ?? Math.max(1, availableParallelism() - 1)
   const generators = Array.from({ length: workers }, () => new GeneratorWorker())
   try {

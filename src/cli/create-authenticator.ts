@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { ServeConfig } from '../config/serve-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
+import { hidePassword } from '../protocol/hide-password.ts'
 import { Authenticator } from '../server/auth/authenticator.ts'
 import { createTokenVerifier, type TokenKey } from '../server/auth/token-verifier.ts'
 import type { ServerLog } from '../server/telemetry/server-log.ts'
@@ -16,7 +17,10 @@ export function createAuthenticator(
   const verify = createTokenVerifier(readTokenKey(config), rules, {
     onRefused,
     onFailure: (error) =>
-      serverLog.failure(`The keys for tokens could not be fetched from ${config.jwksUrl}`, error),
+      serverLog.failure(
+        `The keys for tokens could not be fetched from ${hidePassword(config.jwksUrl!)}`,
+        error,
+      ),
   })
   return new Authenticator(verify, onRefused)
 }

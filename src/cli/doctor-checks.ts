@@ -2,6 +2,7 @@ import { constants, statfsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { DoctorConfig } from '../config/doctor-config.ts'
+import { hidePassword } from '../protocol/hide-password.ts'
 import { fetchKeySet } from '../server/auth/key-set.ts'
 import { readDescriptorLimit, socketsWithin } from '../server/limits/descriptors.ts'
 import type { Database, DatabaseStatus } from '../storage/database.ts'
@@ -150,7 +151,7 @@ export async function checkKeys(url: string): Promise<Finding> {
   const check = 'keys'
   try {
     const { keys } = await fetchKeySet(url)
-    const message = `${keys.length === 1 ? '1 key' : `${keys.length} keys`} for tokens at ${url}`
+    const message = `${keys.length === 1 ? '1 key' : `${keys.length} keys`} for tokens at ${hidePassword(url)}`
     if (keys.length > 0) return { check, result: 'ok', message }
     return {
       check,
@@ -162,7 +163,11 @@ export async function checkKeys(url: string): Promise<Finding> {
     const { message, cause } = error as Error
     const reason = cause instanceof Error ? cause.message : message
     return {
-      ...{ check, result: 'failed', message: `no keys for tokens from ${url}: ${reason}` },
+      ...{
+        check,
+        result: 'failed',
+        message: `no keys for tokens from ${hidePassword(url)}: ${reason}`,
+      },
       advice: 'see that --jwks-url names a JSON Web Key Set, and that this machine reaches it',
     }
   }

@@ -4,7 +4,7 @@ import { CONFIG_FILE, type ConfigSectionName, parseConfigFile } from '../config/
 import type { ConfigSection, ConfigSources } from '../config/config-sources.ts'
 import { gatherOptions, resolveConfig } from '../config/resolve-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
-import { hidePassword } from '../storage/hide-password.ts'
+import { hidePassword } from '../protocol/hide-password.ts'
 import type { Host } from './host.ts'
 
 /** A command's options, and where their values come from. */

@@ -1,5 +1,6 @@
 import { SendConfig } from '../config/send-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
+import { hidePassword } from '../protocol/hide-password.ts'
 import { createMessage } from '../tui/lines/outgoing-message.ts'
 import { stringifySafely } from '../tui/sanitize.ts'
 import { createClient } from './create-client.ts'
@@ -62,7 +63,7 @@ async function send(
     throw cleanServerError(
       new ChatwsError(
         'CONNECT_FAILED',
-        `not known to be stored after ${config.timeout} s (${config.url}${why})`,
+        `not known to be stored after ${config.timeout} s (${hidePassword(config.url)}${why})`,
         { cause: error },
       ),
     )

@@ -1,6 +1,7 @@
 import { type ChatRef, type MessageRef, onlyMessage } from '../protocol/chat.ts'
 import type { LogFrame, NewMessage, NewSupportMessage } from '../protocol/client-frames.ts'
 import { ChatwsError } from '../protocol/error.ts'
+import { hidePassword } from '../protocol/hide-password.ts'
 import type {
   AnswerTo,
   Chats,
@@ -224,6 +225,10 @@ export class ChatClient extends Emitter<ChatClientEvents> {
 function checkUrl(url: string): void {
   const { protocol, hash } = URL.canParse(url) ? new URL(url) : { protocol: '', hash: '' }
   if (!/^(?:ws|http)s?:$/.test(protocol))
-    throw new ChatwsError('USAGE', `Not the address of a WebSocket: ${JSON.stringify(url)}`)
-  if (hash !== '') throw new ChatwsError('USAGE', `The address must not have a #: ${url}`)
+    throw new ChatwsError(
+      'USAGE',
+      `Not the address of a WebSocket: ${JSON.stringify(hidePassword(url))}`,
+    )
+  if (hash !== '')
+    throw new ChatwsError('USAGE', `The address must not have a #: ${hidePassword(url)}`)
 }

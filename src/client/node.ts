@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws'
+import { httpAddress } from '../protocol/http-address.ts'
 import { ChatClient } from './chat-client.ts'
 import type { WebSocketLike } from './reconnecting-socket.ts'
 import type { ChatClientOptions } from './session.ts'
@@ -16,8 +17,10 @@ export * from './browser.ts'
 
 /** A client over `ws`, for Node. */
 export function createChatClient(options: ChatClientOptions): ChatClient {
-  return new ChatClient(
-    options,
-    (url, protocols) => new WebSocket(url, protocols, LIMITS) as unknown as WebSocketLike,
-  )
+  return new ChatClient(options, (url, protocols) => {
+    // Of userinfo ws would send what stands in the URL, percent-encoded as it is.
+    const { authorization } = httpAddress(url)
+    const headers = authorization === undefined ? {} : { headers: { authorization } }
+    return new WebSocket(url, protocols, { ...LIMITS, ...headers }) as unknown as WebSocketLike
+  })
 }

@@ -1,4 +1,5 @@
 import { ChatwsError, type ErrorCode } from '../protocol/error.ts'
+import { httpAddress } from '../protocol/http-address.ts'
 import type { RequestOptions } from './queries.ts'
 import type { TokenSource } from './reconnecting-socket.ts'
 
@@ -16,7 +17,7 @@ export interface UploadOptions extends RequestOptions {
 
 /** What is known of the server, and who asks. */
 export interface UploadServer {
-  /** `ws://host:port` */
+  /** Of its WebSockets; its files are below the path of that. */
   readonly url: string
   readonly userId: number
   readonly token?: TokenSource | undefined
@@ -35,19 +36,24 @@ export class Uploads {
 
   /** The web address of a file that a message names `uploads/…`; undefined for any other path. */
   urlOf(path: string): string | undefined {
-    return UPLOAD_PATH.test(path) ? this.#address(path).href : undefined
+    if (!UPLOAD_PATH.test(path)) return undefined
+    return new URL(path, httpAddress(this.#server.url).base).href
   }
 
   /** Gives a file to the server. Throws what it answers, and CONNECT_FAILED without an answer. */
   async add(file: Blob, name: string, options: UploadOptions = {}): Promise<UploadedFile> {
     const { userId, token } = this.#server
-    const address = this.#address('uploads')
+    const { base, authorization } = httpAddress(this.#server.url)
+    const address = new URL('uploads', base)
+    // What a proxy asks for stands there; none of it is the path.
+    address.search = base.search
     address.searchParams.set('userId', String(userId))
     const bearer = typeof token === 'function' ? await token() : token
     const form = new FormData()
     form.append('file', file, name)
     const { headers, ...body } = formBody(form, file.size, options.onProgress)
-    if (bearer !== undefined) headers.set('authorization', `Bearer ${bearer}`)
+    if (authorization !== undefined) headers.set('authorization', authorization)
+    if (bearer !== undefined) headers.set(...tokenHeader(bearer, authorization !== undefined))
     const answer = await fetch(address, {
       method: 'POST',
       headers,
@@ -62,11 +68,13 @@ export class Uploads {
     if (answer.ok) return (await answer.json()) as UploadedFile
     throw await refusal(answer)
   }
+}
 
-  /** A web address beside the one of the WebSocket, without what its query says. */
-  #address(path: string): URL {
-    return new URL(path, this.#server.url.replace(/^ws/i, 'http'))
-  }
+/** Where a token stands: beside userinfo, which has its header, as when a WebSocket is opened. */
+function tokenHeader(token: string, isBesideUserinfo: boolean): [string, string] {
+  return isBesideUserinfo
+    ? ['sec-websocket-protocol', `chatws, bearer.${token}`]
+    : ['authorization', `Bearer ${token}`]
 }
 
 /** A form as the body of a request; one whose progress is told goes out as it is read. */

@@ -5,6 +5,7 @@ import {
   type ResultReportName,
 } from '../bench/report/report-formats.ts'
 import { numeric, option } from './option.ts'
+import { WebSocketUrl } from './websocket-url.ts'
 
 const MAX_WORKERS = 64
 
@@ -22,17 +23,11 @@ const output = () => z.string().min(1, 'must name a file').optional()
 
 /** What `chatws bench` can be told besides the scenario. */
 export const BenchConfig = z.object({
-  url: option(
-    z
-      .url({ protocol: /^wss?$/, error: 'must be a ws:// or wss:// URL' })
-      .transform((url) => url.replace(/\/$/, ''))
-      .optional(),
-    {
-      flag: '--url <url>',
-      env: 'CHATWS_URL',
-      description: 'a running server to test; without it, one is started on a temporary database',
-    },
-  ),
+  url: option(WebSocketUrl.optional(), {
+    flag: '--url <url>',
+    env: 'CHATWS_URL',
+    description: 'a running server to test; without it, one is started on a temporary database',
+  }),
   workers: option(
     numeric(
       z

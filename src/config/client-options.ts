@@ -2,13 +2,7 @@ import { z } from 'zod'
 import { DEFAULT_PORT } from '../protocol/limits.ts'
 import { id } from './id-option.ts'
 import { option } from './option.ts'
-
-/** Whether a WebSocket can be opened at `text`: the standard forbids a fragment. */
-function isWebSocketUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol } = new URL(text)
-  return (protocol === 'ws:' || protocol === 'wss:') && !text.includes('#')
-}
+import { WebSocketUrl } from './websocket-url.ts'
 
 /** The options of every command that connects as a user. */
 export const clientOptions = {
@@ -17,14 +11,11 @@ export const clientOptions = {
     env: 'CHATWS_USER',
     description: 'user to chat as (required)',
   }),
-  url: option(
-    z
-      .string()
-      .trim()
-      .refine(isWebSocketUrl, 'must be a ws:// or wss:// URL')
-      .default(`ws://127.0.0.1:${DEFAULT_PORT}`),
-    { flag: '--url <url>', env: 'CHATWS_URL', description: 'server to connect to' },
-  ),
+  url: option(WebSocketUrl.default(`ws://127.0.0.1:${DEFAULT_PORT}`), {
+    flag: '--url <url>',
+    env: 'CHATWS_URL',
+    description: 'server to connect to',
+  }),
   token: option(z.string().trim().optional(), {
     flag: '--token <token>',
     env: 'CHATWS_TOKEN',

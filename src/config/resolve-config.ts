@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { ChatwsError } from '../protocol/error.ts'
+import { escapeUnsafe } from '../protocol/escape-unsafe.ts'
+import { hidePassword } from '../protocol/hide-password.ts'
 import { suggest } from '../protocol/suggestion.ts'
 import type { ConfigSection, ConfigSource, ConfigSources, GivenOption } from './config-sources.ts'
 import { keepToken } from './keep-token.ts'
@@ -94,11 +96,16 @@ export function resolveConfig<S extends z.ZodObject>(
   const problems = result.error.issues.map((issue) => {
     const { value, origin, flag, isSecret } = given.get(String(issue.path[0]))!
     const isShown = value !== undefined && !isSecret
-    const instead = isShown ? `, not ${JSON.stringify(value)}` : ''
+    const instead = isShown ? `, not ${describe(value)}` : ''
     const hint = isShown ? hintFor(issue, String(value)) : ''
     return `${value === undefined ? flag : origin}: ${issue.message}${instead}${hint}`
   })
   throw new ChatwsError('USAGE', problems.join('\n'))
+}
+
+/** A value as one line in which neither a password stands nor anything that could drive a terminal. */
+function describe(value: unknown): string {
+  return escapeUnsafe(JSON.stringify(typeof value === 'string' ? hidePassword(value) : value))
 }
 
 /** What was probably meant, for an option that is one of some words. */

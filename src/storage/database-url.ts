@@ -1,6 +1,6 @@
 import { ChatwsError } from '../protocol/error.ts'
+import { hidePassword } from '../protocol/hide-password.ts'
 import type { BackEnd, Database } from './database.ts'
-import { hidePassword } from './hide-password.ts'
 import { memory } from './memory/database.ts'
 import { postgresql } from './postgresql/database.ts'
 import { sqlite } from './sqlite/database.ts'

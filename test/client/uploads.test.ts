@@ -102,6 +102,9 @@ describe('ChatClient.fileUrl', () => {
     ['ws://127.0.0.1:3004', 'http://127.0.0.1:3004/uploads/0a.png'],
     ['wss://chat.example.org/?region=eu', 'https://chat.example.org/uploads/0a.png'],
     ['WSS://chat.example.org/team/', 'https://chat.example.org/team/uploads/0a.png'],
+    ['wss://chat.example.org/team', 'https://chat.example.org/team/uploads/0a.png'],
+    ['wss://chat.example.org/team/ws/', 'https://chat.example.org/team/ws/uploads/0a.png'],
+    ['wss://u:p@chat.example.org/team?a=b', 'https://chat.example.org/team/uploads/0a.png'],
   ])('beside %s it is %s', (url, fileUrl) => {
     expect(clientOf(1, url).fileUrl('uploads/0a.png')).toBe(fileUrl)
   })

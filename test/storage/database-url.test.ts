@@ -13,6 +13,8 @@ describe('parseDatabaseUrl', () => {
     ['file:./chatws.db', './chatws.db'],
     ['file:chatws.db', 'chatws.db'],
     ['file:/tmp/chatws.db', '/tmp/chatws.db'],
+    ['FILE:chatws.db', 'chatws.db'],
+    ['./what?.db', './what?.db'],
     ['file:///tmp/chatws.db', '/tmp/chatws.db'],
     ['file:///tmp/my%20log.db', '/tmp/my log.db'],
     ['file://localhost/tmp/chatws.db', '/tmp/chatws.db'],
@@ -44,7 +46,10 @@ describe('parseDatabaseUrl', () => {
     ...['file://otherhost/tmp/chatws.db', 'file:///tmp/a%2Fb.db', 'file:'],
     // What SQLite would understand, and would be the name of a file here.
     ...[':memory:', 'file::memory:', 'file::memory:?cache=shared', 'file:chatws.db?mode=ro'],
-    ...['file:///tmp/chatws.db?mode=ro', 'memory:chatws', 'memory://'],
+    ...['file:///tmp/chatws.db?mode=ro', 'memory:chatws', 'memory://', './chatws.db?mode=ro'],
+    ...['FILE::memory:', '/tmp/chatws.db?connection_limit=1&x=y', 'FILE:chatws.db?cache=shared'],
+    // What the driver of PostgreSQL would pass over without a word.
+    ...['postgresql://h/chat?schema=chat', 'postgres://h/chat?sslmode=require&pgbouncer=true'],
   ])('%j is wrong usage, in one line', (url) => {
     expect(() => parseDatabaseUrl(url)).toThrow(
       expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(/^.+$/) }),

@@ -1,5 +1,6 @@
 import { CloseCode } from '../../protocol/close-code.ts'
 import { ChatwsError } from '../../protocol/error.ts'
+import { hidePassword } from '../../protocol/hide-password.ts'
 import { parseFrame } from '../audit/parsed-frame.ts'
 import type { Population } from '../schedule/population.ts'
 import { ClientSocket, parseTarget, type SocketEnd } from '../wire/client-socket.ts'
@@ -58,7 +59,10 @@ export class Probe {
   #onEnd(url: string, { reason, code }: SocketEnd): void {
     const needsToken = code === CloseCode.tokenRequired.code
     const hint = needsToken ? '; users.feed of the scenario may name a file with tokens' : ''
-    this.#onFailed(new ChatwsError('CONNECT_FAILED', `Cannot connect to ${url}: ${reason}${hint}`))
+    const where = hidePassword(url)
+    this.#onFailed(
+      new ChatwsError('CONNECT_FAILED', `Cannot connect to ${where}: ${reason}${hint}`),
+    )
   }
 
   #onBytes(given: Buffer, from: number, until: number): void {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { httpAddress } from '../../protocol/http-address.ts'
 
 /** What a server counts by itself, as far as a load test can hold it against the clients' counts. */
 export interface ServerCounters {
@@ -39,9 +40,12 @@ export async function readServerCounters(
   timeoutMs = TIMEOUT_MS,
 ): Promise<ServerCounters | undefined> {
   try {
-    const { origin } = new URL(url.replace(/^ws/, 'http'))
+    const { base, authorization } = httpAddress(url)
+    const address = new URL('stats', base)
+    address.search = base.search
+    const headers: Record<string, string> = authorization === undefined ? {} : { authorization }
     const signal = AbortSignal.timeout(Math.ceil(Math.min(timeoutMs, TIMEOUT_MS)))
-    const response = await fetch(`${origin}/stats`, { signal })
+    const response = await fetch(address, { signal, headers })
     const { messagesStored, connections } = (await response.json()) as Partial<ServerCounters>
     const isComplete = typeof messagesStored === 'number' && typeof connections === 'number'
     return response.ok && isComplete ? { messagesStored, connections } : undefined

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { httpAddress } from '../../protocol/http-address.ts'
 import type { Http } from '../scenario/scenario.ts'
 import type { HttpOutcome, HttpThreadSetup } from '../worker/http-thread.ts'
 import { threadFile } from '../worker/thread-file.ts'
@@ -10,8 +11,8 @@ export class HttpLoad {
 
   /** @param url `ws://` or `wss://` of the same server */
   constructor(url: string, http: Http) {
-    const { origin } = new URL(url.replace(/^ws/, 'http'))
-    const setup: HttpThreadSetup = { url: origin, http }
+    const { base, authorization } = httpAddress(url)
+    const setup: HttpThreadSetup = { url: `${base.origin}${base.pathname}`, authorization, http }
     this.#worker = new Worker(threadFile('http-thread'), { workerData: setup })
   }
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { retryAfterMs } from '../../protocol/close-code.ts'
+import { httpAddress } from '../../protocol/http-address.ts'
 import { encodeMasked, OPCODE } from './masked-frame.ts'
 
 /** Why a socket ended. */
@@ -29,8 +30,13 @@ export interface SocketTarget {
   readonly host: string
   readonly port: number
   readonly isTls: boolean
-  /** What the request path begins with; ends without a query. */
+  /** The name and port as they were given, for the server behind them. */
+  readonly authority: string
+  /** What is asked for: the path, and the query that every connection begins its own with. */
   readonly path: string
+  readonly query: string
+  /** What the URL's userinfo says as a header. */
+  readonly authorization: string | undefined
   /** Bits of the loopback network to connect from, so that ports do not run out; [] elsewhere. */
   readonly localAddresses: readonly string[]
 }
@@ -50,13 +56,16 @@ const MAX_HANDSHAKE_BYTES = 16 * 1024
 
 /** Reads the target out of a `ws://` or `wss://` URL. */
 export function parseTarget(url: string, localAddresses: readonly string[] = []): SocketTarget {
-  const { protocol, hostname, port, pathname } = new URL(url)
+  const { protocol, host, hostname, port, pathname, search } = new URL(url)
   const isTls = protocol === 'wss:'
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? (isTls ? 443 : 80) : Number(port),
     isTls,
+    authority: host,
     path: pathname,
+    query: search,
+    authorization: httpAddress(url).authorization,
     localAddresses,
   }
 }
@@ -78,7 +87,7 @@ export class ClientSocket {
   #isHeld = false
   #isPaused = false
 
-  /** @param query stands after the path, from `?` on */
+  /** @param query stands after the path and the query of the target, from `?` on */
   constructor(target: SocketTarget, query: string, listener: SocketListener, serial = 0) {
     this.#listener = listener
     const { localAddresses } = target
@@ -223,15 +232,15 @@ export class ClientSocket {
   }
 }
 
-function request({ host, port, path }: SocketTarget, query: string): string {
-  const name = host.includes(':') ? `[${host}]` : host
+function request({ authority, path, query, authorization }: SocketTarget, own: string): string {
   return [
-    `GET ${path}${query} HTTP/1.1`,
-    `Host: ${name}:${port}`,
+    `GET ${path}${query === '' ? own : `${query}&${own.slice(1)}`} HTTP/1.1`,
+    `Host: ${authority}`,
     'Connection: Upgrade',
     'Upgrade: websocket',
     'Sec-WebSocket-Version: 13',
     `Sec-WebSocket-Key: ${KEY}`,
+    ...(authorization === undefined ? [] : [`Authorization: ${authorization}`]),
     '\r\n',
   ].join('\r\n')
 }

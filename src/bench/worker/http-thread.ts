@@ -5,8 +5,10 @@ import type { Http } from '../scenario/scenario.ts'
 
 /** What the thread is started with. */
 export interface HttpThreadSetup {
-  /** `http://host:port` */
+  /** Ends with `/`: requests name their paths from there on. */
   readonly url: string
+  /** The header of requests that say nothing of it themselves. */
+  readonly authorization: string | undefined
   readonly http: Http
 }
 
@@ -22,7 +24,7 @@ export interface HttpOutcome {
 /** It is stopped, but wants to know. */
 const DURATION_S = 86_400
 
-const { url, http } = workerData as HttpThreadSetup
+const { url, authorization, http } = workerData as HttpThreadSetup
 // Its own histogram has whole milliseconds, and leaves timeouts out.
 const latencies = new Histogram()
 let failed = 0
@@ -36,10 +38,12 @@ parentPort!.on('message', async (command: 'start' | 'stop') => {
 
 /** Only closed loop: its rate mode sends in bursts, and corrects for that wrongly. */
 function start(): void {
+  const { pathname } = new URL(url)
+  const common: Record<string, string> = authorization === undefined ? {} : { authorization }
   const requests = http.requests.map(({ path, method, headers, body }) => ({
-    path,
+    path: `${pathname}${path.replace(/^\//, '')}`,
     method,
-    ...(headers ? { headers } : {}),
+    headers: { ...common, ...headers },
     ...(body === undefined ? {} : { body }),
   }))
   const { connections, timeoutSeconds: timeout } = http

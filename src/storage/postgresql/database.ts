@@ -1,12 +1,34 @@
 import { ChatwsError } from '../../protocol/error.ts'
+import { hidePassword } from '../../protocol/hide-password.ts'
 import type { BackEnd, Backup, Durability, DurableDatabase, Restored } from '../database.ts'
-import { hidePassword } from '../hide-password.ts'
 
 /** PostgreSQL: `postgresql://…` or `postgres://…`. */
 export const postgresql: BackEnd = {
   schemes: ['postgresql', 'postgres'],
   example: 'postgresql://user@host/database',
-  parse: (url) => (/^postgres(ql)?:\/\//.test(url) ? new PostgresqlDatabase(url) : undefined),
+  parse(url) {
+    if (!/^postgres(ql)?:\/\//i.test(url)) return undefined
+    const unknown = unknownParameters(url)
+    if (unknown.length === 0) return new PostgresqlDatabase(url)
+    throw new ChatwsError(
+      'USAGE',
+      `"${hidePassword(url)}" has parameters that nothing here would read: ${unknown.join(', ')}. ` +
+        `These are understood: ${[...PARAMETERS].join(', ')}`,
+    )
+  },
+}
+
+/** The parameters of a connection string that the driver reads; it passes over any other. */
+const PARAMETERS = new Set([
+  ...['host', 'port', 'user', 'password', 'options', 'client_encoding', 'replication'],
+  ...['application_name', 'fallback_application_name', 'ssl', 'sslmode', 'sslcert', 'sslkey'],
+  ...['sslrootcert', 'sslnegotiation', 'uselibpqcompat', 'statement_timeout', 'lock_timeout'],
+  ...['idle_in_transaction_session_timeout', 'query_timeout'],
+])
+
+function unknownParameters(url: string): string[] {
+  const names = [...new URLSearchParams(url.split('?').slice(1).join('?')).keys()]
+  return names.filter((name) => !PARAMETERS.has(name)).map((name) => JSON.stringify(name))
 }
 
 /** A PostgreSQL database, which must exist. */

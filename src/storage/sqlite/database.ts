@@ -70,13 +70,13 @@ export class SqliteDatabase implements DurableDatabase {
  * memory, which would be files of such names here, nor parameters, which nobody would read.
  */
 function pathOf(url: string): string | undefined {
-  if (/^(file:)?:memory:/.test(url) || /^file:.*[?#]/.test(url)) return undefined
-  if (url.startsWith('file://')) {
+  if (/^(file:)?:memory:/i.test(url) || /^file:.*[?#]|\?[\w-]+=/i.test(url)) return undefined
+  if (/^file:\/\//i.test(url)) {
     try {
       return fileURLToPath(url)
     } catch {
       return undefined
     }
   }
-  return url.replace(/^file:/, '')
+  return url.replace(/^file:/i, '')
 }
