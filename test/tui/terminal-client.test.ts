@@ -89,6 +89,11 @@ exec sleep 600
     return tmux('display-message', '-p', '-t', this.#name, '#{alternate_on} #{cursor_flag}').trim()
   }
 
+  /** The column of the cursor, from 0, and its row. */
+  get cursor(): string {
+    return tmux('display-message', '-p', '-t', this.#name, '#{cursor_x} #{cursor_y}').trim()
+  }
+
   press(...keys: string[]): void {
     tmux('send-keys', '-t', this.#name, ...keys)
   }
@@ -194,6 +199,43 @@ describe.skipIf(skipped)(`the full-screen client${skipped ? ` (${skipped})` : ''
     await ann.shows('> one\n  two')
     ann.press('Enter')
     expect((await watcher.next('MESSAGE', 2)).payload.content).toBe('one\ntwo')
+  })
+
+  it.each([
+    [
+      'Hindi',
+      'मुझे लगता है कि क्षमता परीक्षण के लिए सर्वर पर प्रतीक्षा करनी पड़ेगी क्योंकि प्रत्येक उपयोगकर्ता का संदेश अलग है',
+    ],
+    ['Thai', 'ทำไมคำถามนี้ จำเป็นต้องทำซ้ำ ทำความเข้าใจ น้ำดำคำนำ กำลังทำงานนำเข้า ทำลายจำนวนสำคัญ'],
+    ['Lao', 'ທຳ ນ້ຳ ຄຳ ຈຳ ດຳ ທຳ ນ້ຳ ຄຳ ຈຳ ດຳ ທຳ ນ້ຳ ຄຳ ຈຳ ດຳ ທຳ ນ້ຳ ຄຳ ຈຳ ດຳ ທຳ ນ້ຳ ຄຳ ຈຳ ດຳ'],
+    ['Bengali', 'আমি মনে করি যে আজকের সভায় সকলে উপস্থিত থাকতে পারবেন না কারণ প্রত্যেকের ব্যস্ততা রয়েছে'],
+    ['emoji', '❤️👨‍👩‍👧👍🏽🇩🇪 '.repeat(12)],
+    ['CJK', '漢字かな交じり文を書いて折り返しを確かめる。'.repeat(4)],
+  ])('%s is not cut at the edge', async (name, text) => {
+    const ann = await open(130, { flags: '--no-mouse' })
+    const friend = await WireClient.connect(server.url, 131)
+    opened.push(friend)
+    friend.send({ type: 'NEW_MESSAGE', chat_id: 1, sender_id: 131, content: `${text} END${name}` })
+    await ann.shows(`END${name}`)
+    // tmux may keep what it has put into one cell apart, or leave a mark out; never a letter.
+    const letters = (shown: string) => shown.match(/[\p{Lo}\p{Extended_Pictographic}]/gu) ?? []
+    const message = ann.screen.slice(ann.screen.lastIndexOf('<131>'))
+    expect(letters(message).slice(0, letters(text).length)).toEqual(letters(text))
+  })
+
+  it.each([
+    ['ทำทำทำ', 8],
+    ['क्षिक्षि', 8],
+    ['世界', 6],
+    ['e\u0301a', 4],
+  ])('behind %s the cursor stands where the terminal ends it', async (text, column) => {
+    const ann = await open(132)
+    ann.type(text)
+    await until(() => ann.cursor === `${column} 19`, `the cursor at ${column}: ${ann.cursor}`)
+    ann.press('C-a')
+    await until(() => ann.cursor === '2 19', 'the cursor before the text')
+    ann.press('C-e')
+    await until(() => ann.cursor === `${column} 19`, 'the cursor behind the text')
   })
 
   it('the screen follows the size of the terminal', async () => {

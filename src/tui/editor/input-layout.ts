@@ -1,7 +1,5 @@
-import stringWidth from 'string-width'
+import { columnsOf, eachGrapheme } from '../columns.ts'
 import { sanitizeLine } from '../sanitize.ts'
-
-const segmenter = new Intl.Segmenter()
 
 /** Of a longer line only this much around the cursor is laid out, in UTF-16 code units. */
 const WINDOW = 8_192
@@ -11,6 +9,8 @@ export interface InputLayout {
   readonly rows: readonly string[]
   readonly cursorRow: number
   readonly cursorColumn: number
+  /** What stands before the cursor in its row: a terminal may draw it on fewer columns. */
+  readonly beforeCursor: string
   /** Where the rows above and below the cursor's begin in the text; undefined where there is none. */
   readonly above: number | undefined
   readonly below: number | undefined
@@ -55,10 +55,12 @@ export function layOutInput(text: string, cursor: number, size: InputSize): Inpu
   const row = rows[at]!
   const first = Math.max(0, Math.min(at - maxRows + 1, rows.length - maxRows))
   const shown = rows.slice(first, first + maxRows)
+  const beforeCursor = sanitizeLine(text.slice(row.start, cursor))
   return {
     rows: shown.map((one) => one.text),
     cursorRow: at - first,
-    cursorColumn: stringWidth(sanitizeLine(text.slice(row.start, cursor))),
+    cursorColumn: columnsOf(beforeCursor),
+    beforeCursor,
     above: rows[at - 1]?.start,
     below: rows[at + 1]?.start,
   }
@@ -66,13 +68,15 @@ export function layOutInput(text: string, cursor: number, size: InputSize): Inpu
 
 /** The position in the text nearest to a column of the row that begins at `start`. */
 export function positionAt(text: string, start: number, column: number): number {
+  const near = text.slice(start, start + 4 * column + 64)
+  const line = near.split('\n', 1)[0]!
   let at = start
   let width = 0
-  for (const { segment } of segmenter.segment(text.slice(start, start + 4 * column + 64))) {
-    if (segment === '\n' || width >= column) break
-    width += stringWidth(sanitizeLine(segment))
-    at += segment.length
-  }
+  eachGrapheme(line, (from, end) => {
+    if (width >= column) return
+    width += columnsOf(sanitizeLine(line.slice(from, end)))
+    at = start + end
+  })
   return at
 }
 
@@ -98,23 +102,23 @@ function layOutLine(text: string, line: { start: number; end: number }, columns:
     }
     return rows
   }
+  const isSafe = sanitizeLine(content) === content
   let row = ''
   let width = 0
   let start = line.start
-  let at = line.start
-  for (const { segment } of segmenter.segment(content)) {
-    const shown = sanitizeLine(segment)
-    const segmentWidth = stringWidth(shown)
-    if (width + segmentWidth > columns && row !== '') {
-      rows.push({ text: row, start, end: at })
+  eachGrapheme(content, (from, end, columnCount) => {
+    const grapheme = content.slice(from, end)
+    const shown = isSafe ? grapheme : sanitizeLine(grapheme)
+    const shownColumns = isSafe ? columnCount : columnsOf(shown)
+    if (width + shownColumns > columns && row !== '') {
+      rows.push({ text: row, start, end: line.start + from })
       row = ''
       width = 0
-      start = at
+      start = line.start + from
     }
     row += shown
-    width += segmentWidth
-    at += segment.length
-  }
-  rows.push({ text: row, start, end: at })
+    width += shownColumns
+  })
+  rows.push({ text: row, start, end: line.end })
   return rows
 }

@@ -1,6 +1,4 @@
-import stringWidth from 'string-width'
-
-const segmenter = new Intl.Segmenter()
+import { eachGrapheme } from '../columns.ts'
 
 /**
  * Breaks one line of text into lines of at most `columns` terminal columns, after a space where
@@ -10,30 +8,28 @@ const segmenter = new Intl.Segmenter()
 export function wrapText(text: string, columns: number): string[] {
   if (text.length <= columns && /^[ -~\x80-\x9f]*$/.test(text)) return [text]
   const lines: string[] = []
-  let line = ''
+  /** Where the line begins in the text, and its columns so far. */
+  let start = 0
   let width = 0
-  /** Behind the last space of `line`, in code units and in columns. */
+  /** Behind the last space of the line: the place in the text, and the columns up to there. */
   let breakAt = 0
   let breakWidth = 0
-  const cut = (length: number, cutWidth: number) => {
-    lines.push(line.slice(0, length).trimEnd())
-    line = line.slice(length)
-    width -= cutWidth
-    breakAt = 0
-    breakWidth = 0
-  }
-  for (const { segment } of segmenter.segment(text)) {
-    const segmentWidth = stringWidth(segment)
-    const isSpace = segment === ' '
-    while (!isSpace && line !== '' && width + segmentWidth > columns)
-      cut(breakAt || line.length, breakWidth || width)
-    line += segment
-    width += segmentWidth
-    if (isSpace) {
-      breakAt = line.length
-      breakWidth = width
+  eachGrapheme(text, (at, end, graphemeWidth) => {
+    const isSpace = end === at + 1 && text[at] === ' '
+    while (!isSpace && start < at && width + graphemeWidth > columns) {
+      const isAtSpace = breakAt > start
+      const cut = isAtSpace ? breakAt : at
+      lines.push(text.slice(start, cut).trimEnd())
+      width = isAtSpace ? width - breakWidth : 0
+      start = cut
+      breakWidth = 0
     }
-  }
-  lines.push(width > columns ? line.trimEnd() : line)
+    width += graphemeWidth
+    if (!isSpace) return
+    breakAt = end
+    breakWidth = width
+  })
+  const last = text.slice(start)
+  lines.push(width > columns ? last.trimEnd() : last)
   return lines
 }

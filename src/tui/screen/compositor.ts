@@ -11,7 +11,15 @@ export interface Region {
 /** A whole screen; its regions cover every row. */
 export interface Frame {
   readonly regions: readonly Region[]
-  readonly cursor: { readonly column: number; readonly row: number }
+  readonly cursor: FrameCursor
+}
+
+/** Where the cursor stands. */
+interface FrameCursor {
+  readonly column: number
+  readonly row: number
+  /** Stands between that column and the cursor: only the terminal knows how wide it draws it. */
+  readonly text?: string
 }
 
 /** What of a frame changes together, so that no terminal shows half of it. */
@@ -56,7 +64,7 @@ export class Compositor {
         const erase = columns === undefined ? '\x1b[K' : ''
         changes += `${moveTo(column, row + index)}${erase}${line}\x1b[0m`
       }
-    const place = moveTo(cursor.column, cursor.row)
+    const place = `${moveTo(cursor.column, cursor.row)}${cursor.text ?? ''}`
     if (changes === '' && place === this.#cursor) return
     this.#drawn = drawn
     this.#cursor = place

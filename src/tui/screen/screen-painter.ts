@@ -1,4 +1,5 @@
 import type { Chat } from '../../protocol/chat.ts'
+import type { InputLayout } from '../editor/input-layout.ts'
 import { mark, paintMarked, wrapMarked } from '../pane/marked-text.ts'
 import { isStored } from '../pane/pane-entry.ts'
 import { type PaneLine, PaneView } from '../pane/pane-view.ts'
@@ -94,11 +95,7 @@ export class ScreenPainter {
       ...(bottom.length > 0 ? [{ column: 0, row: bottomRow, lines: bottom }] : []),
       { column: 0, row: inputRow, lines: inputLines(input.rows, columns) },
     ]
-    const cursor = {
-      column: PROMPT.length + input.cursorColumn,
-      row: inputRow + input.cursorRow,
-    }
-    return { regions, cursor }
+    return { regions, cursor: cursorAt(input, inputRow) }
   }
 
   /** The bars there is room for, one line each. */
@@ -128,6 +125,16 @@ export class ScreenPainter {
       theme: this.theme,
     })
   }
+}
+
+/** The cursor in the text being typed; behind more than ASCII the terminal itself finds its column. */
+function cursorAt(
+  { beforeCursor, cursorColumn, cursorRow }: InputLayout,
+  inputRow: number,
+): Frame['cursor'] {
+  const row = inputRow + cursorRow
+  if (/^[ -~]*$/.test(beforeCursor)) return { column: PROMPT.length + cursorColumn, row }
+  return { column: PROMPT.length, row, text: beforeCursor }
 }
 
 /** The rows of the text being typed, behind the prompt. */
