@@ -4,20 +4,12 @@ import { ChatwsError } from '../protocol/error.ts'
 import { readServerFrame } from '../protocol/read-server-frame.ts'
 import type { ServerFrame } from '../protocol/server-frames.ts'
 import { Backoff } from './backoff.ts'
+import { Liveness } from './liveness.ts'
 import { describeFailure, type FailureEvent, type SocketFailure } from './socket-failure.ts'
 import type { Timers } from './timers.ts'
 
 /** How long the server has to accept and greet a connection. */
 const CONNECT_TIMEOUT_MS = 10_000
-
-/** How often it is looked whether the server is still there. */
-const CHECK_MS = 5_000
-
-/** How long a server may say nothing; then it is asked. A heartbeat of its own is not seen here. */
-const QUIET_MS = 40_000
-
-/** How long it may say nothing to what was said to it. */
-const ANSWER_MS = 10_000
 
 /** A connection that ends sooner after its greeting counts as a failed attempt of the next one. */
 const SHORT_MS = 5_000
@@ -82,11 +74,7 @@ export class ReconnectingSocket {
   readonly #owner: SocketOwner
   readonly #timers: Timers
   readonly #backoff: Backoff
-  /** When the server was last heard of, when a frame first went out since, and a PING to find out. */
-  #heardAtMs = 0
-  #saidAtMs: number | undefined
-  #probedAtMs: number | undefined
-  #cancelCheck: (() => void) | undefined
+  readonly #liveness: Liveness
   #cancelWait: (() => void) | undefined
   /** Ends the time that an attempt may take; attempts are numbered. */
   #cancelAttempt: (() => void) | undefined
@@ -105,6 +93,10 @@ export class ReconnectingSocket {
     this.#owner = owner
     this.#timers = timers
     this.#backoff = new Backoff(random)
+    this.#liveness = new Liveness(timers, {
+      ask: () => this.write({ type: 'PING', t: PROBE }),
+      giveUp: () => this.#giveUp('the server is silent'),
+    })
   }
 
   get status(): ConnectionStatus {
@@ -129,7 +121,7 @@ export class ReconnectingSocket {
    * connects now if it waits to.
    */
   wake(): void {
-    if (this.isOpen && this.#probedAtMs === undefined) this.#probe()
+    if (this.isOpen) this.#liveness.ask()
     else if (this.#status.state === 'waiting') {
       this.#cancelWait?.()
       this.#open()
@@ -148,7 +140,7 @@ export class ReconnectingSocket {
   /** The greeting has come, and what must go before everything else was written. */
   opened(): void {
     this.#setStatus({ state: 'open' })
-    if (this.isOpen) this.#cancelCheck = this.#timers.after(CHECK_MS, this.#check)
+    if (this.isOpen) this.#liveness.start()
   }
 
   /** Writes a frame if the connection is open, and drops it otherwise. */
@@ -159,7 +151,7 @@ export class ReconnectingSocket {
   /** Writes a frame to the socket there is, also before the connection counts as open. */
   write(frame: ClientFrame): void {
     if (!this.#socket) return
-    this.#saidAtMs ??= performance.now()
+    this.#liveness.said()
     this.#socket.send(JSON.stringify(frame))
   }
 
@@ -205,14 +197,12 @@ export class ReconnectingSocket {
     if (!socket) return
     this.#socket = socket
     let failure: SocketFailure | undefined
-    this.#cancelAttempt = this.#timers.after(CONNECT_TIMEOUT_MS, () => {
-      this.#lost(1006, 'the server does not answer')
-      socket.close()
-    })
+    this.#cancelAttempt = this.#timers.after(CONNECT_TIMEOUT_MS, () =>
+      this.#giveUp('the server does not answer'),
+    )
     socket.onmessage = ({ data }) => {
       if (socket !== this.#socket) return
-      this.#heardAtMs = performance.now()
-      this.#saidAtMs = this.#probedAtMs = undefined
+      this.#liveness.heard()
       const frame = readServerFrame(data)
       if (frame?.type === 'CONNECTION_ESTABLISHED') {
         this.#cancelAttempt?.()
@@ -249,35 +239,20 @@ export class ReconnectingSocket {
     if (!this.#wasShort) this.#backoff.reset()
   }
 
-  /** Asks a server that has been silent for long whether it is there; one that stays silent is gone. */
-  readonly #check = (): void => {
-    const nowMs = performance.now()
-    const isMute = nowMs - (this.#probedAtMs ?? nowMs) >= ANSWER_MS
-    if (isMute) {
-      const socket = this.#socket
-      this.#lost(1006, 'the server is silent')
-      socket?.close()
-      return
-    }
-    const hasNoAnswer = nowMs - (this.#saidAtMs ?? nowMs) >= ANSWER_MS
-    const isQuiet = nowMs - this.#heardAtMs >= QUIET_MS
-    if (this.#probedAtMs === undefined && (isQuiet || hasNoAnswer)) this.#probe()
-    this.#cancelCheck = this.#timers.after(CHECK_MS, this.#check)
-  }
-
-  #probe(): void {
-    this.#probedAtMs = performance.now()
-    this.write({ type: 'PING', t: PROBE })
+  /** The socket leads nowhere, though it is open. */
+  #giveUp(reason: string): void {
+    const socket = this.#socket
+    this.#lost(1006, reason)
+    socket?.close()
   }
 
   /** Forgets the socket and all that is known of it. */
   #dropSocket(): WebSocketLike | undefined {
     const socket = this.#socket
     this.#socket = undefined
-    this.#cancelCheck?.()
+    this.#liveness.stop()
     this.#cancelAttempt?.()
     this.#attempt += 1
-    this.#saidAtMs = this.#probedAtMs = undefined
     return socket
   }
 

@@ -7,7 +7,7 @@ import {
   type NewDeletion,
   type NewEdit,
   type NewEntry,
-  type NewMessage,
+  type NewMessageEntry,
   type NewReaction,
   type NewSupportChange,
   nameOf,
@@ -119,7 +119,7 @@ export class AppendPlan {
     }
   }
 
-  #addMessage(entry: NewMessage): Outcome {
+  #addMessage(entry: NewMessageEntry): Outcome {
     const { kind, chatId, replyTo } = entry
     if (replyTo !== undefined && this.#target(kind, replyTo)?.chatId !== chatId)
       return refuse(entry, 'NOT_FOUND', `reply_to: this chat has no message ${replyTo}`)

@@ -7,7 +7,7 @@ interface New {
   readonly clientId: string | undefined
 }
 
-export interface NewMessage extends New {
+export interface NewMessageEntry extends New {
   readonly type: 'message'
   readonly kind: ChatKind
   readonly chatId: number
@@ -51,7 +51,7 @@ export interface NewSupportChange extends New {
 }
 
 /** Something on its way into the log. */
-export type NewEntry = NewMessage | NewEdit | NewDeletion | NewReaction | NewSupportChange
+export type NewEntry = NewMessageEntry | NewEdit | NewDeletion | NewReaction | NewSupportChange
 
 export type SupportStatus = 'open' | 'closed'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { MessageEntry, NewMessage } from '../../src/storage/entries.ts'
+import type { MessageEntry, NewMessageEntry } from '../../src/storage/entries.ts'
 import type { HistoryEntry, HistoryRange } from '../../src/storage/store.ts'
 import { appendMessages } from '../storage/append-messages.ts'
 import { newEntry } from '../storage/new-entry.ts'
@@ -34,7 +34,7 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 /** Puts entries into the database, as if they had been sent. */
-async function append(entries: readonly Partial<NewMessage>[]): Promise<MessageEntry[]> {
+async function append(entries: readonly Partial<NewMessageEntry>[]): Promise<MessageEntry[]> {
   const appended = await appendMessages(server.store, entries.map(newEntry), NOW)
   return appended.map(({ entry }) => entry)
 }

@@ -1,6 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ChatwsError } from '../../src/protocol/error.ts'
-import type { LogEntry, MessageEntry, NewEntry, NewMessage } from '../../src/storage/entries.ts'
+import type {
+  LogEntry,
+  MessageEntry,
+  NewEntry,
+  NewMessageEntry,
+} from '../../src/storage/entries.ts'
 import type { Appended, Outcome, Store } from '../../src/storage/store.ts'
 
 /** A message that was appended. */
@@ -11,7 +16,7 @@ export interface AppendedMessage extends Appended {
 /** Appends messages of which none may be refused. */
 export async function appendMessages(
   store: Pick<Store, 'append'>,
-  entries: readonly NewMessage[],
+  entries: readonly NewMessageEntry[],
   createdAt: string,
 ): Promise<AppendedMessage[]> {
   return messagesOf(await store.append(entries, createdAt))
@@ -20,7 +25,7 @@ export async function appendMessages(
 /** The same as the contract tells callers to. */
 export async function appendWithRetries(
   store: Store,
-  entries: readonly NewMessage[],
+  entries: readonly NewMessageEntry[],
   createdAt: string,
 ): Promise<AppendedMessage[]> {
   return messagesOf(await appendPatiently(store, entries, createdAt))

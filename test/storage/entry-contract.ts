@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { NewMessage } from '../../src/storage/entries.ts'
+import type { NewMessageEntry } from '../../src/storage/entries.ts'
 import type { Appended, Store } from '../../src/storage/store.ts'
 import { appendMessages, readMessages } from './append-messages.ts'
 import { newEntry } from './new-entry.ts'
@@ -29,7 +29,7 @@ export function describeEntryContract(createDatabase: () => Promise<TestDatabase
   }
 
   describe('what is stored', () => {
-    const roundTrip = async (fields: Partial<NewMessage>, createdAt = NOW) => {
+    const roundTrip = async (fields: Partial<NewMessageEntry>, createdAt = NOW) => {
       const before = await store.lastOffset()
       const [appended] = await appendMessages(store, [newEntry(fields)], createdAt)
       const [read] = await readMessages(store, before, 1)

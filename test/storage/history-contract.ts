@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { NewMessage } from '../../src/storage/entries.ts'
+import type { NewMessageEntry } from '../../src/storage/entries.ts'
 import type { HistoryEntry, Store } from '../../src/storage/store.ts'
 import { appendMessages } from './append-messages.ts'
 import { newEntry } from './new-entry.ts'
@@ -22,7 +22,7 @@ export function describeHistoryContract(createDatabase: () => Promise<TestDataba
   afterEach(() => database.drop())
 
   /** Appends messages; nobody has reacted to them. */
-  const append = async (entries: readonly Partial<NewMessage>[]): Promise<HistoryEntry[]> => {
+  const append = async (entries: readonly Partial<NewMessageEntry>[]): Promise<HistoryEntry[]> => {
     const appended = await appendMessages(store, entries.map(newEntry), NOW)
     return appended.map(({ entry }) => ({ ...entry, reactions: [] }))
   }

@@ -1,8 +1,8 @@
-import type { MessageEntry, NewMessage } from '../../src/storage/entries.ts'
+import type { MessageEntry, NewMessageEntry } from '../../src/storage/entries.ts'
 
 /** A message as it stands in the log right after it was stored. */
 export function messageEntry(
-  { isFromAgent, ...message }: NewMessage,
+  { isFromAgent, ...message }: NewMessageEntry,
   place: { id: number; offset: number; createdAt: string },
 ): MessageEntry {
   return { ...message, ...place, editedAt: undefined, deletedAt: undefined }

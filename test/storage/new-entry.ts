@@ -1,7 +1,7 @@
-import type { NewMessage } from '../../src/storage/entries.ts'
+import type { NewMessageEntry } from '../../src/storage/entries.ts'
 
 /** A message to append, plain where nothing else is asked for. */
-export function newEntry(fields: Partial<NewMessage> = {}): NewMessage {
+export function newEntry(fields: Partial<NewMessageEntry> = {}): NewMessageEntry {
   return {
     type: 'message',
     kind: 'chat',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { NewMessage } from '../../src/storage/entries.ts'
+import type { NewMessageEntry } from '../../src/storage/entries.ts'
 import type { Appended, Store } from '../../src/storage/store.ts'
 import { appendMessages, appendWithRetries, readMessages } from './append-messages.ts'
 import { newEntry } from './new-entry.ts'
@@ -50,7 +50,7 @@ export function describeStoreContract(createDatabase: () => Promise<TestDatabase
 
     it('ids count up within each kind', async () => {
       const entries = ['chat', 'support', 'chat'].map((kind) =>
-        newEntry({ kind: kind as NewMessage['kind'] }),
+        newEntry({ kind: kind as NewMessageEntry['kind'] }),
       )
       const appended = await appendMessages(store, [...entries, ...entries], NOW)
       const idsOf = (kind: string) =>

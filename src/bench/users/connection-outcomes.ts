@@ -7,7 +7,7 @@ import type { SocketEnd } from '../wire/client-socket.ts'
 import type { BehaviourRunner } from './behaviour-runner.ts'
 import type { PlannedOutage } from './planned-outage.ts'
 import type { ReadCoalescer } from './read-coalescer.ts'
-import type { Ack, SentMessages } from './sent-messages.ts'
+import type { MessageAck, SentMessages } from './sent-messages.ts'
 import { Tally } from './tally.ts'
 import type { TimedSample } from './timed-sample.ts'
 import type { ConnectionListener, VirtualConnection } from './virtual-connection.ts'
@@ -64,7 +64,7 @@ export class ConnectionOutcomes implements ConnectionListener {
   onPrivate(connection: VirtualConnection, frame: ParsedFrame, now: number): void {
     const { messages, behaviours } = this.#around
     if (frame.type === 'ACK') {
-      const serial = messages.onAck(connection, frame as unknown as Ack, now)
+      const serial = messages.onAck(connection, frame as unknown as MessageAck, now)
       if (serial !== undefined) behaviours.onAcknowledged(connection)
     } else if (frame.type === 'ERROR') {
       const { code, ref } = frame as unknown as { code: string; ref?: string }

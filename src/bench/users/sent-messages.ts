@@ -11,7 +11,7 @@ import { Tally } from './tally.ts'
 import type { VirtualConnection } from './virtual-connection.ts'
 
 /** What an ACK says of the message that it is for. */
-export interface Ack {
+export interface MessageAck {
   readonly client_id: string
   readonly id: number
   readonly offset: number
@@ -93,7 +93,7 @@ export class SentMessages {
   }
 
   /** Takes note of an ACK; returns the serial of its message when it is the first for that. */
-  onAck(connection: VirtualConnection, ack: Ack, nowUs: number): number | undefined {
+  onAck(connection: VirtualConnection, ack: MessageAck, nowUs: number): number | undefined {
     const serial = this.#serialOf(connection, ack.client_id)
     if (serial === undefined) return undefined
     const pending = connection.pending.get(serial)

@@ -4,7 +4,7 @@ import {
   type LogEntry,
   type MessageEntry,
   type NewEntry,
-  type NewMessage,
+  type NewMessageEntry,
   nameOf,
 } from '../entries.ts'
 import type { Outcome } from '../store.ts'
@@ -52,7 +52,7 @@ export class LogAppend {
    * Stores chat messages in a single statement, which numbers them and leaves out those whose
    * name is taken. What most batches are costs a third of a transaction that way.
    */
-  async #appendAlone(entries: readonly NewMessage[], createdAt: string): Promise<Outcome[]> {
+  async #appendAlone(entries: readonly NewMessageEntry[], createdAt: string): Promise<Outcome[]> {
     const drafts = entries.map((entry) => toDraft(entry, createdAt))
     const inserted = await storageErrors(() =>
       this.#database.$queryRawUnsafe<{ id: bigint; offset: bigint }[]>(
@@ -130,7 +130,9 @@ export class LogAppend {
 }
 
 /** Whether a batch is nothing but chat messages that depend on nothing, not even on each other. */
-function areDistinctChatMessages(entries: readonly NewEntry[]): entries is readonly NewMessage[] {
+function areDistinctChatMessages(
+  entries: readonly NewEntry[],
+): entries is readonly NewMessageEntry[] {
   const names = new Set<string>()
   return entries.every((entry) => {
     if (entry.type !== 'message' || entry.kind !== 'chat' || entry.replyTo !== undefined)
@@ -144,7 +146,7 @@ function areDistinctChatMessages(entries: readonly NewEntry[]): entries is reado
 }
 
 /** Written out, because copying the rest of an object costs a tenth of storing it. */
-function toDraft(entry: NewMessage, createdAt: string): MessageEntry {
+function toDraft(entry: NewMessageEntry, createdAt: string): MessageEntry {
   return {
     type: 'message',
     kind: entry.kind,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ChatwsError } from '../../../src/protocol/error.ts'
 import { type CommitListener, Writer } from '../../../src/server/log/writer.ts'
-import type { LogEntry, NewEntry, NewMessage } from '../../../src/storage/entries.ts'
+import type { LogEntry, NewEntry, NewMessageEntry } from '../../../src/storage/entries.ts'
 import type { Outcome, Store } from '../../../src/storage/store.ts'
 import { messagesOf } from '../../storage/append-messages.ts'
 import { messageEntry } from '../../storage/message-entry.ts'
@@ -43,7 +43,7 @@ class MemoryStore implements Pick<Store, 'append' | 'readAfter'> {
     if (this.failing.has(number)) throw new ChatwsError('STORAGE_UNAVAILABLE', `batch ${number}`)
     return entries.map((entry) => {
       const offset = this.log.length + 1
-      const stored = messageEntry(entry as NewMessage, { id: offset, offset, createdAt })
+      const stored = messageEntry(entry as NewMessageEntry, { id: offset, offset, createdAt })
       this.log.push(stored)
       return { entry: stored, repeated: false }
     })
@@ -78,13 +78,13 @@ class Outcomes implements CommitListener<string> {
   }
 }
 
-function entry(content: string): NewMessage {
+function entry(content: string): NewMessageEntry {
   return newEntry({ content })
 }
 
 /** What the messages of a batch say. */
 function contentsOf(entries: readonly NewEntry[]): string[] {
-  return entries.map((entry) => (entry as NewMessage).content)
+  return entries.map((entry) => (entry as NewMessageEntry).content)
 }
 
 function createWriter(store: Pick<Store, 'append'>, patienceMs = 0) {
