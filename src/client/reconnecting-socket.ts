@@ -87,6 +87,7 @@ export class ReconnectingSocket {
   #isSuspended = false
   #status: ConnectionStatus = { state: 'idle' }
   #socket: WebSocketLike | undefined
+  #usedToken: string | undefined
 
   /** @param timers are all ended when the connection ends */
   constructor(owner: SocketOwner, timers: Timers, random?: () => number) {
@@ -101,6 +102,11 @@ export class ReconnectingSocket {
 
   get status(): ConnectionStatus {
     return this.#status
+  }
+
+  /** The token that the socket was opened with. */
+  get usedToken(): string | undefined {
+    return this.#usedToken
   }
 
   get isOpen(): boolean {
@@ -196,6 +202,7 @@ export class ReconnectingSocket {
     const socket = this.#createSocket(token === undefined ? [] : ['chatws', `bearer.${token}`])
     if (!socket) return
     this.#socket = socket
+    this.#usedToken = token
     let failure: SocketFailure | undefined
     this.#cancelAttempt = this.#timers.after(CONNECT_TIMEOUT_MS, () =>
       this.#giveUp('the server does not answer'),

@@ -19,6 +19,7 @@ import {
 import { Requests } from './requests.ts'
 import { Subscription } from './subscription.ts'
 import { Timers } from './timers.ts'
+import { TokenRenewal } from './token-renewal.ts'
 import { TypingSender } from './typing-sender.ts'
 import { Typists } from './typists.ts'
 import { Uploads } from './uploads.ts'
@@ -29,7 +30,7 @@ export interface ChatClientOptions {
   readonly userId: number
   /**
    * Says who the user is, where the server asks: a JSON Web Token, or what fetches one. A function
-   * is asked anew for every connection, and when a token has expired.
+   * is asked anew for every connection, and before a token ends.
    */
   readonly token?: TokenSource
   /** How many of the newest messages to get first; none unless given. At most 1,000. */
@@ -58,6 +59,7 @@ export class Session {
   readonly #tell: Tell
   readonly #timers = new Timers()
   readonly #typists: Typists
+  readonly #renewal: TokenRenewal
   #subscription = new Subscription()
   #activity: 'active' | 'idle' = 'active'
   #isSayingAgain = false
@@ -72,11 +74,15 @@ export class Session {
       createSocket: (protocols: string[]) => createSocket(url + this.log.startQuery(), protocols),
       onFrame: (frame: ServerFrame) => this.#receive(frame),
       onInvalid: (data: unknown) => tell('invalid', { data }),
-      onStatus: (status: ConnectionStatus) => tell('status', status),
+      onStatus: (status: ConnectionStatus) => {
+        if (status.state !== 'open') this.#renewal.stop()
+        tell('status', status)
+      },
       onEnd: (error: ChatwsError) => this.requests.rejectAll(error),
     }
     const timers = this.#timers
     this.connection = new ReconnectingSocket(owner, timers, options.random)
+    this.#renewal = new TokenRenewal(options.token, timers, this.connection)
     this.requests = new Requests(this.connection, timers)
     this.receipts = new ReceiptSender(this.connection, timers)
     this.typing = new TypingSender(this.connection)
@@ -156,6 +162,8 @@ export class Session {
       case 'PONG':
         this.requests.pong(frame.t)
         break
+      case 'AUTHENTICATED':
+        break
       case 'ERROR':
         this.#tell('refused', frame)
         this.requests.refused(frame)
@@ -182,6 +190,7 @@ export class Session {
     this.requests.repeat(frame, this.#subscription.isNarrow ? this.#subscription.frame : undefined)
     if (this.#activity === 'idle') this.connection.write({ type: 'ACTIVITY', state: 'idle' })
     this.connection.opened()
+    this.#renewal.opened(this.connection.usedToken, frame.timestamp)
     this.receipts.repeat()
     this.#tell('established', frame)
   }

@@ -77,11 +77,16 @@ export type SupportUpdate = z.infer<typeof SupportUpdate>
 export const Ping = z.strictObject({ type: z.literal('PING'), t: z.number() })
 export type Ping = z.infer<typeof Ping>
 
-/** The first frame of a connection that brings its token this way; later ones are refused. */
+/**
+ * Says who the user is: the first frame of a connection that brings its token this way, and later
+ * one that takes the place of the token before.
+ */
 export const Auth = z.strictObject({
   type: z.literal('AUTH'),
   token: z.string().min(1).max(MAX_TOKEN_LENGTH),
+  ...request,
 })
+export type Auth = z.infer<typeof Auth>
 
 /** Type of a frame that is put into the log, and answered with an ACK → its schema. */
 const LOG_FRAMES = {
@@ -105,6 +110,7 @@ export const CLIENT_FRAMES = {
   TYPING: { schema: Typing },
   ACTIVITY: { schema: Activity },
   PING: { schema: Ping },
+  AUTH: { schema: Auth },
 } as const
 
 type Rows = typeof CLIENT_FRAMES

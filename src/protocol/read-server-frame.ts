@@ -101,6 +101,7 @@ const CHECKS: { readonly [Type in ServerFrame['type']]: Check } = {
   OFFSET: shape({ offset }),
   ANNOUNCEMENT: shape({ text, timestamp: time }),
   PONG: shape({ t: number }),
+  AUTHENTICATED: shape({ expiresAt: optional(time), client_id: optional(text) }),
   ERROR: shape({
     ...{ code: text, message: text, ref: optional(text), retry_after_ms: optional(positive) },
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { withChat, withMessage } from './chat-schema.ts'
 import { FRAME_ERROR_CODES } from './error.ts'
-import { Offset } from './frame-fields.ts'
+import { answer, Offset } from './frame-fields.ts'
 import { Id } from './id.ts'
 import {
   DeletionPayload,
@@ -122,6 +122,14 @@ const Announcement = z.object({
 })
 export type Announcement = z.infer<typeof Announcement>
 
+/** The token of an AUTH frame is good, and counts from now on. */
+const Authenticated = z.object({
+  type: z.literal('AUTHENTICATED'),
+  /** When the connection ends unless another token comes; not there where it does not. */
+  expiresAt: Timestamp.optional(),
+  ...answer,
+})
+
 const Pong = z.object({ type: z.literal('PONG'), t: z.number(), serverTime: Timestamp })
 
 export const ErrorFrame = z.object({
@@ -155,6 +163,7 @@ export const ServerFrame = z.union([
     OffsetReached,
     Announcement,
     Pong,
+    Authenticated,
     ErrorFrame,
   ]),
   Reaction,

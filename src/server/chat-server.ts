@@ -237,6 +237,7 @@ export function wireNode(options: NodeOptions, security: Security, offset: numbe
     ...{ store, writer, broadcaster, fanOut, responder, greeting, bus, serverLog },
     ...{ registry, announcer, receipts, typing },
     uploadGate: uploads && new UploadGate(uploads.records),
+    authenticator: security.authenticator,
     agents: new Set(options.agents),
     maxContentLength: security.maxContentLength,
   })

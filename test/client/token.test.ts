@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createScriptedClient } from './scripted-client.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -90,4 +90,87 @@ test.each(['', 'a b', 'a,b', 'a\r\nX: y', 'é'])('%j is no token and ends the cl
   client.connect()
   expect(client.status).toMatchObject({ state: 'closed', error: { code: 'USAGE' } })
   expect(sockets).toEqual([])
+})
+
+describe('before a token ends', () => {
+  /** A token that ends so many seconds from now, on the clock of the server. */
+  const endingIn = (seconds: number, name = '') => {
+    const exp = Date.parse('2024-01-01T12:00:00.000Z') / 1000 + seconds
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    return `${part({ alg: 'HS256' })}.${part({ exp, name, umlaut: 'ÿþ?>' })}.${name}`
+  }
+  const open = async (token: () => string | Promise<string>) => {
+    const scripted = createScriptedClient({ token })
+    scripted.client.connect()
+    await vi.advanceTimersByTimeAsync(0)
+    scripted.socket.greet()
+    scripted.socket.sent.length = 0
+    return scripted
+  }
+  const renewed = ({ sent }: { sent: readonly { type?: string }[] }) =>
+    sent.filter(({ type }) => type === 'AUTH')
+
+  test('another is said on the open connection, and so on', async () => {
+    let count = 0
+    const { socket, client } = await open(() => endingIn(300 * ++count, `t${count}`))
+    await vi.advanceTimersByTimeAsync(239_000)
+    expect(renewed(socket)).toEqual([])
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(renewed(socket)).toEqual([{ type: 'AUTH', token: endingIn(600, 't2') }])
+    socket.receive({ type: 'AUTHENTICATED' })
+    await vi.advanceTimersByTimeAsync(300_000)
+    expect(renewed(socket)).toHaveLength(2)
+    client.close()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('that is short, half of its time is left', async () => {
+    let count = 0
+    const { socket } = await open(() => endingIn(10 + count++, `${count}`))
+    await vi.advanceTimersByTimeAsync(4_999)
+    expect(renewed(socket)).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(renewed(socket)).toHaveLength(1)
+  })
+
+  test('one that does not come, or is the same, is asked for again', async () => {
+    const answers = [
+      async () => endingIn(120, 'a'),
+      () => Promise.reject(new Error('away')),
+      async () => endingIn(120, 'a'),
+      async () => endingIn(240, 'b'),
+    ]
+    let asked = 0
+    const { socket } = await open(() => answers[Math.min(asked++, 3)]!())
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([asked, renewed(socket).length]).toEqual([2, 0])
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect([asked, renewed(socket).length]).toEqual([4, 1])
+  })
+
+  test('nothing is said on a connection that is gone', async () => {
+    let give = (_: string) => {}
+    const tokens = [endingIn(120, 'a')]
+    const { socket } = await open(
+      () => tokens.pop() ?? new Promise<string>((resolve) => (give = resolve)),
+    )
+    await vi.advanceTimersByTimeAsync(60_000)
+    socket.drop()
+    give(endingIn(240, 'b'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(renewed(socket)).toEqual([])
+  })
+
+  test.each([
+    ['a fixed token', endingIn(120)],
+    ['one without an end', () => 'e30.e30.x'],
+    ['one that cannot be read', () => 'opaque'],
+  ])('%s is not renewed', async (_, token) => {
+    const scripted = createScriptedClient({ token })
+    scripted.client.connect()
+    await vi.advanceTimersByTimeAsync(0)
+    scripted.socket.greet()
+    await vi.advanceTimersByTimeAsync(119_000)
+    expect(renewed(scripted.socket)).toEqual([])
+  })
 })

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { Authenticator } from '../../src/server/auth/authenticator.ts'
 import { createTokenVerifier } from '../../src/server/auth/token-verifier.ts'
@@ -115,7 +115,65 @@ test('a token never stands in the log', async () => {
   await client.next('CONNECTION_ESTABLISHED')
   client.send({ type: 'AUTH', token })
   client.send(`{"type":"AUTH","token":"${token}"`)
-  await client.next('ERROR', 2)
+  await client.next('AUTHENTICATED')
+  await client.next('ERROR')
   expect(server.lines.join('\n')).toContain('User 123 connected')
   expect(server.lines.join('\n')).not.toContain(token.slice(0, 20))
+})
+
+describe('a token on an open connection', () => {
+  const open = async (expiresInS: number | null = 3_600) => {
+    const token = await signToken('123', { expiresInS })
+    const client = new WireClient(`${server.url}?userId=123&token=${token}`)
+    await client.next('CONNECTION_ESTABLISHED')
+    return client
+  }
+
+  test('takes the place of the one before, so that nobody is cut off', async () => {
+    const client = await open(-4)
+    const exp = Math.floor(Date.now() / 1000) + 3_600
+    const token = await signToken('123', { claims: { exp } })
+    client.send({ type: 'AUTH', token, client_id: 'a' })
+    expect(await client.next('AUTHENTICATED')).toEqual({
+      ...{ type: 'AUTHENTICATED', client_id: 'a' },
+      expiresAt: new Date((exp + 5) * 1000).toISOString(),
+    })
+    // One that came with the same token is cut off now; this one is not.
+    expect((await (await open(-4)).closed).code).toBe(4503)
+    client.send({ type: 'NEW_MESSAGE', chat_id: 1, sender_id: 123, content: 'x', client_id: 'x' })
+    await client.next('ACK')
+  })
+
+  test('may end sooner, or never', async () => {
+    const client = await open()
+    client.send({ type: 'AUTH', token: await signToken('123', { expiresInS: null }) })
+    expect(await client.next('AUTHENTICATED')).toEqual({ type: 'AUTHENTICATED' })
+    client.send({ type: 'AUTH', token: await signToken('123', { expiresInS: -4 }) })
+    expect((await client.closed).code).toBe(4503)
+  })
+
+  test.each<[string, () => Promise<string>, string]>([
+    ['another user', () => signToken('124'), 'Token of another user'],
+    ['another key', () => signToken('123', { key: 'x'.repeat(40) }), 'Token invalid'],
+    ['the past', () => signToken('123', { expiresInS: -60 }), 'Token expired'],
+    ['nobody', async () => 'x', 'Token invalid'],
+  ])('of %s changes nothing, and is told', async (_, token, message) => {
+    const client = await open()
+    client.send({ type: 'AUTH', token: await token(), client_id: 'a' })
+    expect(await client.next('ERROR')).toMatchObject({ code: 'FORBIDDEN', ref: 'a', message })
+    client.send({ type: 'NEW_MESSAGE', chat_id: 1, sender_id: 123, content: 'x', client_id: 'x' })
+    await client.next('ACK')
+  })
+
+  test('takes the rights away that it does not give', async () => {
+    const agent = await signToken('123', { claims: { role: 'agent' } })
+    const client = new WireClient(`${server.url}?userId=123&token=${agent}`)
+    await client.next('CONNECTION_ESTABLISHED')
+    client.send({ type: 'SUPPORT_QUEUE' })
+    await client.next('SUPPORT_QUEUE')
+    client.send({ type: 'AUTH', token: await signToken('123') })
+    await client.next('AUTHENTICATED')
+    client.send({ type: 'SUPPORT_QUEUE' })
+    expect(await client.next('ERROR')).toMatchObject({ code: 'FORBIDDEN' })
+  })
 })

@@ -42,8 +42,6 @@ export interface ConnectionStart {
 export class Connection {
   readonly userId: number
   readonly serial: number
-  readonly isAgent: boolean
-  readonly expiresAtMs: number
   /** The newest offset when it was opened: what came before is not its to get from the tail. */
   readonly startOffset: number
   readonly #transport: Transport
@@ -57,6 +55,8 @@ export class Connection {
   #isIdle = false
   #unansweredPings = 0
   #closedWith: number | undefined
+  #isAgent: boolean
+  #expiresAtMs: number
   #index = -1
   /** Frames for this client alone; made when there are some, because most connections are idle. */
   #outbox: Buffer[] | undefined
@@ -70,8 +70,8 @@ export class Connection {
   constructor(owner: ConnectionOwner, transport: Transport, start: ConnectionStart) {
     this.userId = owner.userId
     this.serial = owner.serial
-    this.isAgent = owner.isAgent ?? false
-    this.expiresAtMs = owner.expiresAtMs ?? 0
+    this.#isAgent = owner.isAgent ?? false
+    this.#expiresAtMs = owner.expiresAtMs ?? 0
     this.#transport = transport
     this.#cursor = start.position
     this.startOffset = start.offset
@@ -79,6 +79,22 @@ export class Connection {
 
   get isOpen(): boolean {
     return this.#transport.isOpen
+  }
+
+  /** Whether its user works the support desk. */
+  get isAgent(): boolean {
+    return this.#isAgent
+  }
+
+  /** When its token ends, in milliseconds since 1970; 0 if never. */
+  get expiresAtMs(): number {
+    return this.#expiresAtMs
+  }
+
+  /** Lets it go on with what a new token of its user says. */
+  renew({ isAgent, expiresAtMs }: { isAgent: boolean; expiresAtMs: number }): void {
+    this.#isAgent = isAgent
+    this.#expiresAtMs = expiresAtMs
   }
 
   get cursor(): number {

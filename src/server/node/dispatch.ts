@@ -1,4 +1,5 @@
 import type { ClientFrames } from '../../protocol/client-frames.ts'
+import { handleAuth } from './handlers/auth.ts'
 import { handleDelete, handleEdit, handleReact } from './handlers/change-message.ts'
 import { handleChats } from './handlers/chats.ts'
 import type { Handler } from './handlers/handler.ts'
@@ -36,4 +37,5 @@ export const HANDLERS: {
   SUPPORT_UPDATE: handleSupportUpdate,
   SUPPORT_QUEUE: handleSupportQueue,
   PING: handlePing,
+  AUTH: handleAuth,
 }

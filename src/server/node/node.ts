@@ -33,8 +33,6 @@ export interface ChatNodeParts extends HandlerContext {
   readonly serverLog: ServerLog
   /** Lets only those messages pass that name uploads their sender may use. */
   readonly uploadGate: UploadGate | undefined
-  /** Users who work the support desk, whatever their role. */
-  readonly agents: ReadonlySet<number>
   /** UTF-16 code units of a message at most. */
   readonly maxContentLength: number
 }

@@ -54,7 +54,7 @@ test('frames that stood in one packet with the token are shown, the token is not
     client.send({ type: 'NEW_MESSAGE', chat_id: 1, sender_id: 1, content: 'early' })
     client.send({ type: 'AUTH', token })
   })
-  await client.next('ERROR')
+  await client.next('AUTHENTICATED')
   await until(() => server!.lines.some((line) => line.includes('"early"')), 'the frame to be shown')
   expect(framesOf(server).filter(({ direction }) => direction === 'in')).toHaveLength(2)
   expect(server.lines.join('\n')).not.toContain(token)

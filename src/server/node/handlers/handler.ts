@@ -1,4 +1,5 @@
 import type { Store } from '../../../storage/store.ts'
+import type { Authenticator } from '../../auth/authenticator.ts'
 import type { Connection } from '../../delivery/connection.ts'
 import type { FanOut } from '../../delivery/fan-out.ts'
 import type { Responder } from '../../delivery/responder.ts'
@@ -17,6 +18,9 @@ export interface HandlerContext {
   readonly announcer: Pick<PresenceAnnouncer, 'setIdle' | 'list'>
   readonly receipts: Pick<Receipts, 'advance' | 'flush'>
   readonly typing: Pick<TypingTracker, 'set'>
+  readonly authenticator: Pick<Authenticator, 'identify'>
+  /** Users who work the support desk, whatever their role. */
+  readonly agents: ReadonlySet<number>
 }
 
 /** Acts on one valid frame of a client. */

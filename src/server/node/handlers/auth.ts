@@ -1,0 +1,28 @@
+import type { Auth } from '../../../protocol/client-frames.ts'
+import { CloseCode } from '../../../protocol/close-code.ts'
+import { errorFrame } from '../../../protocol/error-frame.ts'
+import type { Handler } from './handler.ts'
+
+/**
+ * Lets the connection go on with a new token of the same user, in its turn. One that is not good
+ * changes nothing: what the token before allows is allowed until that ends.
+ */
+export const handleAuth: Handler<Auth> = ({ token, client_id }, sender, context) =>
+  sender.inTurn(async () => {
+    const { authenticator, responder, agents } = context
+    const identity = await authenticator.identify(sender.userId, token)
+    if (!sender.isOpen) return
+    if (!('userId' in identity)) {
+      const isAway = identity === CloseCode.authUnavailable
+      const code = isAway ? 'STORAGE_UNAVAILABLE' : 'FORBIDDEN'
+      responder.reply(sender, errorFrame(code, identity.reason, { ref: client_id }))
+      return
+    }
+    const { expiresAtMs, role } = identity
+    sender.renew({ expiresAtMs, isAgent: role !== 'user' || agents.has(sender.userId) })
+    responder.reply(sender, {
+      type: 'AUTHENTICATED',
+      ...(expiresAtMs === 0 ? {} : { expiresAt: new Date(expiresAtMs).toISOString() }),
+      ...(client_id === undefined ? {} : { client_id }),
+    })
+  })
