@@ -246,6 +246,12 @@ describe('administration', () => {
     expect(drainRequests).toBe(before)
   })
 
+  test('a wrong admin token is in the log, without a word of it', async () => {
+    await post('/api/admin/drain', undefined, { authorization: 'Bearer nearly-the-token' })
+    expect(server.lines).toContain('🔑 WS: Token refused: it is not the admin token')
+    expect(server.lines.join('\n')).not.toContain('nearly')
+  })
+
   test('an admin token in the URL, where logs would have it, counts for nothing', async () => {
     const before = drainRequests
     expect((await post(`/api/admin/drain?token=${ADMIN_TOKEN}`, undefined, {})).status).toBe(403)

@@ -35,6 +35,7 @@ const REFUSED: [what: string, bytes: string, status: number, code: string][] = [
   ['nothing there', `GET /nothing HTTP/1.1\r\n${END}`, 404, 'NOT_FOUND'],
   ['a method that a route has not', `DELETE /healthz HTTP/1.1\r\n${END}`, 404, 'NOT_FOUND'],
   ['a method of WebDAV', `PROPFIND / HTTP/1.1\r\n${END}`, 404, 'NOT_FOUND'],
+  ['CONNECT', `CONNECT a.b:443 HTTP/1.1\r\n${END}`, 405, 'INVALID_REQUEST'],
   ['TRACE', `TRACE / HTTP/1.1\r\n${END}`, 404, 'NOT_FOUND'],
   ['headers too large', `GET / HTTP/1.1\r\nA: ${'x'.repeat(17_000)}\r\n${END}`, 431, 'TOO_LARGE'],
   ['a path too large', `GET /${'x'.repeat(17_000)} HTTP/1.1\r\n${END}`, 431, 'TOO_LARGE'],

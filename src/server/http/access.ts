@@ -4,6 +4,7 @@ import { ChatwsError } from '../../protocol/error.ts'
 import { HOST_REFUSED } from '../auth/host-policy.ts'
 import type { OriginPolicy } from '../auth/origin-policy.ts'
 import type { Security } from '../auth/security.ts'
+import type { ServerLog } from '../telemetry/server-log.ts'
 import { createIdentify, type RequestIdentity } from './request-identity.ts'
 
 /**
@@ -23,7 +24,7 @@ declare module 'fastify' {
 }
 
 /** Lets only those use the routes of `app` who may. A route that does not say is for admins. */
-export function guardRoutes(app: FastifyInstance, security: Security): void {
+export function guardRoutes(app: FastifyInstance, security: Security, serverLog: ServerLog): void {
   const identify = createIdentify(security)
   app.decorateRequest('identity', undefined)
   app.addHook('onRequest', async (request, reply) => {
@@ -34,7 +35,11 @@ export function guardRoutes(app: FastifyInstance, security: Security): void {
     if (access === 'anyone') return
     const identity = await identify(request.raw)
     if (identity.isProven) countRequest(security, `user ${identity.userId ?? 'admin'}`)
-    if (!isAllowed(access, identity)) throw new ChatwsError('FORBIDDEN', 'This is for admins only')
+    if (!isAllowed(access, identity)) {
+      if (!identity.isProven && request.headers.authorization !== undefined)
+        serverLog.tokenRefused('it is not the admin token')
+      throw new ChatwsError('FORBIDDEN', 'This is for admins only')
+    }
     request.identity = identity
   })
   // What a browser asks before it lets a page of another origin send more than a form could.

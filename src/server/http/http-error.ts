@@ -81,8 +81,13 @@ export function createClientErrorHandler(refusals: Refusals) {
   }
 }
 
-/** Answers a request that Node itself would refuse in a shape of its own. */
+/** Answers the requests that Node itself would refuse in a shape of its own, or without a word. */
 export function answerUnmet(server: Server, refusals: Refusals): void {
+  server.on('connect', (_request, socket) => {
+    refusals.countRequest('INVALID_REQUEST')
+    const message = 'This is no proxy'
+    answerSocket(socket, { status: 405, code: 'INVALID_REQUEST', message })
+  })
   server.on('checkExpectation', (_request, response) => {
     refusals.countRequest('INVALID_REQUEST')
     const message = 'No expectation but 100-continue is met'

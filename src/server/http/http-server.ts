@@ -91,7 +91,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   answerUnmet(app.server, refusals)
   app.setNotFoundHandler(answerNotFound)
   app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS))
-  guardRoutes(app, security)
+  guardRoutes(app, security, serverLog)
   addOpenApi(app, options.version)
   app.register(async (routes) => {
     addPageRoutes(routes)
