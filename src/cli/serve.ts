@@ -70,12 +70,20 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
     if (!database.isDurable) serverLog.databaseIsVolatile(database.description)
     const url = await server.listen(config.host, config.port)
     const stopped = untilStopped(server, serverLog, host, drainRequest.signal)
+    const gone = store.gone?.then((reason) => stopGone(server, serverLog, reason))
     // Only now: whoever is told may send a signal at once.
     host.notifyParent({ event: 'listening', url })
-    return await stopped
+    return await (gone ? Promise.race([stopped, gone]) : stopped)
   } finally {
     await store.close()
   }
+}
+
+/** Sends everybody away, because nothing can be stored any more; the exit code tells. */
+async function stopGone(server: ChatServer, serverLog: ServerLog, reason: Error): Promise<number> {
+  serverLog.failure('The database is gone', reason)
+  await server.close()
+  return 1
 }
 
 /**

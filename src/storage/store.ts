@@ -1,4 +1,5 @@
 import type { ChatKind } from '../protocol/chat.ts'
+import type { ChatwsError } from '../protocol/error.ts'
 import type { ChatCursors, LastSeenTimes, QueuedChat, SearchQuery } from './conversation.ts'
 import type { LogEntry, MessageEntry, NewEntry } from './entries.ts'
 import type { Pruned, PruneOptions } from './prune-log.ts'
@@ -66,6 +67,12 @@ export interface Store {
    * can write (`pruneLog` is the loop). Offsets and ids are not given out again.
    */
   prune(options: PruneOptions): Promise<Pruned>
+
+  /**
+   * Resolves with the reason once the database is gone for good and only a restart can help;
+   * undefined where a database comes back by itself.
+   */
+  readonly gone?: Promise<ChatwsError> | undefined
 
   /** Closes it; no other call may be under way. */
   close(): Promise<void>

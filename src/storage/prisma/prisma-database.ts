@@ -46,6 +46,7 @@ export async function storageErrors<T>(
   try {
     return await work()
   } catch (cause) {
+    if (cause instanceof ChatwsError) throw cause
     if (isRejection(cause))
       throw new ChatwsError('STORAGE_REJECTED', 'The database refuses the data', { cause })
     if (isCommitting())

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ChatwsError } from '../../protocol/error.ts'
 import type { QueuedChat, SearchQuery } from '../conversation.ts'
 import type { LogEntry, NewEntry } from '../entries.ts'
 import { type Pruned, type PruneOptions, pruneLog } from '../prune-log.ts'
@@ -31,6 +32,8 @@ export interface PrismaStoreParts {
   readonly dialect: Dialect
   readonly lineage: Lineage
   readonly search: MessageSearch
+  /** Resolves with the reason once the database is gone for good. */
+  readonly gone?: Promise<ChatwsError>
 }
 
 /** The log in a database behind Prisma. */
@@ -39,6 +42,7 @@ export class PrismaStore implements Store {
   readonly cursors: PrismaChatCursors
   readonly lastSeen: PrismaLastSeen
   readonly uploads: UploadRecords
+  readonly gone: Promise<ChatwsError> | undefined
   readonly #database: PrismaDatabase
   readonly #statements: LogStatements
   readonly #append: LogAppend
@@ -46,7 +50,9 @@ export class PrismaStore implements Store {
   readonly #search: MessageSearch
   readonly #prunable: PrismaPrunableLog
 
-  private constructor({ database, dialect, lineage, search }: PrismaStoreParts, epoch: string) {
+  private constructor(parts: PrismaStoreParts, epoch: string) {
+    const { database, dialect, lineage, search } = parts
+    this.gone = parts.gone
     this.cursors = new PrismaChatCursors(database, dialect)
     this.lastSeen = new PrismaLastSeen(database, dialect)
     this.#database = database

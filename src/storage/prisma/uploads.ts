@@ -1,7 +1,6 @@
-import { ChatwsError } from '../../protocol/error.ts'
 import type { UploadRecord, UploadRecords } from '../upload-records.ts'
 import type { Dialect } from './dialect.ts'
-import type { RawQueries } from './prisma-database.ts'
+import { type RawQueries, storageErrors } from './prisma-database.ts'
 import type { UploadStatements } from './upload-statements.ts'
 
 interface Row {
@@ -78,18 +77,10 @@ export class PrismaUploads implements UploadRecords {
   }
 
   #query<T>(sql: string, ...values: unknown[]): Promise<T[]> {
-    return available(() => this.#database.$queryRawUnsafe<T[]>(sql, ...values))
+    return storageErrors(() => this.#database.$queryRawUnsafe<T[]>(sql, ...values))
   }
 
   #execute(sql: string, ...values: unknown[]): Promise<number> {
-    return available(() => this.#database.$executeRawUnsafe(sql, ...values))
-  }
-}
-
-async function available<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    throw new ChatwsError('STORAGE_UNAVAILABLE', 'The database does not answer', { cause })
+    return storageErrors(() => this.#database.$executeRawUnsafe(sql, ...values))
   }
 }

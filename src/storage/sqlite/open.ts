@@ -8,6 +8,8 @@ import { isBusy, type PrismaDatabase } from '../prisma/prisma-database.ts'
 import { PrismaStore } from '../prisma/prisma-store.ts'
 import { SqliteAdapterFactory } from './adapter.ts'
 import { sqliteDialect } from './dialect.ts'
+import { FileGuard } from './file-guard.ts'
+import { GuardedDatabase } from './guarded-database.ts'
 import { SqliteLineage } from './lineage.ts'
 import { migrateSqlite } from './migrate.ts'
 import { createPrivateFile } from './private-file.ts'
@@ -38,11 +40,15 @@ export async function openSqlite(path: string, durability: Durability): Promise<
     adapter: { provider, adapterName, connect: async () => connection },
     errorFormat: 'minimal',
   })
-  const database = prisma as unknown as PrismaDatabase
+  const guard = new FileGuard(path)
+  const database = new GuardedDatabase(prisma as unknown as PrismaDatabase, guard)
   const lineage = new SqliteLineage(`${path}-position`)
   const search = new SqliteSearch(database)
-  const parts = { database, dialect: sqliteDialect, lineage, search }
-  return disposingOnFailure(connection, () => untilFree(() => PrismaStore.open(parts)))
+  const parts = { database, dialect: sqliteDialect, lineage, search, gone: guard.gone }
+  return orElse(
+    () => untilFree(() => PrismaStore.open(parts)),
+    () => database.$disconnect(),
+  )
 }
 
 /** A connection to a file that is up to date, and the names of the migrations that it lacked. */
@@ -56,20 +62,19 @@ async function connectMigrated(
   await createPrivateFile(path)
   const factory = new SqliteAdapterFactory(path, durability)
   const connection = await untilFree(() => factory.connect())
-  const lacked = await disposingOnFailure(connection, () =>
-    untilFree(() => migrateSqlite(connection)),
+  const lacked = await orElse(
+    () => untilFree(() => migrateSqlite(connection)),
+    () => connection.dispose(),
   )
   return { connection, lacked }
 }
 
-async function disposingOnFailure<T>(
-  connection: SqlDriverAdapter,
-  work: () => Promise<T>,
-): Promise<T> {
+/** Runs `work`, and `close` where that fails. */
+async function orElse<T>(work: () => Promise<T>, close: () => Promise<void>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    await connection.dispose()
+    await close()
     throw error
   }
 }

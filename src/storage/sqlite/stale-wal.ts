@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs'
+import { isWatched } from './file-guard.ts'
 
 /** Where a database file says how it is written, and what it says where that is without a WAL. */
 const WRITE_VERSION_AT = 18
@@ -11,6 +12,8 @@ const WITHOUT_WAL = 1
  * a backup, or a file that a server closed in order, says that it has none.
  */
 export function removeStaleWal(path: string): void {
+  // Looking into a file that this process has open would take SQLite's locks on it away.
+  if (isWatched(path)) return
   // In this order: a file says that it has a log before it gets one.
   const wal = statSync(`${path}-wal`, { throwIfNoEntry: false })
   if (!wal || wal.size === 0) return
