@@ -11,14 +11,15 @@ const OUTPUT_LOST = 1
  */
 export class OutputWatch {
   readonly #host: Host
-  /** The first failure of each stream that is not a reader's leave. */
+  /** The first failure of each stream; that its reader or its terminal is gone is none. */
   readonly #failures = new Map<'stdout' | 'stderr', Error>()
 
   constructor(host: Host) {
     this.#host = host
     for (const name of ['stdout', 'stderr'] as const)
       host[name].on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE' && !this.#failures.has(name)) this.#failures.set(name, error)
+        const isUnread = error.code === 'EPIPE' || (error.code === 'EIO' && host[name].isTTY)
+        if (!isUnread && !this.#failures.has(name)) this.#failures.set(name, error)
       })
   }
 

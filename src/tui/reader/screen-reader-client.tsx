@@ -43,7 +43,11 @@ export async function runScreenReaderClient(options: ScreenReaderClientOptions):
   })
   const session = new ReaderSession(options, quit)
   const restore = () => {
-    if (stdin.isRaw) stdin.setRawMode(false)
+    try {
+      if (stdin.isRaw) stdin.setRawMode(false)
+    } catch {
+      // The terminal is gone: there is nothing to restore.
+    }
   }
   process.on('exit', restore)
   try {
