@@ -1,9 +1,21 @@
 #!/usr/bin/env node
+import { readlinkSync } from 'node:fs'
 import module from 'node:module'
 import { isHungUp, isNohup, leaveDeadTerminals, onHangup } from './hangup.js'
 
 // Node 22 and later keep the compiled code, which halves the time to start.
 module.enableCompileCache?.()
+
+// Packages ask for the working directory as they load. One that is gone has the name that Linux tells
+// of it, where there is nothing: what needs a file there says so.
+const cwd = process.cwd
+process.cwd = () => {
+  try {
+    return cwd()
+  } catch {
+    return nameOfLost()
+  }
+}
 
 // What the build made, or with `npm run dev` the source: package.json says where each is.
 const { main } = await import('#main')
@@ -33,3 +45,11 @@ const exitCode = await main(process.argv.slice(2), host)
 process.exitCode = isHungUp() ? 129 : exitCode
 // What is still open (sockets of a second Ctrl-C, say) must not keep the process; output is out.
 process.exit()
+
+function nameOfLost() {
+  try {
+    return readlinkSync('/proc/self/cwd')
+  } catch {
+    return '/nonexistent'
+  }
+}

@@ -7,6 +7,7 @@ import { parseResult } from '../bench/result/parse-result.ts'
 import { type FeedRow, parseFeed } from '../bench/scenario/feed.ts'
 import { parseScenario } from '../bench/scenario/parse-scenario.ts'
 import type { Scenario } from '../bench/scenario/scenario.ts'
+import { decodeText } from '../config/read-text.ts'
 import { ChatwsError, type ErrorCode } from '../protocol/error.ts'
 
 const SHIPPED = fileURLToPath(new URL('../../scenarios/', import.meta.url))
@@ -55,7 +56,7 @@ function shippedScenarios(): string[] {
 
 async function readNamedFile(file: string, what: string, code: ErrorCode): Promise<string> {
   try {
-    return await readFile(file, 'utf8')
+    return decodeText(await readFile(file))
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code
     const words =

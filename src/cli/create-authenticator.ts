@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readTextFile } from '../config/read-text.ts'
 import type { ServeConfig } from '../config/serve-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { hidePassword } from '../protocol/hide-password.ts'
@@ -34,7 +34,7 @@ function readTokenKey({ jwtSecret, jwtPublicKey, jwksUrl }: Readonly<ServeConfig
 /** Reads the file that a flag names. Throws USAGE. */
 export function readKeyFile(flag: string, path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readTextFile(path)
   } catch (cause) {
     const { message } = cause as Error
     throw new ChatwsError('USAGE', `${flag}: cannot be read: ${message}`, { cause })

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { ChatwsError } from '../protocol/error.ts'
+import { escapeUnsafe } from '../protocol/escape-unsafe.ts'
 import type { Host } from './host.ts'
 import { OutputWatch } from './output-watch.ts'
 import { packageVersion } from './package-version.ts'
@@ -129,7 +130,7 @@ function createProgram(host: Host): Command {
     .addHelpText('after', EXAMPLES)
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
+      writeErr: (text) => host.stderr.write(text.split('\n').map(escapeUnsafe).join('\n')),
     })
     .exitOverride()
     .showHelpAfterError('(--help lists what there is)')
@@ -141,9 +142,14 @@ function report(error: unknown, host: Host): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   if (!(error instanceof ChatwsError)) {
     const text = error instanceof Error ? error.stack : String(error)
-    host.stderr.write(`chatws: internal error, please report it: ${text}\n`)
+    writeLines(`internal error, please report it: ${text}`, host)
     return EXIT.failed
   }
-  for (const line of error.message.split('\n')) host.stderr.write(`chatws: ${line}\n`)
+  writeLines(error.message, host)
   return error.code === 'USAGE' || error.code === 'INVALID_SCENARIO' ? EXIT.usage : EXIT.failed
+}
+
+/** Whatever a server or a file has put into an error, nothing of it drives the terminal. */
+function writeLines(text: string, { stderr }: Host): void {
+  for (const line of text.split('\n')) stderr.write(`chatws: ${escapeUnsafe(line)}\n`)
 }

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { z } from 'zod'
 import { CONFIG_FILE, type ConfigSectionName, parseConfigFile } from '../config/config-file.ts'
 import type { ConfigSection, ConfigSources } from '../config/config-sources.ts'
+import { readTextFile } from '../config/read-text.ts'
 import { gatherOptions, resolveConfig } from '../config/resolve-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { hidePassword } from '../protocol/hide-password.ts'
@@ -44,10 +45,12 @@ export async function runWithConfig<S extends z.ZodObject>(
 /** The text of the file named, or of the one in the working directory if there is one. */
 function readConfigFile(named: string | undefined): string | undefined {
   try {
-    return readFileSync(named ?? CONFIG_FILE, 'utf8')
+    return readTextFile(named ?? CONFIG_FILE)
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
-    if (named === undefined && code === 'ENOENT') return undefined
+    // Nor has a working directory one that is gone, or that may not be entered.
+    const isNone = code === 'ENOENT' || (code === 'EACCES' && !existsSync(CONFIG_FILE))
+    if (named === undefined && isNone) return undefined
     throw new ChatwsError('USAGE', `The configuration cannot be read: ${message}`, { cause })
   }
 }

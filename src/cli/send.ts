@@ -1,3 +1,4 @@
+import { decodeText } from '../config/read-text.ts'
 import { SendConfig } from '../config/send-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { hidePassword } from '../protocol/hide-password.ts'
@@ -76,8 +77,7 @@ async function send(
 
 /** Standard input without the line end that ends it. */
 async function readStandardInput({ stdin }: Host): Promise<string> {
-  let text = ''
-  stdin.setEncoding('utf8')
-  for await (const chunk of stdin) text += chunk
-  return text.replace(/\r?\n$/, '')
+  const chunks: Buffer[] = []
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
+  return decodeText(Buffer.concat(chunks)).replace(/\r?\n$/, '')
 }

@@ -37,7 +37,10 @@ export class ServerProcess {
    * what the server had to say.
    */
   static async start(): Promise<ServerProcess> {
-    const folder = await mkdtemp(join(tmpdir(), 'chatws-bench-'))
+    const folder = await mkdtemp(join(tmpdir(), 'chatws-bench-')).catch((cause: Error) => {
+      const message = `There is no place for its database, TMPDIR names one: ${cause.message}`
+      throw new ChatwsError('SERVER_START_FAILED', message, { cause })
+    })
     try {
       const { child, url } = await startProgram(folder, 0)
       // What reads its database is there when the run ends, and nobody waits for it.

@@ -47,9 +47,13 @@ export const ConnectConfig = z.object({
     description: 'further words that mean you, with commas between, besides @ and your user id',
   }),
   idleMinutes: option(
-    numeric(z.number('must be a number of minutes').positive('must be above 0').max(1_440)).default(
-      5,
-    ),
+    numeric(
+      z
+        .number('must be a number of minutes')
+        .positive('must be above 0')
+        .min(0.1, 'must be at least 0.1')
+        .max(1_440),
+    ).default(5),
     {
       flag: '--idle-minutes <number>',
       env: 'CHATWS_IDLE_MINUTES',

@@ -17,7 +17,10 @@ function duration(minimumMs: number, minimum: string) {
     .regex(/^\d{1,9}[mhdw]$/, message)
     .transform((text) => Number(text.slice(0, -1)) * UNITS_MS[text.at(-1)!]!)
     .refine((spanMs) => spanMs >= minimumMs, `must be ${minimum} at least`)
+    .refine((spanMs) => spanMs <= CENTURY_MS, 'must be a hundred years at most')
 }
+
+const CENTURY_MS = 36_525 * UNITS_MS.d!
 
 const HOUR_MS = 60 * 60 * 1000
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { ChatwsError } from '../protocol/error.ts'
 import { escapeUnsafe } from '../protocol/escape-unsafe.ts'
@@ -7,6 +6,7 @@ import { suggest } from '../protocol/suggestion.ts'
 import type { ConfigSection, ConfigSource, ConfigSources, GivenOption } from './config-sources.ts'
 import { keepToken } from './keep-token.ts'
 import { describeOptions, fileForm, type OptionMeta } from './option.ts'
+import { readTextFile } from './read-text.ts'
 
 /** A place where options can be set. */
 interface Place {
@@ -45,7 +45,7 @@ function placesOf(name: string, meta: OptionMeta, { flags, env, file = [] }: Con
   const held = fileForm(name, meta)
   const word = meta.flag.split(' ')[0]!
   const variable = (key: string | undefined) =>
-    key === undefined ? undefined : env[key] || undefined
+    key === undefined || isOfKubernetes(key, env[key]) ? undefined : env[key] || undefined
   const inFile = (values: ConfigSection['values']) => (held ? values[held.name] : undefined)
   return [
     {
@@ -63,11 +63,18 @@ function placesOf(name: string, meta: OptionMeta, { flags, env, file = [] }: Con
   ] satisfies Place[] as Place[]
 }
 
+/**
+ * Whether Kubernetes set a variable, which it does in each pod for a Service named `chatws`:
+ * `CHATWS_PORT=tcp://10.96.12.7:3004`.
+ */
+function isOfKubernetes(name: string, value = ''): boolean {
+  return name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value)
+}
+
 /** What a file holds, without the end of its last line. */
 function readValue(path: unknown): Pick<GivenOption, 'value' | 'problem'> {
   try {
-    const text = readFileSync(String(path), 'utf8').replace(/^\ufeff/, '')
-    const value = text.replace(/\r?\n$/, '')
+    const value = readTextFile(String(path)).replace(/\r?\n$/, '')
     return value === '' ? { value: undefined, problem: 'the file is empty' } : { value }
   } catch (error) {
     return { value: undefined, problem: `cannot be read: ${(error as Error).message}` }

@@ -23,7 +23,11 @@ export const SendConfig = z.object({
   }),
   timeout: option(
     numeric(
-      z.number('must be a number of seconds').positive('must be above 0').max(86_400),
+      z
+        .number('must be a number of seconds')
+        .positive('must be above 0')
+        .min(0.1, 'must be at least 0.1')
+        .max(86_400),
     ).default(30),
     {
       flag: '--timeout <seconds>',

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ChatwsError } from '../protocol/error.ts'
 import type { ConfigSection, ConfigSources } from './config-sources.ts'
+import { readTextFile } from './read-text.ts'
 
 type Env = ConfigSources['env']
 
@@ -32,8 +33,17 @@ const UserFile = z.strictObject({
 
 /** Where a file of the user's stands: `$XDG_CONFIG_HOME/chatws`, by default `~/.config/chatws`. */
 export function userFilePath(env: Env, name: string): string {
-  const home = env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config')
+  const home = env.XDG_CONFIG_HOME || join(env.HOME || homeFolder(), '.config')
   return join(home, 'chatws', name)
+}
+
+/** The user's folder, or one that is not there: a user without an entry in `passwd` has none. */
+function homeFolder(): string {
+  try {
+    return homedir()
+  } catch {
+    return '/nonexistent'
+  }
 }
 
 /** What the user's own file says: a profile, which is one unit, and habits that hold everywhere. */
@@ -70,10 +80,12 @@ export function readUserFile(env: Env, profileName: string | undefined): UserSec
 export function readJsonFile(path: string): unknown {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readTextFile(path)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    // A home that may not be entered (root's, say, for the user that a container runs as) has none.
+    if (code === 'EACCES' && !existsSync(dirname(path))) return undefined
     throw new ChatwsError('USAGE', `${path}: ${message}`, { cause: error })
   }
   try {

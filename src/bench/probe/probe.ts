@@ -116,5 +116,8 @@ export function chooseProbeQuery(population: Population): string {
   const first = population.idOf(0)
   // Where tokens are needed, only those of the feed are known.
   if (population.tokenOf(0) !== undefined) return population.queryOf(0)
-  return `?userId=${Math.max(population.idOf(population.size - 1), first) + DISTANCE}`
+  const last = Math.max(population.idOf(population.size - 1), first)
+  const above = last + DISTANCE
+  // Where their ids are the greatest there are, those below are free.
+  return `?userId=${Number.isSafeInteger(above) ? above : last - population.size - DISTANCE}`
 }

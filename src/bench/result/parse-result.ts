@@ -1,11 +1,12 @@
 import { ChatwsError } from '../../protocol/error.ts'
+import { escapeUnsafe } from '../../protocol/escape-unsafe.ts'
 import { BenchResult } from './bench-result.ts'
 
 /** Reads a result file's text. Throws USAGE with what is wrong with it. */
 export function parseResult(text: string, file: string): BenchResult {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(text, clean)
   } catch (cause) {
     throw new ChatwsError('USAGE', `${file} is not JSON: ${(cause as Error).message}`, { cause })
   }
@@ -16,4 +17,11 @@ export function parseResult(text: string, file: string): BenchResult {
   if (result.success) return result.data
   const [issue] = result.error.issues
   throw new ChatwsError('USAGE', `${file}: ${issue!.path.join('.')}: ${issue!.message}`)
+}
+
+/** What stands in a file, names of reasons among it, must not drive the terminal that shows it. */
+function clean(_: string, value: unknown): unknown {
+  if (typeof value === 'string') return escapeUnsafe(value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, of]) => [escapeUnsafe(key), of]))
 }

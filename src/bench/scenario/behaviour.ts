@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MAX_EMOJI_LENGTH } from '../../protocol/limits.ts'
 import { positive } from './positive.ts'
+import { shownText } from './shown-text.ts'
 
 const spacing = z
   .enum(['constant', 'poisson'])
@@ -38,7 +39,7 @@ export type PacedSend = z.infer<typeof PacedSend>
 const ThinkingSend = z.strictObject({
   to: chatKind,
   thinkSeconds: z
-    .strictObject({ min: z.number().min(0), max: z.number().positive() })
+    .strictObject({ min: z.number().min(0), max: z.number().positive().max(86_400) })
     .refine(({ min, max }) => min <= max, 'min must not exceed max')
     .describe('Between the ACK of a message and the next one, evenly drawn'),
   chats,
@@ -46,11 +47,11 @@ const ThinkingSend = z.strictObject({
 })
 export type ThinkingSend = z.infer<typeof ThinkingSend>
 
-const withinMs = positive('Latest time for it to come')
+const withinMs = positive('Latest time for it to come').max(86_400_000)
 
 /** What users do, and which share of them does it. */
 export const Behaviour = z.strictObject({
-  name: z.string().min(1).describe('Names it in reports'),
+  name: shownText('Names it in reports'),
   weight: positive('Its share of the users').default(1),
   send: z.array(PacedSend).optional().describe('Messages at a steady rate (open workload)'),
   converse: ThinkingSend.optional().describe('Messages one after the other (closed workload)'),
@@ -60,7 +61,9 @@ export const Behaviour = z.strictObject({
     .describe('Says that it is typing, without sending'),
   read: z
     .strictObject({
-      intervalSeconds: positive('The shortest time between two receipts for the same chat'),
+      intervalSeconds: positive('The shortest time between two receipts for the same chat').max(
+        86_400,
+      ),
       to: chatKind,
       chats: chats.describe('Each user follows this many chats, from 1 on'),
       kind: z.enum(['read', 'delivered']).default('read').describe('Which receipt is sent'),

@@ -11,7 +11,7 @@ export interface Contradiction {
 
 /** The parts of a scenario that are right by themselves; undefined or left out where one is not. */
 interface Parts {
-  readonly users: { readonly count: number } | undefined
+  readonly users: { readonly count: number; readonly firstId: number } | undefined
   readonly phases: readonly (Phase | undefined)[]
   readonly behaviours: readonly (Behaviour | undefined)[]
   readonly http: { readonly idleSeconds: number } | undefined
@@ -26,9 +26,16 @@ export function findContradictions(scenario: unknown): Contradiction[] {
   const parts = readParts(scenario)
   return [
     ...parts.phases.flatMap((phase, index) => (phase ? ofPhase(phase, index, parts) : [])),
+    ...ofUsers(parts),
     ...ofAllPhases(parts),
     ...ofThresholds(parts),
   ]
+}
+
+function ofUsers({ users }: Parts): Contradiction[] {
+  if (!users || users.firstId <= Number.MAX_SAFE_INTEGER - (users.count - 1)) return []
+  const message = `must leave room for the ids of ${users.count} users: none is above 2^53 - 1`
+  return [{ path: ['users', 'firstId'], message }]
 }
 
 function readParts(scenario: unknown): Parts {
@@ -36,7 +43,8 @@ function readParts(scenario: unknown): Parts {
   const list = <T>(value: unknown, schema: z.ZodType<T>) =>
     Array.isArray(value) ? value.map((one) => schema.safeParse(one).data) : []
   return {
-    users: z.object({ count: z.number() }).safeParse(given.users).data,
+    users: z.object({ count: z.number(), firstId: z.number().default(1) }).safeParse(given.users)
+      .data,
     phases: list(given.phases, Phase),
     behaviours: list(given.behaviours, Behaviour),
     http: z.object({ idleSeconds: z.number().default(2) }).safeParse(given.http).data,

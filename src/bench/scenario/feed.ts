@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse/sync'
+import { type CsvError, parse } from 'csv-parse/sync'
 import { ChatwsError } from '../../protocol/error.ts'
 import { parseId } from '../../protocol/id.ts'
 import { suggest } from '../../protocol/suggestion.ts'
@@ -18,7 +18,8 @@ type Line = Partial<Record<(typeof COLUMNS)[number], string>>
 /**
  * Reads a CSV file with the columns `user_id` and, optionally, `token`; others are left alone.
  * Throws INVALID_SCENARIO with every line that is wrong, or when there are fewer users than the
- * scenario has.
+ * scenario has. No error shows what stands in the file: tokens do, and a scenario of somebody else's
+ * may name any file.
  */
 export function parseFeed(text: string, file: string, userCount: number): FeedRow[] {
   const { header, lines } = readCsv(text, file)
@@ -29,9 +30,7 @@ export function parseFeed(text: string, file: string, userCount: number): FeedRo
   const rows = lines.map(({ record, number }): FeedRow => {
     const userId = parseId(record.user_id ?? '')
     if (userId === undefined)
-      problems.push(
-        `line ${number}: user_id must be a positive whole number, not "${record.user_id}"`,
-      )
+      problems.push(`line ${number}: user_id must be a positive whole number`)
     else if (seen.has(userId)) problems.push(`line ${number}: user ${userId} stands there twice`)
     seen.add(userId ?? -1)
     return { userId: userId ?? 0, token: record.token || undefined }
@@ -51,7 +50,7 @@ function checkHeader(header: readonly string[]): string[] {
     return isThere ? [] : [`line 1: column "${name}" is unknown, did you mean ${suggestion}?`]
   })
   if (misspelt.length > 0 || header.includes('user_id')) return misspelt
-  const has = header.length === 0 ? 'it is empty' : `it has ${header.join(', ')}`
+  const has = header.length === 0 ? 'it is empty' : `none of its ${header.length} is called so`
   return [`line 1: the header must name a column user_id; ${has}`]
 }
 
@@ -73,7 +72,9 @@ function readCsv(
     }) as unknown as { record: Line; info: { lines: number } }[]
     return { header, lines: lines.map(({ record, info }) => ({ record, number: info.lines })) }
   } catch (cause) {
-    const { message } = cause as Error
-    throw new ChatwsError('INVALID_SCENARIO', `${file} is not CSV: ${message}`, { cause })
+    const { code, lines = 0 } = cause as CsvError
+    const words = code.replace(/^CSV_/, '').replaceAll('_', ' ').toLowerCase()
+    const message = `${file} is not CSV: line ${Number(lines)}: ${words}`
+    throw new ChatwsError('INVALID_SCENARIO', message)
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { positive } from './positive.ts'
+import { shownText } from './shown-text.ts'
 
 const percent = z.number().positive().max(100).describe('Share of the connections that are open')
 
@@ -39,7 +40,7 @@ export type Chaos = z.infer<typeof Chaos>
 
 /** A stretch of time in a run. */
 export const Phase = z.strictObject({
-  name: z.string().min(1).describe('Names it in reports'),
+  name: shownText('Names it in reports'),
   durationSeconds: positive('How long it lasts').max(86_400),
   users: z
     .int()

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { escapeUnsafe } from '../../protocol/escape-unsafe.ts'
 import { Id } from '../../protocol/id.ts'
 import { Behaviour } from './behaviour.ts'
 import { Phase } from './phase.ts'
 import { positive } from './positive.ts'
+import { shownText } from './shown-text.ts'
 import { Thresholds } from './threshold.ts'
 
 const Users = z.strictObject({
@@ -71,8 +73,8 @@ const Audit = z.strictObject({
 /** A load test, as its file states it. */
 export const Scenario = z.strictObject({
   $schema: z.string().optional().describe('The JSON Schema of scenario files, for editors'),
-  name: z.string().min(1).describe('Stands at the head of the report'),
-  description: z.string().optional().describe('What the scenario shows'),
+  name: shownText('Stands at the head of the report'),
+  description: z.string().overwrite(escapeUnsafe).optional().describe('What the scenario shows'),
   seed: z.int().min(0).max(0xffffffff).default(1).describe('Makes random choices repeatable'),
   users: Users.describe('Who takes part'),
   phases: z.array(Phase).min(1).describe('What happens, one after the other'),

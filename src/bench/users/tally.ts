@@ -1,9 +1,19 @@
-/** Counts by reason. */
+import { escapeUnsafe } from '../../protocol/escape-unsafe.ts'
+
+/** Reasons that are told apart; a server could make up any number. */
+const MAX_REASONS = 100
+
+const MAX_LENGTH = 100
+
+/** Counts by reason, in words that may be the tested server's. */
 export class Tally {
   readonly #counts = new Map<string, number>()
 
   add(reason: string, count = 1): void {
-    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + count)
+    const words = escapeUnsafe(reason.slice(0, MAX_LENGTH))
+    const isRoom = this.#counts.size < MAX_REASONS || this.#counts.has(words)
+    const name = isRoom ? words : 'other reasons'
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + count)
   }
 
   /** How many there are in all. */

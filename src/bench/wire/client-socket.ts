@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { retryAfterMs } from '../../protocol/close-code.ts'
+import { escapeUnsafe } from '../../protocol/escape-unsafe.ts'
 import { httpAddress } from '../../protocol/http-address.ts'
 import { encodeMasked, OPCODE } from './masked-frame.ts'
 
@@ -144,7 +145,7 @@ export class ClientSocket {
   onClose(payload: Buffer): void {
     this.#closeCode = payload.length >= 2 ? payload.readUInt16BE(0) : 1005
     const text = payload.subarray(2).toString()
-    const words = text.split(';')[0]!.slice(0, 60)
+    const words = escapeUnsafe(text.split(';')[0]!.slice(0, 60))
     this.#failure ??= `closed with ${this.#closeCode} ${words}`.trim()
     this.#retryAfterMs = retryAfterMs(text)
     this.#socket.end(encodeMasked(OPCODE.close, payload.subarray(0, 2)))
