@@ -2,21 +2,18 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import type { z } from 'zod'
 import { CONFIG_SECTIONS } from '../src/config/config-file.ts'
-import { describeOptions } from '../src/config/option.ts'
+import { describeOptions, fileForm } from '../src/config/option.ts'
 import { ServeConfig } from '../src/config/serve-config.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 
-const variables = new Set(
-  Object.values(CONFIG_SECTIONS)
-    .flatMap((schema) => describeOptions(schema as z.ZodObject))
-    .map(({ meta }) => meta.env)
-    .concat('CHATWS_CONFIG'),
-)
+const options = Object.values(CONFIG_SECTIONS)
+  .flatMap((schema) => describeOptions(schema as z.ZodObject))
+  .flatMap(({ name, meta }) => [meta, fileForm(name, meta) ?? meta])
+const variables = new Set(options.map(({ env }) => env).concat('CHATWS_CONFIG'))
 const flags = new Set(
-  Object.values(CONFIG_SECTIONS)
-    .flatMap((schema) => describeOptions(schema as z.ZodObject))
-    .map(({ meta }) => meta.flag.split(' ')[0]!)
+  options
+    .map(({ flag }) => flag.split(' ')[0]!)
     .concat('--config', '--print-config', '--help', '--version'),
 )
 

@@ -15,7 +15,8 @@ export function createSecurityOptions(
     authenticator: createAuthenticator(config, serverLog),
     adminToken: config.adminToken === undefined ? undefined : new AdminToken(config.adminToken),
     isAdminOpen: config.insecureAdmin,
-    allowedHosts: config.allowHosts,
+    // Whoever has it listen under a name means it to be reached by that.
+    allowedHosts: [...config.allowHosts, config.host.toLowerCase()],
     allowedOrigins: config.allowOrigins,
     isLocalOnly: config.auth === 'none' && !config.insecure && isLoopback(config.host),
     trustedProxies: config.trustedProxies,

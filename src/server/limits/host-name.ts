@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
 
 /** Whether a Host header names this machine, as only this machine does. */
 export function isLoopbackHost(host: string | undefined): boolean {
@@ -8,7 +9,9 @@ export function isLoopbackHost(host: string | undefined): boolean {
 
 /** Whether a name, as a URL has it, is one of this machine only. */
 export function isLoopbackName(name: string): boolean {
-  return name === 'localhost' || name === '[::1]' || (isIP(name) === 4 && name.startsWith('127.'))
+  const address = name.replace(/^\[|\]$/g, '')
+  if (isIP(address) === 0) return name === 'localhost'
+  return ipaddr.process(address).range() === 'loopback'
 }
 
 /** The name in a Host header, without the port, in lower case; undefined where there is none. */

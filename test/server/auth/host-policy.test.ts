@@ -9,16 +9,26 @@ const isAllowed = (host: string | undefined, rules: Partial<HostRules> = {}, tol
   }).isAllowed({ headers: { host } } as IncomingMessage)
 
 describe('a server for this machine only', () => {
-  it.each(['localhost', 'LocalHost:3004', '127.0.0.1', '127.9.9.9:80', '[::1]', '[::1]:3004'])(
-    'is asked as %s',
-    (host) => expect(isAllowed(host)).toBe(true),
-  )
+  it.each([
+    ...['localhost', 'LocalHost:3004', '127.0.0.1', '127.9.9.9:80', '[::1]', '[::1]:3004'],
+    ...['[0:0:0:0:0:0:0:1]', '[::ffff:127.0.0.1]:3004', '[::ffff:7f00:1]'],
+  ])('is asked as %s', (host) => expect(isAllowed(host)).toBe(true))
 
   it.each([
     ...[undefined, '', ' ', ':', ':3004', 'evil.example', 'evil.example:3004', 'localhost.'],
     ...['localhost.evil.example', '127.0.0.1.evil.example', 'evil-localhost', 'localhost:x'],
     ...['localhost@evil.example', 'localhost, evil.example', 'localhost evil.example', '127.1'],
-    ...['2130706433', '0x7f000001', '0.0.0.0', '[::]', '[::2]', '192.168.1.5', '127.0.0.1:3004/x'],
+    ...[
+      '2130706433',
+      '0x7f000001',
+      '0.0.0.0',
+      '[::]',
+      '[::2]',
+      '[::ffff:8.8.8.8]',
+      '[127.0.0.1]x',
+      '192.168.1.5',
+      '127.0.0.1:3004/x',
+    ],
     ...['localhost:123456', '[::1', '::1', 'http://localhost', 'localhost#', 'xn--localhost-abc'],
   ])('is not asked as %j', (host) => expect(isAllowed(host)).toBe(false))
 
