@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readlinkSync } from 'node:fs'
 import module from 'node:module'
-import { isHungUp, isNohup, leaveDeadTerminals, onHangup } from './hangup.js'
+import { hasTerminal, isHungUp, leaveDeadTerminals, onHangup } from './hangup.js'
 
 // Node 22 and later keep the compiled code, which halves the time to start.
 module.enableCompileCache?.()
@@ -20,8 +20,8 @@ process.cwd = () => {
 // What the build made, or with `npm run dev` the source: package.json says where each is.
 const { main } = await import('#main')
 
-const isKeptUp = isNohup()
-if (isKeptUp) process.on('SIGHUP', () => {})
+const isAttached = hasTerminal()
+if (!isAttached) process.on('SIGHUP', () => {})
 process.on('exit', leaveDeadTerminals)
 
 /** @type {import('../dist/cli/host.js').Host} */
@@ -32,7 +32,7 @@ const host = {
   env: process.env,
   onSignal(callback) {
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => callback(signal))
-    if (!isKeptUp) onHangup(() => callback('SIGHUP'))
+    if (isAttached) onHangup(() => callback('SIGHUP'))
     // Whoever started this process over an IPC channel is gone, and so is its use.
     process.on('disconnect', () => callback('SIGTERM'))
   },

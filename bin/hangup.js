@@ -1,36 +1,13 @@
-import { closeSync, fstatSync, readSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { basename, join } from 'node:path'
+import { closeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 
 /**
- * Whether the process was started with nohup. Node lifts what nohup set, that SIGHUP is ignored,
- * before any code runs; what is left of nohup is the shell's `_`, a standard input that can only be
- * written, and the file of its output.
+ * Whether SIGHUP means something: that the terminal is gone. A process without one ignores it, and so
+ * does one under nohup, which leaves no terminal to it. (Node lifts what nohup has set, that SIGHUP is
+ * ignored, before any code runs.)
  */
-export function isNohup() {
-  return basename(process.env._ ?? '') === 'nohup' || isInputWriteOnly() || isOutputNohupOut()
-}
-
-function isInputWriteOnly() {
-  try {
-    // Of a device only: nothing may be taken from an input that can be read.
-    if (fstatSync(0).isCharacterDevice() && !isatty(0)) readSync(0, Buffer.alloc(0))
-    return false
-  } catch (error) {
-    return error.code === 'EBADF'
-  }
-}
-
-function isOutputNohupOut() {
-  return ['nohup.out', join(homedir(), 'nohup.out')].some((path) => {
-    try {
-      const { dev, ino } = statSync(path)
-      return [1, 2].some((fd) => fstatSync(fd).dev === dev && fstatSync(fd).ino === ino)
-    } catch {
-      return false
-    }
-  })
+export function hasTerminal() {
+  return [0, 1, 2].some((descriptor) => isatty(descriptor))
 }
 
 /**

@@ -4,13 +4,16 @@ import { ServerLog } from '../server/telemetry/server-log.ts'
 import { UploadFolder } from '../server/uploads/upload-folder.ts'
 import { parseDatabaseUrl } from '../storage/database-url.ts'
 import { openStore } from '../storage/open-store.ts'
+import type { Store } from '../storage/store.ts'
 import { createSecurityOptions } from './create-security-options.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
+import { LogOutput } from './log-output.ts'
 import type { DefineCommand } from './main.ts'
 import { packageVersion } from './package-version.ts'
 import { runWithConfig } from './run-with-config.ts'
 import { createServerLogSink } from './server-log-sink.ts'
+import { StopSignals } from './stop-signals.ts'
 
 const HELP = `
 Examples:
@@ -21,7 +24,9 @@ Examples:
   chatws serve --database-url memory:      for a trial: nothing is kept
 
 SIGINT or SIGTERM stops it in order: what was accepted is stored and sent, and every
-connection is closed with 4000 and a time to come back. A second signal ends it at once.
+connection is closed with 4000 and a time to come back. A second signal ends it at once, and
+--drain-timeout at the latest does. SIGHUP counts where a terminal is attached, and is ignored
+where none is, as under nohup.
 
 Exit codes: 0 stopped by a signal, 1 could not run or could not store what it had accepted,
 2 wrong usage.`
@@ -37,14 +42,29 @@ export const defineServe: DefineCommand = (command, host) => {
 }
 
 async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number> {
+  const output = new LogOutput(1, host.stdout)
+  const serverLog = new ServerLog(createServerLogSink(config.logFormat, config.logLevel, output))
+  try {
+    return await runServer(config, host, serverLog)
+  } finally {
+    await output.flush()
+  }
+}
+
+/** Runs a server until it was stopped; returns the exit code. */
+async function runServer(
+  config: Readonly<ServeConfig>,
+  host: Host,
+  serverLog: ServerLog,
+): Promise<number> {
   const database = parseDatabaseUrl(config.databaseUrl)
-  const serverLog = new ServerLog(createServerLogSink(config.logFormat, config.logLevel, 1))
   const security = createSecurityOptions(config, serverLog)
   const uploadFolder = config.uploadFolder && (await UploadFolder.open(config.uploadFolder))
   const store = await openStore(database, config.durability)
   const drainRequest = new AbortController()
+  let server: ChatServer
   try {
-    const server = await ChatServer.create({
+    server = await ChatServer.create({
       store,
       serverLog,
       heartbeatMs: config.heartbeat * 1000,
@@ -69,42 +89,45 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
     })
     if (!database.isDurable) serverLog.databaseIsVolatile(database.description)
     const url = await server.listen(config.host, config.port)
-    const stopped = untilStopped(server, serverLog, host, drainRequest.signal)
-    const gone = store.gone?.then((reason) => stopGone(server, serverLog, reason))
+    const signals = new StopSignals(host, config.drainTimeout * 1000)
+    drainRequest.signal.addEventListener('abort', () => signals.begin('request of an admin'))
     // Only now: whoever is told may send a signal at once.
     host.notifyParent({ event: 'listening', url })
-    return await (gone ? Promise.race([stopped, gone]) : stopped)
-  } finally {
+    return await untilStopped(signals, { server, store, serverLog })
+  } catch (error) {
     await store.close()
+    throw error
   }
 }
 
-/** Sends everybody away, because nothing can be stored any more; the exit code tells. */
-async function stopGone(server: ChatServer, serverLog: ServerLog, reason: Error): Promise<number> {
-  serverLog.failure('The database is gone', reason)
-  await server.close()
-  return 1
+interface Running {
+  readonly server: ChatServer
+  readonly store: Store
+  readonly serverLog: ServerLog
 }
 
-/**
- * Resolves to the exit code after the orderly stop that the first signal or an admin's request
- * begins, or at once on a signal that comes during it.
- */
+/** Resolves to the exit code after an orderly stop, or when it is not waited for any longer. */
 function untilStopped(
-  server: ChatServer,
-  serverLog: ServerLog,
-  host: Host,
-  drainRequest: AbortSignal,
+  signals: StopSignals,
+  { server, store, serverLog }: Running,
 ): Promise<number> {
-  return new Promise((resolve, reject) => {
-    let isStopping = false
-    const stop = (reason: string) => {
-      if (isStopping) return
-      isStopping = true
-      serverLog.stopping(reason)
-      server.close().then((isStored) => resolve(isStored ? 0 : 1), reject)
-    }
-    host.onSignal((signal) => (isStopping ? resolve(1) : stop(signal)))
-    drainRequest.addEventListener('abort', () => stop('request of an admin'))
+  let isGone = false
+  void store.gone?.then((reason) => {
+    isGone = true
+    serverLog.failure('The database is gone', reason)
+    signals.begin('the database is gone')
   })
+  const orderly = signals.begun.then(async (reason) => {
+    serverLog.stopping(reason)
+    const isStored = await server.close()
+    // A database whose connection is half open may take for ever.
+    await store.close()
+    serverLog.stopped(isStored)
+    return isStored && !isGone ? 0 : 1
+  })
+  const forced = signals.forced.then((reason) => {
+    serverLog.forced(reason)
+    return 1
+  })
+  return Promise.race([orderly, forced])
 }

@@ -242,6 +242,6 @@ export function wireNode(options: NodeOptions, security: Security, offset: numbe
     maxContentLength: security.maxContentLength,
   })
   const database = new DatabaseProbe(store)
-  const metrics = new Metrics({ node, database, refusals, timings })
+  const metrics = new Metrics({ node, database, refusals, timings, serverLog })
   return { node, bus, registry, fanOut, responder, refusals, timings, database, metrics }
 }

@@ -2,6 +2,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { LogOutput } from '../../src/cli/log-output.ts'
 import { createServerLogSink } from '../../src/cli/server-log-sink.ts'
 import { ServerLog } from '../../src/server/telemetry/server-log.ts'
 
@@ -19,7 +20,7 @@ function linesOf(
 ): string[] {
   const file = join(folder, 'log')
   const descriptor = openSync(file, 'w')
-  const serverLog = new ServerLog(createServerLogSink(format, level, descriptor))
+  const serverLog = new ServerLog(createServerLogSink(format, level, new LogOutput(descriptor)))
   const about = { userId: 1, connection: 2, isControl: false }
   serverLog.listening('ws://127.0.0.1:1', isPicked)
   serverLog.frame({ ...about, direction: 'in' }, () => '{}')

@@ -42,8 +42,8 @@ export class LiveView {
       this.#showPlain(progress)
       return
     }
-    const { columns = 80, style } = this.#output
-    const lines = formatLiveView(progress, columns - 1)
+    const { style } = this.#output
+    const lines = formatLiveView(progress, this.#columns - 1)
     const text = lines
       .map(({ text, tone }) => ({ text: text.replace(/[▁-█]+/g, style.chart), tone }))
       .map(({ text, tone }) => (tone ? style[tone](text) : text))
@@ -83,10 +83,15 @@ export class LiveView {
     this.#output.write(`${time}  ${line}\n`)
   }
 
+  /** A terminal that does not know its size says 0. */
+  get #columns(): number {
+    return this.#output.columns || 80
+  }
+
   /** Goes back to where the view begins, and clears what is below. */
   #rewind(): string {
     // A terminal that became narrower has broken the lines.
-    const { columns = 80 } = this.#output
+    const columns = this.#columns
     const rows = this.#shown.reduce(
       (sum, length) => sum + Math.max(1, Math.ceil(length / columns)),
       0,

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { DatabaseProbe } from './database-probe.ts'
 import type { NodeFigures } from './figures.ts'
 import type { Refusals } from './refusals.ts'
+import type { ServerLog } from './server-log.ts'
 import type { Timings } from './timings.ts'
 
 /** Where the figures are, for whenever they are asked for. */
@@ -10,6 +11,7 @@ export interface MetricsSources {
   readonly timings: Timings
   readonly database: DatabaseProbe
   readonly refusals: Refusals
+  readonly serverLog: Pick<ServerLog, 'droppedLines'>
 }
 
 type Read = (figures: NodeFigures) => number
@@ -55,6 +57,11 @@ export class Metrics {
       new Gauge({ name, help, registers, collect: fill(() => read(sources.node.figures)) })
     for (const [name, [help, read]] of Object.entries(COUNTERS))
       new Counter({ name, help, registers, collect: refill(() => read(sources.node.figures)) })
+    new Counter({
+      ...{ name: 'chatws_server_log_lines_dropped_total', registers },
+      help: 'Lines of the server log that could not be written',
+      collect: refill(() => sources.serverLog.droppedLines),
+    })
     this.#countCloses(sources)
     this.#countRefusals(sources)
     this.#watchStore(sources)

@@ -9,6 +9,8 @@ export interface ServerLogSink {
    * @param record the same for programs, `event` first
    */
   write(level: Level | 'always', line: string, record: Record<string, unknown>): void
+  /** Lines that could not be written so far. */
+  readonly droppedLines?: number
 }
 
 /** Lines about single connections and messages written in a second; more are summarised. */
@@ -57,6 +59,11 @@ export class ServerLog {
   /** Whether `frame` is worth a call. */
   get showsFrames(): boolean {
     return this.#sink.isEnabled('debug')
+  }
+
+  /** Lines that could not be written: a stalled pipe, a full disk, a closed descriptor. */
+  get droppedLines(): number {
+    return this.#sink.droppedLines ?? 0
   }
 
   /** @param isPicked whether nobody but this line tells the port */
@@ -145,6 +152,20 @@ export class ServerLog {
 
   stopping(signal: string): void {
     this.#write(`🛑 WS: ${signal}: stopping`, 'stopping', { signal })
+  }
+
+  /** @param isStored whether everything that was accepted is stored */
+  stopped(isStored: boolean): void {
+    const line = isStored ? 'stopped' : 'stopped, and not all that was accepted is stored'
+    this.#write(`🛑 WS: ${line}`, 'stopped', { isStored })
+  }
+
+  /** @param reason why an orderly stop was not waited for any longer */
+  forced(reason: string): void {
+    this.#sink.write('error', `🛑 WS: ended before it had stopped in order: ${reason}`, {
+      event: 'forced',
+      reason,
+    })
   }
 
   /** @param adminId undefined where it was whoever has the admin token */

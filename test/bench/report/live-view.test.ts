@@ -52,6 +52,11 @@ it('goes back over the lines that a terminal broke when it became narrower', () 
   expect(written.at(-1)).toBe('\x1b[2A\r\x1b[J')
 })
 
+it('takes a terminal that does not know its size for one of 80 columns', () => {
+  const unknown = writes([progress(), progress()], { columns: 0 })
+  expect(unknown).toEqual(writes([progress(), progress()], { columns: 80 }))
+})
+
 it('shows which thresholds fail so far, and a gap where nothing was measured', () => {
   const { p50: _, p99: __, ...silent } = second(1)
   const [text] = writes(
