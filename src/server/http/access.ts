@@ -23,6 +23,9 @@ declare module 'fastify' {
   }
 }
 
+const ADMINS_ONLY =
+  "This is for admins only: it takes the server's admin token (--admin-token-file), as a Bearer token"
+
 /** Lets only those use the routes of `app` who may. A route that does not say is for admins. */
 export function guardRoutes(app: FastifyInstance, security: Security, serverLog: ServerLog): void {
   const identify = createIdentify(security)
@@ -38,7 +41,7 @@ export function guardRoutes(app: FastifyInstance, security: Security, serverLog:
     if (!isAllowed(access, identity)) {
       if (!identity.isProven && request.headers.authorization !== undefined)
         serverLog.tokenRefused('it is not the admin token')
-      throw new ChatwsError('FORBIDDEN', 'This is for admins only')
+      throw new ChatwsError('FORBIDDEN', ADMINS_ONLY)
     }
     request.identity = identity
   })
