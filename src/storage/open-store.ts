@@ -1,5 +1,6 @@
 import { ChatwsError } from '../protocol/error.ts'
 import type { Database, Durability, DurableDatabase } from './database.ts'
+import { isFull } from './prisma/prisma-database.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -27,9 +28,10 @@ async function opening<T>({ description }: Database, open: () => Promise<T>): Pr
     return await open()
   } catch (error) {
     if (error instanceof ChatwsError && error.code === 'DATABASE_INCOMPATIBLE') throw error
+    const advice = isFull(error) ? ' (some MB must be free before it can be opened)' : ''
     throw new ChatwsError(
       'DATABASE_UNAVAILABLE',
-      `Cannot open the database ${description}: ${reasonOf(error)}`,
+      `Cannot open the database ${description}: ${reasonOf(error)}${advice}`,
       { cause: error },
     )
   }

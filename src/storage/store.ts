@@ -22,6 +22,13 @@ export interface Store {
   lastOffset(): Promise<number>
 
   /**
+   * Stores something that changes nothing, where another's lock does not keep it from that for
+   * long. Throws STORAGE_UNAVAILABLE when nothing can be stored now: a full disk, a database that
+   * may only be read.
+   */
+  confirmWritable(): Promise<void>
+
+  /**
    * Stores a batch, all of it or nothing, and answers in the same order. Its entries take effect
    * one after the other (`AppendPlan` says what that comes to), get the next offsets, and are in
    * the log before any entry of a batch that is stored later. When it resolves, the batch survives

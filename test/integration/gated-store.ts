@@ -47,6 +47,10 @@ export class GatedStore implements Store {
     return this.#inner.append(entries, createdAt)
   }
 
+  confirmWritable(): Promise<void> {
+    return this.#inner.confirmWritable()
+  }
+
   lastOffset(): Promise<number> {
     return this.#inner.lastOffset()
   }

@@ -70,6 +70,16 @@ export function describeStoreContract(createDatabase: () => Promise<TestDatabase
     })
   })
 
+  it('confirming that something can be stored changes nothing', async () => {
+    await appendMessages(store, [newEntry()], NOW)
+    const { epoch } = store
+    for (let i = 0; i < 3; i += 1) await store.confirmWritable()
+    expect(await store.lastOffset()).toBe(1)
+    await reopen()
+    expect(store.epoch).toBe(epoch)
+    expect(await readMessages(store, 0, 10)).toHaveLength(1)
+  })
+
   describe('readAfter', () => {
     it('pages through both kinds in order', async () => {
       const entries = upTo(23).map((i) =>

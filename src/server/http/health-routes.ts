@@ -32,9 +32,9 @@ export function addHealthRoutes(app: FastifyInstance, sources: HealthSources): v
       config: { access: 'anyone' },
       schema: {
         summary:
-          'Whether new clients should be sent here: the database answers, and no drain began',
+          'Whether new clients should be sent here: messages can be stored, and no drain began',
         tags: ['operation'],
-        response: answers(Health, { 503: 'It is draining, or its database is away' }),
+        response: answers(Health, { 503: 'It is draining, or nothing can be stored' }),
       },
     },
     async () => {

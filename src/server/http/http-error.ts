@@ -44,6 +44,8 @@ export function createErrorHandler(serverLog: ServerLog, refusals: Refusals) {
       serverLog.failure(`${request.method} ${request.routeOptions.url ?? 'unknown path'}`, error)
       return reply.code(500).send({ code: 'INTERNAL', message: 'The server failed' })
     }
+    if (known.code === 'STORAGE_UNAVAILABLE' && known.cause !== undefined)
+      serverLog.failure(`${request.method} ${request.routeOptions.url ?? 'unknown path'}`, known)
     refusals.countRequest(known.code)
     if (status === 401) reply.header('www-authenticate', 'Bearer')
     if (status === 429 || status === 503) reply.header('retry-after', '1')

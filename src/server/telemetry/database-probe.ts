@@ -5,19 +5,27 @@ import type { Store } from '../../storage/store.ts'
 /** A healthy database answers within it, and whoever asks waits longer. */
 const TIMEOUT_MS = 2_000
 
-/** Asks the database how far its log has come, once for all who ask at the same time. */
+/**
+ * Asks the database whether something can be stored, and how far its log has come, once for all who
+ * ask at the same time.
+ */
 export class DatabaseProbe {
-  readonly #store: Pick<Store, 'lastOffset'>
+  readonly #store: Pick<Store, 'confirmWritable' | 'lastOffset'>
   #asking: Promise<number> | undefined
 
-  constructor(store: Pick<Store, 'lastOffset'>) {
+  constructor(store: Pick<Store, 'confirmWritable' | 'lastOffset'>) {
     this.#store = store
   }
 
-  /** The newest offset stored. Throws UNAVAILABLE when there is no answer in time. */
+  /** The newest offset stored. Throws UNAVAILABLE when nothing can be stored, or not in time. */
   async lastOffset(): Promise<number> {
     this.#asking ??= this.#ask().finally(() => (this.#asking = undefined))
     return this.#asking
+  }
+
+  async #find(): Promise<number> {
+    await this.#store.confirmWritable()
+    return this.#store.lastOffset()
   }
 
   async #ask(): Promise<number> {
@@ -28,7 +36,7 @@ export class DatabaseProbe {
     // Losing the race is no failure of its own.
     timeout.catch(() => {})
     try {
-      return await Promise.race([this.#store.lastOffset(), timeout])
+      return await Promise.race([this.#find(), timeout])
     } catch (cause) {
       throw new ChatwsError('UNAVAILABLE', 'The database does not answer', { cause })
     } finally {

@@ -107,7 +107,7 @@ export class Metrics {
     const lastOffset = () => database.lastOffset().catch(() => undefined)
     new Gauge({
       name: 'chatws_database_up',
-      help: '1 when the database answers, otherwise 0',
+      help: '1 when something can be stored, otherwise 0',
       registers,
       async collect() {
         this.set((await lastOffset()) === undefined ? 0 : 1)

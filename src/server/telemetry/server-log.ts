@@ -13,6 +13,9 @@ export interface ServerLogSink {
   readonly droppedLines?: number
 }
 
+/** How far back the causes of a failure are told. */
+const MAX_REASONS = 4
+
 /** Lines about single connections and messages written in a second; more are summarised. */
 const LINES_PER_SECOND = 200
 
@@ -175,7 +178,7 @@ export class ServerLog {
   }
 
   failure(what: string, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = reasonOf(error)
     this.#sink.write('error', `❌ WS: ${what}: ${reason}`, { event: 'failure', what, err: error })
   }
 
@@ -224,4 +227,16 @@ export class ServerLog {
   #write(line: string, event: string, fields: Record<string, unknown>): void {
     this.#sink.write('info', line, { event, ...fields })
   }
+}
+
+/** What an error says, and what each that caused it adds: drivers say the point on their last line. */
+function reasonOf(error: unknown): string {
+  const reasons: string[] = []
+  for (let inner = error; inner !== undefined && reasons.length < MAX_REASONS; ) {
+    const text = inner instanceof Error ? inner.message : String(inner)
+    const line = text.trim().split('\n').at(-1)!
+    if (line !== '' && !reasons.some((known) => known.includes(line))) reasons.push(line)
+    inner = inner instanceof Error ? inner.cause : undefined
+  }
+  return reasons.join(': ')
 }

@@ -49,11 +49,12 @@ export class UploadFolder {
 
   /**
    * Writes a file as it comes, and keeps it only if it is whole, not too large and of an allowed
-   * type. Throws TOO_LARGE, UNSUPPORTED_TYPE, and what `content` throws.
+   * type. Throws TOO_LARGE, UNSUPPORTED_TYPE, STORAGE_UNAVAILABLE where the folder does not take it,
+   * and what `content` throws.
    */
   async save(content: Readable, allowed: readonly string[], maxBytes: number): Promise<SavedFile> {
     const draft = join(this.path, createUploadName(DRAFT))
-    const file = await open(draft, 'wx', 0o600)
+    const file = await kept(open(draft, 'wx', 0o600))
     try {
       const sniffer = new TypeSniffer(allowed)
       let sizeBytes = 0
@@ -62,15 +63,15 @@ export class UploadFolder {
         if (sizeBytes > maxBytes)
           throw new ChatwsError('TOO_LARGE', `The file has more than ${maxBytes} bytes`)
         await sniffer.push(chunk)
-        await file.appendFile(chunk)
+        await kept(file.appendFile(chunk))
       }
       if (sizeBytes === 0) throw new ChatwsError('INVALID_REQUEST', 'The file is empty')
       const fileType = await sniffer.end()
       // A message that names it outlives a crash; so must the file.
-      await file.datasync()
-      await file.close()
+      await kept(file.datasync())
+      await kept(file.close())
       const name = createUploadName(UPLOAD_TYPES.get(fileType)!.extension)
-      await rename(draft, join(this.path, name))
+      await kept(rename(draft, join(this.path, name)))
       return { name, fileType, sizeBytes }
     } catch (error) {
       await file.close().catch(() => {})
@@ -89,5 +90,14 @@ export class UploadFolder {
       const info = await stat(join(this.path, name)).catch(() => undefined)
       if (info?.isFile() && info.mtime < time) yield name
     }
+  }
+}
+
+/** What the folder answers: whatever it fails with is no fault of who sent the file. */
+async function kept<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    throw new ChatwsError('STORAGE_UNAVAILABLE', 'The file cannot be kept now', { cause })
   }
 }

@@ -54,6 +54,8 @@ export class MemoryStore implements Store {
     return this.#log.lastOffset
   }
 
+  async confirmWritable(): Promise<void> {}
+
   async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
     for (const entry of entries) refuseInvalid(entry)
     const { outcomes, releasedFiles } = this.#log.append(entries, createdAt)

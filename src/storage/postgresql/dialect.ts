@@ -16,6 +16,7 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 export const postgresqlDialect: Dialect = {
   lockLog: 'SELECT last_offset FROM log WHERE id = 1 FOR UPDATE',
   isSingleWriter: false,
+  touchLog: () => 'UPDATE log SET epoch = epoch WHERE id = 1',
   parameter: (number) => `$${number}`,
   rows: (columns) => {
     const typed = Object.entries(columns).map(([name, type]) => `"${name}" ${TYPES[type]}`)

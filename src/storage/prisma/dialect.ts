@@ -15,8 +15,12 @@ export interface Dialect {
    * `last_offset` by themselves.
    */
   readonly isSingleWriter: boolean
+  /** Gives room back that the database has taken beside its data, where it can. */
+  readonly giveBackRoom?: string
   /** The statements about uploaded files. */
   readonly uploads: UploadStatements
+  /** Stores something that means nothing, of some bytes where that matters: no parameters. */
+  touchLog(sizeBytes: number): string
   /** The parameter with a number from 1. */
   parameter(number: number): string
   /**

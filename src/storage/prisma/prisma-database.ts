@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ChatwsError } from '../../protocol/error.ts'
 
 /** What the store uses of a generated Prisma client, whichever provider it was generated for. */
@@ -66,6 +67,37 @@ function isRejection(error: unknown): boolean {
   const code = meta?.driverAdapterError?.cause?.originalCode ?? ''
   if (/^\d{1,4}$/.test(code)) return SQLITE_REJECTIONS.includes(Number(code) & 0xff)
   return /^2[23].{3}$/.test(code)
+}
+
+/** The pause before something is tried again that met another's lock. */
+const BUSY_PAUSE_MS = 20
+
+/** Does `work`, again and again while another's lock is in the way, for a time at most. */
+export async function untilFree<T>(work: () => Promise<T>, timeoutMs: number): Promise<T> {
+  const giveUpMs = performance.now() + timeoutMs
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpMs) throw error
+      await sleep(BUSY_PAUSE_MS)
+    }
+  }
+}
+
+/** What SQLite, PostgreSQL and the system call a disk without room. */
+const FULL = ['13', '53100', 'ENOSPC', 'EDQUOT']
+
+/** Whether there is no room left where the database is. */
+export function isFull(error: unknown): boolean {
+  const { cause, meta, originalCode, code } = error as {
+    code?: string
+    cause?: unknown
+    meta?: { driverAdapterError?: unknown }
+    originalCode?: string
+  }
+  if (FULL.includes(originalCode ?? code ?? '')) return true
+  return [cause, meta?.driverAdapterError].some((inner) => inner !== undefined && isFull(inner))
 }
 
 /**

@@ -21,10 +21,22 @@ import type { HistoryPoint, Lineage } from './lineage.ts'
 import { LogAppend } from './log-append.ts'
 import { createLogStatements, type LogStatements } from './log-statements.ts'
 import type { MessageSearch } from './message-search.ts'
-import { type PrismaDatabase, type RawQueries, storageErrors } from './prisma-database.ts'
+import {
+  isFull,
+  type PrismaDatabase,
+  type RawQueries,
+  storageErrors,
+  untilFree,
+} from './prisma-database.ts'
 import { PrismaPrunableLog } from './prunable-log.ts'
 import { createPruneStatements } from './prune-statements.ts'
 import { PrismaUploads } from './uploads.ts'
+
+/** As large as any message. */
+const MESSAGE_BYTES = 65_536
+
+/** How long another's lock may keep the log from being written in before nothing can be stored. */
+const TOUCH_TIMEOUT_MS = 1_000
 
 /** What a PrismaStore is made of. */
 export interface PrismaStoreParts {
@@ -46,7 +58,10 @@ export class PrismaStore implements Store {
   readonly #database: PrismaDatabase
   readonly #statements: LogStatements
   readonly #append: LogAppend
+  readonly #dialect: Dialect
   readonly #lineage: Lineage
+  /** Whether something as large as a message was stored since the disk was full, or since opening. */
+  #hasRoom = false
   readonly #search: MessageSearch
   readonly #prunable: PrismaPrunableLog
 
@@ -59,11 +74,13 @@ export class PrismaStore implements Store {
     this.#search = search
     this.#statements = createLogStatements(dialect)
     this.#append = new LogAppend(database, dialect, this.#statements)
+    this.#dialect = dialect
     this.#lineage = lineage
     this.epoch = epoch
     this.uploads = new PrismaUploads(database, dialect)
     this.#prunable = new PrismaPrunableLog(
       database,
+      dialect,
       createPruneStatements(dialect, search),
       this.uploads,
     )
@@ -82,7 +99,10 @@ export class PrismaStore implements Store {
     if (!isContinued) await database.$executeRawUnsafe(changeEpoch, randomUUID(), stored.epoch)
     // Read again: of several servers that open it at once, one changed the epoch for all.
     const log = isContinued ? stored : await readPoint(database)
-    await lineage.note(log)
+    // What was noted before holds on, where only a full disk keeps it from being brought up to date.
+    await lineage.note(log).catch((error) => {
+      if (!isContinued || !isFull(error)) throw error
+    })
     return new PrismaStore(parts, log.epoch)
   }
 
@@ -90,9 +110,24 @@ export class PrismaStore implements Store {
     return storageErrors(async () => (await readPoint(this.#database)).offset)
   }
 
+  async confirmWritable(): Promise<void> {
+    const touch = (sizeBytes: number) =>
+      untilFree(
+        () => this.#database.$executeRawUnsafe(this.#dialect.touchLog(sizeBytes)),
+        TOUCH_TIMEOUT_MS,
+      )
+    // A full disk may still take something small, and yet no message.
+    if (!this.#hasRoom) await storageErrors(() => touch(MESSAGE_BYTES))
+    this.#hasRoom = true
+    await storageErrors(() => touch(1))
+  }
+
   async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
     if (entries.length === 0) return []
-    const outcomes = await this.#append.append(entries, createdAt)
+    const outcomes = await this.#append.append(entries, createdAt).catch((error) => {
+      if (isFull(error)) this.#hasRoom = false
+      throw error
+    })
     const last = outcomes.findLast((outcome) => 'entry' in outcome)
     this.#search.noteGrowth()
     if (last) this.#lineage.advance({ epoch: this.epoch, offset: last.entry.offset })

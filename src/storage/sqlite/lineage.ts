@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import type { HistoryPoint, Lineage } from '../prisma/lineage.ts'
 
 /** How often the position is written while the log grows. */
@@ -29,8 +29,13 @@ export class SqliteLineage implements Lineage {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const draft = `${this.#file}.${randomUUID()}`
-    await writeFile(draft, JSON.stringify(position), { mode: 0o600 })
-    await rename(draft, this.#file)
+    try {
+      await writeFile(draft, JSON.stringify(position), { mode: 0o600 })
+      await rename(draft, this.#file)
+    } catch (error) {
+      await rm(draft, { force: true })
+      throw error
+    }
   }
 
   advance(position: HistoryPoint): void {

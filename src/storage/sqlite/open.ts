@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import type { Durability } from '../database.ts'
 import { PrismaClient } from '../generated/sqlite/client.ts'
-import { isBusy, type PrismaDatabase } from '../prisma/prisma-database.ts'
+import { type PrismaDatabase, untilFree } from '../prisma/prisma-database.ts'
 import { PrismaStore } from '../prisma/prisma-store.ts'
 import { SqliteAdapterFactory } from './adapter.ts'
 import { sqliteDialect } from './dialect.ts'
@@ -16,10 +15,11 @@ import { createPrivateFile } from './private-file.ts'
 import { SqliteSearch } from './search.ts'
 import { removeStaleWal } from './stale-wal.ts'
 
-/** How long to wait, while nothing else is done yet, for others that open the file too. */
+/**
+ * How long to wait, while nothing else is done yet, for others that have the file: SQLite waits only
+ * so long, and not at all where a file is changed to write-ahead logging.
+ */
 const OPEN_TIMEOUT_MS = 15_000
-
-const BUSY_PAUSE_MS = 20
 
 /**
  * Brings the SQLite file at `path` up to date, which is created if its folder exists, and returns
@@ -46,7 +46,7 @@ export async function openSqlite(path: string, durability: Durability): Promise<
   const search = new SqliteSearch(database)
   const parts = { database, dialect: sqliteDialect, lineage, search, gone: guard.gone }
   return orElse(
-    () => untilFree(() => PrismaStore.open(parts)),
+    () => untilFree(() => PrismaStore.open(parts), OPEN_TIMEOUT_MS),
     () => database.$disconnect(),
   )
 }
@@ -61,9 +61,9 @@ async function connectMigrated(
   removeStaleWal(path)
   await createPrivateFile(path)
   const factory = new SqliteAdapterFactory(path, durability)
-  const connection = await untilFree(() => factory.connect())
+  const connection = await untilFree(() => factory.connect(), OPEN_TIMEOUT_MS)
   const lacked = await orElse(
-    () => untilFree(() => migrateSqlite(connection)),
+    () => untilFree(() => migrateSqlite(connection), OPEN_TIMEOUT_MS),
     () => connection.dispose(),
   )
   return { connection, lacked }
@@ -76,21 +76,5 @@ async function orElse<T>(work: () => Promise<T>, close: () => Promise<void>): Pr
   } catch (error) {
     await close()
     throw error
-  }
-}
-
-/**
- * Does `work`, again and again while another process that opens the file holds its lock: SQLite
- * waits for that only so long, and not at all where a file is changed to write-ahead logging.
- */
-async function untilFree<T>(work: () => Promise<T>): Promise<T> {
-  const giveUpMs = performance.now() + OPEN_TIMEOUT_MS
-  for (;;) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!isBusy(error) || performance.now() > giveUpMs) throw error
-      await sleep(BUSY_PAUSE_MS)
-    }
   }
 }
