@@ -22,9 +22,10 @@ Examples:
 
 In a terminal it fills the screen: F1, ? or /help lists its keys and commands, Ctrl-C leaves it.
 Outside of one, or with --plain, each line of input is a message to the chosen chat, or a command,
-and each line of output an event; with --json each line of input is a NEW_MESSAGE or
-NEW_SUPPORT_MESSAGE frame (sender_id is filled in) and each line of output a frame of the server.
-At the end of its input it waits until the server has stored its messages.
+and each line of output an event; with --json each line of input is a frame to send, of any type
+(sender_id and client_id are filled in), and each line of output a frame of the server.
+At the end of its input it waits until the server has stored its messages and told of them. Without
+a connection for --timeout seconds it gives up, unless it has nothing to send.
 
 Files, in $XDG_CONFIG_HOME/chatws or ~/.config/chatws:
   config.json  {"profile": "work", "profiles": {"work": {"url": "wss://…", "user": 123, "chat": 7}},
@@ -32,7 +33,7 @@ Files, in $XDG_CONFIG_HOME/chatws or ~/.config/chatws:
   keys.json    {"ctrl+r": "next-unread", "alt+a": null}
 
 Exit codes: 0 done, 1 the server refused the connection or a message, or a line of input was
-wrong, 2 wrong usage, 129 and 143 ended by SIGHUP or SIGTERM, 130 by SIGINT outside a terminal.`
+wrong, or there was no connection, 2 wrong usage, 129 and 143 ended by SIGHUP or SIGTERM, 130 by SIGINT outside a terminal.`
 
 /** `chatws connect`. */
 export const defineConnect: DefineCommand = (command, host) => {
@@ -115,6 +116,7 @@ async function runLines(
     client,
     chat: { kind: 'chat', id: config.chat },
     isJson: config.json,
+    timeoutMs: config.timeout * 1_000,
     stdin: host.stdin,
     stdout: host.stdout,
     stderr: host.stderr,

@@ -3,6 +3,7 @@ import { SendConfig } from '../config/send-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { hidePassword } from '../protocol/hide-password.ts'
 import { createMessage } from '../tui/lines/outgoing-message.ts'
+import { isText } from '../tui/lines/read-lines.ts'
 import { stringifySafely } from '../tui/sanitize.ts'
 import { createClient } from './create-client.ts'
 import { defineOptions } from './define-options.ts'
@@ -79,5 +80,10 @@ async function send(
 async function readStandardInput({ stdin }: Host): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
-  return decodeText(Buffer.concat(chunks)).replace(/\r?\n$/, '')
+  const bytes = Buffer.concat(chunks)
+  const text = decodeText(bytes)
+  // Text in UTF-16 has a mark, and is well-formed without it too.
+  const isWrong = text.includes('\0') || (text.includes('\ufffd') && !isText(bytes))
+  if (isWrong) throw new ChatwsError('USAGE', 'standard input is not text: it cannot be sent')
+  return text.replace(/\r?\n$/, '')
 }

@@ -1,5 +1,10 @@
 import { type ChatRef, type MessageRef, onlyMessage } from '../protocol/chat.ts'
-import type { LogFrame, NewMessage, NewSupportMessage } from '../protocol/client-frames.ts'
+import type {
+  ClientFrame,
+  LogFrame,
+  NewMessage,
+  NewSupportMessage,
+} from '../protocol/client-frames.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { hidePassword } from '../protocol/hide-password.ts'
 import type {
@@ -88,7 +93,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
   /** Sends a message; a missing `client_id` is filled in. The user does not type there any more. */
   send(message: NewMessage | NewSupportMessage, options?: RequestOptions): Promise<Ack> {
     this.#session.typing.stopped(message)
-    return this.#submit(message, options)
+    return this.submit(message, options)
   }
 
   /**
@@ -107,12 +112,12 @@ export class ChatClient extends Emitter<ChatClientEvents> {
 
   /** Replaces the content of an own message. */
   edit(message: MessageRef, content: string, options?: RequestOptions): Promise<Ack> {
-    return this.#submit({ type: 'EDIT', ...onlyMessage(message), content }, options)
+    return this.submit({ type: 'EDIT', ...onlyMessage(message), content }, options)
   }
 
   /** Takes an own message back. */
   delete(message: MessageRef, options?: RequestOptions): Promise<Ack> {
-    return this.#submit({ type: 'DELETE', ...onlyMessage(message) }, options)
+    return this.submit({ type: 'DELETE', ...onlyMessage(message) }, options)
   }
 
   /** Adds a reaction to a message, or removes it. */
@@ -122,12 +127,12 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     { remove = false, ...options }: RequestOptions & { remove?: boolean } = {},
   ): Promise<Ack> {
     const frame = { type: 'REACT', ...onlyMessage(message), emoji } as const
-    return this.#submit(remove ? { ...frame, remove } : frame, options)
+    return this.submit(remove ? { ...frame, remove } : frame, options)
   }
 
   /** Opens or closes a support chat, or gives it to an agent; for agents. */
   updateSupportChat(change: SupportChatChange, options?: RequestOptions): Promise<Ack> {
-    return this.#submit({ type: 'SUPPORT_UPDATE', ...change }, options)
+    return this.submit({ type: 'SUPPORT_UPDATE', ...change }, options)
   }
 
   /** Reads a page of one chat's messages, oldest first: the newest, or those before an id. */
@@ -159,7 +164,10 @@ export class ChatClient extends Emitter<ChatClientEvents> {
    * Narrows what is told to some chats, from now on and on every later connection; without either
    * list it is all of them again. The answer's `offset` tells from where on that is complete.
    */
-  async subscribe(selection: ChatSelection, options?: RequestOptions): Promise<Subscribed> {
+  async subscribe(
+    selection: ChatSelection & { client_id?: string },
+    options?: RequestOptions,
+  ): Promise<Subscribed> {
     const previous = this.#session.subscription
     const subscription = new Subscription(selection)
     this.#session.narrow(subscription)
@@ -202,9 +210,15 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     return this.#session.requests.ping(signal)
   }
 
-  async #submit(frame: LogFrame, { signal }: RequestOptions = {}): Promise<Ack> {
+  /** Sends any frame for the log; those above have their own methods. */
+  async submit(frame: LogFrame, { signal }: RequestOptions = {}): Promise<Ack> {
     this.#refuseIfClosed()
     return this.#session.requests.submit(frame, signal)
+  }
+
+  /** Sends any frame that nobody waits for; it is lost where there is no connection. */
+  post(frame: Exclude<ClientFrame, LogFrame | Question>): void {
+    this.#session.connection.send(frame)
   }
 
   /** Asks any question; those above have their own methods. */

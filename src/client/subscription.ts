@@ -18,12 +18,12 @@ export class Subscription {
   readonly #chats: ReadonlySet<number>
   readonly #supportChats: ReadonlySet<number>
 
-  constructor({ chats, support_chats }: ChatSelection = {}) {
+  constructor({ chats, support_chats, client_id }: ChatSelection & { client_id?: string } = {}) {
     this.frame = {
       type: 'SUBSCRIBE',
       ...(chats && { chats: [...chats] }),
       ...(support_chats && { support_chats: [...support_chats] }),
-      client_id: randomId(),
+      client_id: client_id ?? randomId(),
     }
     this.isNarrow = chats !== undefined || support_chats !== undefined
     this.#chats = new Set(chats)

@@ -60,6 +60,16 @@ export const ConnectConfig = z.object({
       description: 'without a key for as long you are idle',
     },
   ),
+  timeout: option(
+    numeric(
+      z.number('must be a number of seconds').min(0, 'must be at least 0').max(86_400),
+    ).default(30),
+    {
+      flag: '--timeout <seconds>',
+      env: 'CHATWS_CONNECT_TIMEOUT',
+      description: 'outside of a terminal: give up without a connection for as long; 0: never',
+    },
+  ),
   escapeMs: option(
     numeric(
       z.int('must be a whole number of milliseconds').min(1, 'must be at least 1').max(5_000),

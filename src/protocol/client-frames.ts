@@ -89,7 +89,7 @@ export const Auth = z.strictObject({
 export type Auth = z.infer<typeof Auth>
 
 /** Type of a frame that is put into the log, and answered with an ACK → its schema. */
-const LOG_FRAMES = {
+export const LOG_FRAMES = {
   NEW_MESSAGE: { schema: NewMessage },
   NEW_SUPPORT_MESSAGE: { schema: NewSupportMessage },
   EDIT: { schema: Edit },

@@ -12,7 +12,10 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 /** A run of `chatws send` as user 5, with no configuration of anyone's. */
-function send(args: string[], input?: string): FakeHost & { exitCode: Promise<number> } {
+function send(
+  args: string[],
+  input?: string | Uint8Array,
+): FakeHost & { exitCode: Promise<number> } {
   const fake = createFakeHost({ XDG_CONFIG_HOME: '/nonexistent' })
   if (input !== undefined) fake.stdin.end(input)
   const exitCode = main(['send', '--user', '5', '--url', server.url, ...args], fake.host)
@@ -43,6 +46,24 @@ describe('chatws send', () => {
     expect((await friend.next('SUPPORT_MESSAGE')).payload).toMatchObject({
       ...{ support_chat_id: 7, content: 'one\n\ntwo' },
     })
+  })
+
+  it.each([
+    ['a picture', Buffer.from('\x89PNG\r\n\x1a\n\0\0', 'latin1')],
+    ['Latin-1', Buffer.from('caf\xe9', 'latin1')],
+    ['half a character', Buffer.from('漢').subarray(0, 2)],
+    ['zeros', Buffer.alloc(10)],
+    ['a surrogate', Buffer.from([0xed, 0xa0, 0x80])],
+  ])('%s is not text, and not sent', async (_name, bytes) => {
+    const run = send(['--chat', '3'], bytes)
+    expect(await run.exitCode).toBe(2)
+    expect(run.stderr()).toBe('chatws: standard input is not text: it cannot be sent\n')
+  })
+
+  it('a replacement character that was there is text', async () => {
+    const run = send(['--chat', '3'], Buffer.from('\ufffd'))
+    expect(await run.exitCode).toBe(0)
+    expect((await friend.next('MESSAGE')).payload.content).toBe('\ufffd')
   })
 
   it('--reply-to answers a message, and --json prints the ACK', async () => {
@@ -79,7 +100,7 @@ describe('chatws send', () => {
   it('what is not stored in time ends it with exit code 1 and says why', async () => {
     const run = send(['--chat', '1', '--url', 'ws://127.0.0.1:1', '--timeout', '1.5', 'Hello'])
     expect(await run.exitCode).toBe(1)
-    expect(run.stderr()).toMatch(/^chatws: not known to be stored after 1.5 s .*no connection/)
+    expect(run.stderr()).toMatch(/^chatws: not known to be stored after 1.5 s .*ECONNREFUSED/)
   })
 
   it.each([

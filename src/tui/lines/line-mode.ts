@@ -4,8 +4,9 @@ import { chatLabel } from '../chat-label.ts'
 import { type CommandName, commandHelp, parseCommand } from '../commands/command-line.ts'
 import { sanitizeLine, stringifySafely } from '../sanitize.ts'
 import { describeConnection } from '../screen/connection-text.ts'
+import { ConnectionDeadline } from './connection-deadline.ts'
 import { writeEventLines } from './event-lines.ts'
-import { MessageSender } from './message-sender.ts'
+import { FrameSender } from './frame-sender.ts'
 import { createMessage } from './outgoing-message.ts'
 import { parseFrameLine } from './parse-frame-line.ts'
 import { readLines } from './read-lines.ts'
@@ -18,6 +19,8 @@ export interface LineModeOptions {
   readonly client: ChatClient
   readonly chat: Chat
   readonly isJson: boolean
+  /** How long there may be no connection while something is to be sent; 0 for as long as it takes. */
+  readonly timeoutMs: number
   readonly stdin: NodeJS.ReadableStream
   readonly stdout: NodeJS.WritableStream
   readonly stderr: NodeJS.WritableStream
@@ -39,22 +42,28 @@ export async function runLineMode(options: LineModeOptions): Promise<number> {
     })
   })
   client.connect()
-  return await Promise.race([session.run(stdin), refused, options.stopped])
+  const deadline = new ConnectionDeadline(client, options.timeoutMs, () => session.isListening)
+  try {
+    return await Promise.race([session.run(stdin), refused, deadline.passed, options.stopped])
+  } finally {
+    deadline.close()
+  }
 }
 
 /** One run of the line client. */
 class LineSession {
   readonly #options: LineModeOptions
-  readonly #sender: MessageSender
+  readonly #sender: FrameSender
   #chat: Chat
   #hasFailed = false
   #hasQuit = false
+  #hasEnded = false
 
   constructor(options: LineModeOptions) {
     this.#options = options
     this.#chat = options.chat
     const { client, isJson } = options
-    this.#sender = new MessageSender(client, (line, why) =>
+    this.#sender = new FrameSender(client, (line, why) =>
       this.#fail(`line ${line}: not sent: ${why}`),
     )
     client.on('refused', ({ message, ref }) => {
@@ -65,16 +74,21 @@ class LineSession {
     else writeEventLines(client, this.#writeLine)
   }
 
+  /** Whether nothing waits to be sent, and something may still come. */
+  get isListening(): boolean {
+    return !this.#hasEnded && this.#sender.pending === 0
+  }
+
   async run(input: NodeJS.ReadableStream): Promise<number> {
     const { isJson } = this.#options
-    for await (const { number, text } of readLines(input, MAX_LINE_LENGTH)) {
-      if (text === undefined)
-        this.#fail(`line ${number}: longer than ${MAX_LINE_LENGTH} characters`)
-      else if (isJson) this.#takeFrame(number, text)
-      else this.#takeLine(number, text)
+    for await (const { number, text, problem } of readLines(input, MAX_LINE_LENGTH)) {
+      if (text === undefined) this.#fail(`line ${number}: ${problem}`)
+      else if (isJson) await this.#takeFrame(number, text)
+      else await this.#takeLine(number, text)
       if (this.#hasQuit) break
       await this.#sender.room()
     }
+    this.#hasEnded = true
     await this.#sender.idle()
     return this.#hasFailed ? 1 : 0
   }
@@ -87,20 +101,20 @@ class LineSession {
     })
   }
 
-  #takeFrame(number: number, text: string): void {
+  async #takeFrame(number: number, text: string): Promise<void> {
     if (text.trim() === '') return
-    const message = parseFrameLine(text, this.#options.client.userId)
-    if (typeof message === 'string') this.#fail(`line ${number}: ${message}`)
-    else this.#sender.send(number, message)
+    const frame = parseFrameLine(text, this.#options.client.userId)
+    if (typeof frame === 'string') this.#fail(`line ${number}: ${frame}`)
+    else await this.#sender.send(number, frame)
   }
 
-  #takeLine(number: number, text: string): void {
+  async #takeLine(number: number, text: string): Promise<void> {
     const command = parseCommand(text)
     switch (command.type) {
       case 'nothing':
         break
       case 'say':
-        this.#sender.send(
+        await this.#sender.send(
           number,
           createMessage(this.#chat, this.#options.client.userId, command.text),
         )

@@ -11,10 +11,10 @@ export function createMessage(chat: Chat, senderId: number, content: string): Na
 }
 
 /**
- * Why a server would close the connection over this message, if it would. Such a message must
+ * Why a server would close the connection over this frame, if it would. Such a frame must
  * not be sent: it would be sent again on every new connection.
  */
-export function whyTooLarge(message: NamedMessage): string | undefined {
+export function whyTooLarge(message: object): string | undefined {
   const sizeBytes = new TextEncoder().encode(JSON.stringify(message)).length
   if (sizeBytes <= MAX_FRAME_BYTES) return undefined
   return `the message is too large: ${sizeBytes} of at most ${MAX_FRAME_BYTES} bytes`

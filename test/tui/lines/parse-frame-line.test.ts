@@ -29,7 +29,8 @@ describe('parseFrameLine', () => {
     ['[]', /A frame is a JSON object/],
     ['null', /A frame is a JSON object/],
     ['{}', /type: must be a string/],
-    ['{"type":"TYPING"}', /"TYPING": this version sends only NEW_MESSAGE and/],
+    ['{"type":"TYPING"}', /typing: Invalid input/],
+    ['{"type":"MESSAGE"}', /Unknown type "MESSAGE"/],
     ['{"type":"NEW_MESSAGE","chat_id":"3","content":"hi"}', /chat_id/],
   ])('%j is refused with the reason', (line, reason) => {
     expect(parseFrameLine(line, 5)).toMatch(reason)
