@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 
 /** Step → the script of package.json that does it. The tests drive the build, so it comes first. */
 const STEPS = {
-  build: 'prepare',
+  build: 'postprepare',
   types: 'types',
   lint: 'lint',
   unused: 'unused',

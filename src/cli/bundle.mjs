@@ -1,22 +1,19 @@
 // Part of the build: makes dist/bundle of the command line and all that it needs, so that nothing
 // else has to be installed and few files have to be found, read and linked at every start.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire, isBuiltin } from 'node:module'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { evaluated, namedLibrary, packedWasm } from './embedded.mjs'
 import { licences } from './licences.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const dist = join(root, 'dist')
 const folder = join(dist, 'bundle')
 
-/** Packages that stay outside, with why. */
-const OUTSIDE = {
-  libsql: 'loads a native library',
-  emojilib: 'a large table that few sessions read',
-  uplot: 'read as text, for pages of results',
-}
+/** What is read when it is built, not when it runs: large tables and texts of packages. */
+const EVALUATED = ['tui/editor/emoji-names.js', 'bench/report/chart-library.js']
 
 /** Packages that others use if they are there; they are not. */
 const ABSENT = ['pg-native', 'react-devtools-core']
@@ -24,6 +21,8 @@ const ABSENT = ['pg-native', 'react-devtools-core']
 /** A module that calls eval, where nothing here leads to. */
 const CALLS_EVAL = 'hdr-histogram-js/dist/JsHistogram.encoding.js'
 
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
 const threads = ['generator-thread', 'http-thread']
 const bundle = await rolldown({
   input: {
@@ -31,28 +30,27 @@ const bundle = await rolldown({
     ...Object.fromEntries(threads.map((name) => [name, join(dist, `bench/worker/${name}.js`)])),
   },
   platform: 'node',
-  external: Object.keys(OUTSIDE),
+  // One for each system; npm installs those of this one.
+  external: [/^@libsql\/(darwin|linux|win32)-/],
   // React and ink as they run for users, without their checks and tools for developers.
   transform: { define: { 'process.env.NODE_ENV': '"production"' } },
-  plugins: [without(ABSENT)],
+  plugins: [without(ABSENT), packedWasm(folder), evaluated(EVALUATED), namedLibrary()],
   onLog(level, log, handler) {
     if (log.code === 'EVAL' && log.id?.endsWith(CALLS_EVAL)) return
     if (level === 'warn') throw new Error(log.message)
     handler(level, log)
   },
 })
-rmSync(folder, { recursive: true, force: true })
 const { output } = await bundle.write({ dir: folder, chunkFileNames: '[name].js' })
 await bundle.close()
 
 const wanted = output.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports])
 const files = new Set(output.map(({ fileName }) => fileName))
-const strangers = wanted.filter(
-  (name) => !files.has(name) && !isBuiltin(name) && !Object.hasOwn(OUTSIDE, name),
-)
+const strangers = wanted.filter((name) => !files.has(name) && !isBuiltin(name))
 if (strangers.length > 0) throw new Error(`Left outside the bundle: ${strangers.join(', ')}`)
-checkSame('libsql', '@libsql/client')
-const text = licences(output.flatMap(({ moduleIds }) => moduleIds))
+checkLibraries('libsql')
+const embedded = ['emojilib', 'uplot'].map((name) => join(root, 'node_modules', name, 'file'))
+const text = licences([...output.flatMap(({ moduleIds }) => moduleIds), ...embedded])
 writeFileSync(join(folder, 'LICENSES.txt'), text)
 
 /** Puts an empty module in the place of one that is not installed and not used. */
@@ -65,13 +63,14 @@ function without(names) {
   }
 }
 
-/** Throws unless a package that stays outside is the very one that a bundled package is given here. */
-function checkSame(name, neededBy) {
-  const resolveFrom = (folder) => createRequire(join(folder, 'package.json')).resolve(name)
-  const user = join(root, 'node_modules', neededBy)
-  if (resolveFrom(user) === resolveFrom(root)) return
-  const range = readPackage(user).dependencies[name]
-  throw new Error(`${neededBy} needs ${name}@${range}: package.json must name such a version`)
+/** Throws unless the libraries that package.json names are those that a bundled package is for. */
+function checkLibraries(name) {
+  const { optionalDependencies: wanted } = readPackage(join(root, 'node_modules', name))
+  const wrong = Object.entries(readPackage(root).optionalDependencies).filter(
+    ([library, version]) => wanted[library] !== version,
+  )
+  if (wrong.length === 0) return
+  throw new Error(`${name} is not for ${wrong.map((pair) => pair.join('@')).join(', ')}`)
 }
 
 function readPackage(folder) {

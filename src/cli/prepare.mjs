@@ -1,5 +1,5 @@
 // Run by npm once the package's own dependencies are installed: builds, unless that is done already.
-// npm prepares the package again at the first `npx chatws` in a checkout, where nothing has changed.
+// The script is `postprepare`: whoever installs a package that has a `prepare` is warned of it.
 import { execSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'

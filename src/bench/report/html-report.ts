@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { LATENCY_COLUMNS } from '../metrics/latency-summary.ts'
 import { LATENCIES } from '../metrics/registry.ts'
 import type { BenchResult, Comparison } from '../result/bench-result.ts'
+import { chartLibrary } from './chart-library.ts'
 import { formatChange } from './comparison-text.ts'
 import { escapeXml } from './escape-xml.ts'
 import { listFigures } from './figures.ts'
@@ -29,13 +28,14 @@ table{border-collapse:collapse}td,th{padding:.25rem .7rem;border-bottom:1px soli
 /** The report as one page that needs nothing else: styles, charts and figures are in it. */
 export function formatHtml(result: BenchResult): string {
   const { scenario, comparison } = result
+  const library = chartLibrary()
   const title = `chatws bench: ${escapeXml(scenario.name)}`
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title}</title>
-<style>${readAsset('uPlot.min.css')}${STYLE}</style>
+<style>${library.style}${STYLE}</style>
 <h1>${title}</h1>
 <p>${badge(result.exitCode === 0 ? 'good' : 'bad', describeOutcome(result))}
 <p class="faint">${escapeXml(scenario.description ?? '')}</p>
@@ -52,7 +52,7 @@ ${figuresTable(result)}
 ${comparison ? comparisonTable(comparison) : ''}
 <p class="faint">${escapeXml(footer(result))}</p>
 <script type="application/json" id="data">${scriptJson(chartData(result.series))}</script>
-<script>${readAsset('uPlot.iife.min.js')}</script>
+<script>${library.script}</script>
 <script>${DRAW_CHARTS}</script>
 </html>
 `
@@ -140,10 +140,4 @@ function footer({ host, startedAt, shards, scenario }: BenchResult): string {
 /** JSON that cannot end the script element it stands in. */
 function scriptJson(value: object): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
-}
-
-/** A file of the chart library, as it was published. */
-function readAsset(name: string): string {
-  const require = createRequire(import.meta.url)
-  return readFileSync(require.resolve(`uplot/dist/${name}`), 'utf8')
 }

@@ -1,24 +1,11 @@
-import { createRequire } from 'node:module'
-
-const require = createRequire(import.meta.url)
+import { emojiNames } from './emoji-names.ts'
 
 let loaded: ReadonlyMap<string, string> | undefined
 
 /** Name → emoji. Read when first asked for: it is of no use to most who start the program. */
 function emojiByName(): ReadonlyMap<string, string> {
-  loaded ??= readEmoji()
+  loaded ??= new Map(Object.entries(emojiNames()))
   return loaded
-}
-
-function readEmoji(): Map<string, string> {
-  const keywords: Record<string, string[]> = require('emojilib')
-  const byName = new Map<string, string>()
-  // An emoji's own name comes before what others are also called.
-  for (const [emoji, [name]] of Object.entries(keywords)) if (name) byName.set(name, emoji)
-  for (const [emoji, names] of Object.entries(keywords))
-    for (const name of names)
-      if (/^[a-z0-9_+-]+$/.test(name) && !byName.has(name)) byName.set(name, emoji)
-  return byName
 }
 
 /** The emoji that `name` names, with or without colons, or `name` itself where it is no name. */
