@@ -1,5 +1,6 @@
 import { ChatwsError } from '../protocol/error.ts'
 import type { Database, Durability, DurableDatabase } from './database.ts'
+import { failureReason } from './failure-reason.ts'
 import { isFull } from './prisma/prisma-database.ts'
 import type { Store } from './store.ts'
 
@@ -31,17 +32,8 @@ async function opening<T>({ description }: Database, open: () => Promise<T>): Pr
     const advice = isFull(error) ? ' (some MB must be free before it can be opened)' : ''
     throw new ChatwsError(
       'DATABASE_UNAVAILABLE',
-      `Cannot open the database ${description}: ${reasonOf(error)}${advice}`,
+      `Cannot open the database ${description}: ${failureReason(error)}${advice}`,
       { cause: error },
     )
   }
-}
-
-/** The innermost message, on one line: drivers wrap theirs, and Prisma's span several lines. */
-function reasonOf(error: unknown): string {
-  let inner = error
-  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause
-  if (inner instanceof AggregateError && inner.errors.length > 0) inner = inner.errors[0]
-  const { message, originalMessage } = inner as { message?: string; originalMessage?: string }
-  return (originalMessage ?? message ?? String(inner)).trim().split('\n').at(-1)!
 }

@@ -3,7 +3,7 @@ import type { ChatCursor, ChatCursors, ChatOfUser } from '../conversation.ts'
 import { type Dialect, TABLES } from './dialect.ts'
 import { type EntryRow, toMessage } from './entry-row.ts'
 import { messageColumns } from './log-statements.ts'
-import { type PrismaDatabase, storageErrors } from './prisma-database.ts'
+import { type PrismaDatabase, storageErrors, storing } from './prisma-database.ts'
 
 const MAX_CHATS = 1_000
 const MAX_UNREAD = 1_000
@@ -37,7 +37,7 @@ export class PrismaChatCursors implements ChatCursors {
           ...{ user_id: userId, chat_id: chatId, delivered, read },
         }))
       if (ofKind.length === 0) continue
-      const rows = await storageErrors(() =>
+      const rows = await storing(() =>
         this.#database.$queryRawUnsafe<CursorRow[]>(
           this.#statements.advance[kind],
           JSON.stringify(ofKind),

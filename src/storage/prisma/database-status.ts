@@ -1,5 +1,6 @@
 import { ChatwsError } from '../../protocol/error.ts'
 import type { DatabaseStatus, MessagesStatus, UploadsStatus } from '../database.ts'
+import { failureReason } from '../failure-reason.ts'
 import { TABLES } from './dialect.ts'
 import {
   type MigrationRecord,
@@ -7,7 +8,11 @@ import {
   pendingMigrations,
   readMigrations,
 } from './migrations.ts'
+import { untilFree } from './prisma-database.ts'
 import type { RawConnection } from './raw-connection.ts'
+
+/** How long to wait for whoever keeps others from reading the database. */
+const BUSY_TIMEOUT_MS = 15_000
 
 /** How a kind of database is looked at. */
 interface Inspection {
@@ -31,13 +36,13 @@ export async function readDatabaseStatus(inspection: Inspection): Promise<Databa
     if (!connection) return absent(inspection.provider)
     try {
       await connection.query('SELECT 1 AS one')
-      return await inspect(connection, inspection, performance.now() - startMs)
+      const answerMs = performance.now() - startMs
+      return await untilFree(() => inspect(connection, inspection, answerMs), BUSY_TIMEOUT_MS)
     } finally {
       await connection.close()
     }
   } catch (cause) {
-    const { message } = cause as Error
-    const reason = message.trim().split('\n').at(-1) || (cause as { code?: string }).code
+    const reason = failureReason(cause) || (cause as { code?: string }).code
     throw new ChatwsError('DATABASE_UNAVAILABLE', `The database cannot be read: ${reason}`, {
       cause,
     })

@@ -1,7 +1,7 @@
 import type { LastSeen, LastSeenTimes } from '../conversation.ts'
 import type { Dialect } from './dialect.ts'
 import { toIso } from './entry-row.ts'
-import { type PrismaDatabase, storageErrors } from './prisma-database.ts'
+import { type PrismaDatabase, storageErrors, storing } from './prisma-database.ts'
 
 /** The times in a database behind Prisma. */
 export class PrismaLastSeen implements LastSeenTimes {
@@ -19,7 +19,7 @@ export class PrismaLastSeen implements LastSeenTimes {
       user_id: userId,
       at: this.#dialect.timestamp(at),
     }))
-    await storageErrors(() =>
+    await storing(() =>
       this.#database.$executeRawUnsafe(
         `INSERT INTO last_seen (user_id, at) SELECT n.user_id, n.at
           FROM ${this.#dialect.rows({ user_id: 'bigint', at: 'timestamp' })} WHERE true

@@ -72,6 +72,14 @@ function isRejection(error: unknown): boolean {
 /** The pause before something is tried again that met another's lock. */
 const BUSY_PAUSE_MS = 20
 
+/** How long another's lock may keep something small from being stored before that fails. */
+const WRITE_TIMEOUT_MS = 1_000
+
+/** Stores something small, by itself, and waits a little for the lock of another. Throws as `storageErrors`. */
+export function storing<T>(work: () => Promise<T>): Promise<T> {
+  return storageErrors(() => untilFree(work, WRITE_TIMEOUT_MS))
+}
+
 /** Does `work`, again and again while another's lock is in the way, for a time at most. */
 export async function untilFree<T>(work: () => Promise<T>, timeoutMs: number): Promise<T> {
   const giveUpMs = performance.now() + timeoutMs
@@ -105,11 +113,12 @@ export function isFull(error: unknown): boolean {
  * adapter in a cause, and for raw statements the client hands the adapter's error on.
  */
 export function isBusy(error: unknown): boolean {
-  const { code, cause, meta } = error as {
+  const { code, kind, cause, meta } = error as {
     code?: string
-    cause?: { kind?: string }
+    kind?: string
+    cause?: unknown
     meta?: { driverAdapterError?: unknown }
   }
-  if (code === 'P1008' || cause?.kind === 'SocketTimeout') return true
-  return meta?.driverAdapterError !== undefined && isBusy(meta.driverAdapterError)
+  if (code === 'P1008' || kind === 'SocketTimeout') return true
+  return [cause, meta?.driverAdapterError].some((inner) => inner !== undefined && isBusy(inner))
 }

@@ -26,7 +26,7 @@ import {
   type PrismaDatabase,
   type RawQueries,
   storageErrors,
-  untilFree,
+  storing,
 } from './prisma-database.ts'
 import { PrismaPrunableLog } from './prunable-log.ts'
 import { createPruneStatements } from './prune-statements.ts'
@@ -34,9 +34,6 @@ import { PrismaUploads } from './uploads.ts'
 
 /** As large as any message. */
 const MESSAGE_BYTES = 65_536
-
-/** How long another's lock may keep the log from being written in before nothing can be stored. */
-const TOUCH_TIMEOUT_MS = 1_000
 
 /** What a PrismaStore is made of. */
 export interface PrismaStoreParts {
@@ -112,14 +109,11 @@ export class PrismaStore implements Store {
 
   async confirmWritable(): Promise<void> {
     const touch = (sizeBytes: number) =>
-      untilFree(
-        () => this.#database.$executeRawUnsafe(this.#dialect.touchLog(sizeBytes)),
-        TOUCH_TIMEOUT_MS,
-      )
+      storing(() => this.#database.$executeRawUnsafe(this.#dialect.touchLog(sizeBytes)))
     // A full disk may still take something small, and yet no message.
-    if (!this.#hasRoom) await storageErrors(() => touch(MESSAGE_BYTES))
+    if (!this.#hasRoom) await touch(MESSAGE_BYTES)
     this.#hasRoom = true
-    await storageErrors(() => touch(1))
+    await touch(1)
   }
 
   async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {

@@ -1,6 +1,6 @@
 import type { UploadRecord, UploadRecords } from '../upload-records.ts'
 import type { Dialect } from './dialect.ts'
-import { type RawQueries, storageErrors } from './prisma-database.ts'
+import { type RawQueries, storageErrors, storing } from './prisma-database.ts'
 import type { UploadStatements } from './upload-statements.ts'
 
 interface Row {
@@ -81,6 +81,6 @@ export class PrismaUploads implements UploadRecords {
   }
 
   #execute(sql: string, ...values: unknown[]): Promise<number> {
-    return storageErrors(() => this.#database.$executeRawUnsafe(sql, ...values))
+    return storing(() => this.#database.$executeRawUnsafe(sql, ...values))
   }
 }

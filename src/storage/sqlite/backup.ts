@@ -3,9 +3,13 @@ import { existsSync, statSync } from 'node:fs'
 import { link, open, rename, rm } from 'node:fs/promises'
 import { ChatwsError } from '../../protocol/error.ts'
 import type { Backup, Restored } from '../database.ts'
+import { untilFree } from '../prisma/prisma-database.ts'
 import { createPrivateFile } from './private-file.ts'
 import { connectSqlite } from './raw-connection.ts'
 import { syncFile, syncFolderOf } from './sync-file.ts'
+
+/** How long to wait for whoever keeps others from reading the database. */
+const BUSY_TIMEOUT_MS = 15_000
 
 /** What a file system says that has no hard links. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
@@ -54,7 +58,10 @@ async function copy(path: string, draft: string): Promise<void> {
   try {
     // SQLite copies into a file that is there where that is empty.
     await createPrivateFile(draft)
-    await connection.query('VACUUM INTO ?', [draft])
+    await untilFree(async () => {
+      await rm(draft, { force: true })
+      await connection.query('VACUUM INTO ?', [draft])
+    }, BUSY_TIMEOUT_MS)
   } finally {
     await connection.close()
   }

@@ -5,7 +5,12 @@ import { TABLES } from '../prisma/dialect.ts'
 import { type EntryRow, toMessage } from '../prisma/entry-row.ts'
 import { messageColumns } from '../prisma/log-statements.ts'
 import type { MessageSearch } from '../prisma/message-search.ts'
-import { inTransaction, type PrismaDatabase, storageErrors } from '../prisma/prisma-database.ts'
+import {
+  inTransaction,
+  type PrismaDatabase,
+  storageErrors,
+  storing,
+} from '../prisma/prisma-database.ts'
 
 /** Offsets that are read into the index at once: few enough to hold the event loop only briefly. */
 const STEP = 200
@@ -58,7 +63,7 @@ export class SqliteSearch implements MessageSearch {
   }
 
   async find(words: readonly string[], { chat, before, limit }: SearchQuery) {
-    await storageErrors(() => this.#catchUp())
+    await storing(() => this.#catchUp())
     const terms = words.map((word) => `"${word}" *`).join(' AND ')
     const ofChat = chat ? ` AND chat : "${chat.kind}${chat.id}"` : ''
     const rows = await storageErrors(() =>
