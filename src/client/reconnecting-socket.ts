@@ -1,5 +1,10 @@
 import type { ClientFrame } from '../protocol/client-frames.ts'
-import { CloseCode, isReconnectable, retryAfterMs } from '../protocol/close-code.ts'
+import {
+  CloseCode,
+  isReconnectable,
+  retryAfterMs,
+  withoutRetryAfter,
+} from '../protocol/close-code.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { readServerFrame } from '../protocol/read-server-frame.ts'
 import type { ServerFrame } from '../protocol/server-frames.ts'
@@ -269,7 +274,7 @@ export class ReconnectingSocket {
     if (this.#greetedAtMs !== undefined) this.#wasShort = openMs < SHORT_MS
     this.#greetedAtMs = undefined
     const what = code === 1006 ? 'no connection' : `closed with code ${code}`
-    const why = reason || (failure?.reason ?? what)
+    const why = withoutRetryAfter(reason) || (failure?.reason ?? what)
     if (failure?.isPermanent) this.#refusals += 1
     if (this.#refusals > (this.#isKnown ? MAX_REFUSALS : 0)) {
       this.#end(new ChatwsError('CONNECTION_REFUSED', `Cannot connect: ${why}`))

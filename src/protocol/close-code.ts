@@ -35,6 +35,11 @@ export function retryAfterMs(reason: string): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
+/** The reason of a close in words for people. */
+export function withoutRetryAfter(reason: string): string {
+  return reason.replace(/; retry_after_ms=\d+$/, '')
+}
+
 /**
  * Whether a client that was closed with `code` should connect again. 1008 is the server's answer
  * to a connection it will never accept; every other standard code may be a passing fault.

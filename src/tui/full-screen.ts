@@ -7,6 +7,7 @@ import { completePath } from './editor/path-completion.ts'
 import { FrameNotifier } from './frame-notifier.ts'
 import { IdleWatch } from './idle-watch.ts'
 import { Keyboard } from './keyboard.ts'
+import { type Key, splitAlt } from './keys/key.ts'
 import { type KeyEvent, readKeys } from './keys/key-parser.ts'
 import { helpList } from './lists.ts'
 import { LiveEvents } from './live-events.ts'
@@ -161,9 +162,14 @@ export class FullScreen {
         else if (event.button === 'left') this.#onClick(event.column, event.row)
         break
       case 'key':
-        // In a list over the messages, the arrows and Enter are the list's.
-        if (!this.#actions.pressInOverlay(event.name)) this.#keyboard.press(event)
+        this.#onKey(event)
     }
+  }
+
+  #onKey(key: Key): void {
+    // In a list over the messages, the arrows and Enter are the list's.
+    if (this.#actions.pressInOverlay(key.name) || this.#keyboard.press(key)) return
+    for (const event of splitAlt(key) ?? []) this.#onEvent(event)
   }
 
   #onText(text: string): void {

@@ -72,9 +72,12 @@ export class Keyboard {
     return { labels: candidates.map(({ label }) => label), index }
   }
 
-  press(key: Key): void {
-    const action = this.#options.keyMap.press(key)
+  /** False where the key means nothing. */
+  press(key: Key): boolean {
+    const { keyMap } = this.#options
+    const action = keyMap.press(key)
     if (action !== undefined) this.do(action)
+    return action !== undefined || keyMap.isBegun
   }
 
   /** Does what a key with this action does. */

@@ -1,6 +1,7 @@
 import type { Chat } from '../protocol/chat.ts'
 import type { ChatData } from './chat-data.ts'
 import { chatLabel } from './chat-label.ts'
+import { namesMessage } from './commands/command-line.ts'
 import type { Keyboard } from './keyboard.ts'
 import type { EntryContext } from './pane/entry-lines.ts'
 import { isStored, type PaneEntry, type StoredMessage } from './pane/pane-entry.ts'
@@ -66,12 +67,14 @@ export class ModelBuilder {
     const entries = this.#state.entries(messages, this.#data.pendingOf(chat))
     const { markedId, selectedId } = this.#state.view()
     const isOpen = this.#data.status.state === 'open'
+    const hasId = selectedId !== undefined || namesMessage(this.#keyboard.editor.text)
     const contextOf = (entry: PaneEntry): EntryContext => ({
       userId: this.#data.userId,
       repliedTo: findReplied(entry, messages),
       receipt: this.#receipt(entry),
       isOpen,
       isSelected: isStored(entry) && entry.id === selectedId,
+      hasId,
       mentions: this.#mentions,
     })
     return { entries, readId: markedId, contextOf }
@@ -176,7 +179,7 @@ function describeTypists(ids: readonly number[]): string {
   return `${named}${rest} ${ids.length === 1 ? 'is' : 'are'} typing …`
 }
 
-/** Who has an own message, in marks and words: sent, delivered to someone, read by n. */
+/** Who has an own message, in marks and words: sent, delivered to someone, read by some. */
 function describeReceipts({
   delivered,
   read,
@@ -184,6 +187,6 @@ function describeReceipts({
   readonly delivered: number
   readonly read: number
 }): string {
-  if (read > 0) return `✓✓ read by ${read}`
+  if (read > 0) return `✓✓ read by ${read} ${read === 1 ? 'person' : 'people'}`
   return delivered > 0 ? '✓✓' : '✓'
 }

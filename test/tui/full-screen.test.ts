@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import stringWidth from 'string-width'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { startTamperingProxy } from '../support/tampering-proxy.ts'
 import { until } from '../support/until.ts'
@@ -123,6 +126,71 @@ describe('a user who does nothing', () => {
     ann.press('x')
     await until(() => states().includes('active'), 'active')
     expect(states().slice(0, 2)).toEqual(['idle', 'active'])
+  })
+})
+
+describe('what a person meets', () => {
+  it('Esc and a command that arrive together are the key and the command', async () => {
+    const ann = await open()
+    ann.press('\x1b/join 41\r')
+    await ann.shows('chatws #41')
+    ann.press('\x1b#text\r')
+    await ann.shows('<1> #text')
+    ann.press('\x1bé\r')
+    await ann.shows('<1> é')
+    expect(bob.all('MESSAGE').map(({ payload }) => payload.content)).not.toContain('join 41')
+  })
+
+  it.each(['reply', 'react', 'edit', 'delete', 'open'])(
+    'ids are shown while /%s is typed, and while a message is selected',
+    async (command) => {
+      const ann = await open({ chat: { kind: 'chat', id: 42 } })
+      await say(42, 'which one')
+      const { id } = bob.all('MESSAGE').at(-1)!.payload
+      await ann.shows('which one')
+      expect(ann.screen).not.toContain('which one #')
+      ann.press(`/${command} `)
+      await ann.shows(`which one #${id}`)
+      ann.press('\x15')
+      await until(() => !ann.screen.includes('which one #'), 'the id to go')
+      ann.press('\x1b[1;3A')
+      await ann.shows(`which one #${id}`)
+    },
+  )
+
+  it('who has read is told in words that name no user', async () => {
+    const ann = await open({ chat: { kind: 'chat', id: 43 } })
+    ann.enter('seen?')
+    await ann.shows('seen? ✓')
+    const { id } = (await bob.next('MESSAGE', bob.all('MESSAGE').length)).payload
+    bob.send({ type: 'READ', chat_id: 43, id })
+    await ann.shows('✓✓ read by 1 person')
+  })
+
+  it('a hint for programs in the reason of a close is not shown', async () => {
+    const closing = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    closing.on('connection', (socket) => socket.close(4003, 'Too many; retry_after_ms=865'))
+    await once(closing, 'listening')
+    const { port } = closing.address() as AddressInfo
+    const ann = new ScreenRun(`ws://127.0.0.1:${port}`, 1)
+    opened.push(ann)
+    await ann.shows(/attempt 1: Too many \|/)
+    expect(ann.screen).not.toContain('retry_after')
+    closing.close()
+  })
+
+  it.each([
+    [':thumb', '👍'],
+    [':heart', '❤️'],
+    [':smile', '😄'],
+    [':joy', '😂'],
+    [':+1', '👍'],
+    [':check', '✅'],
+    [':fire', '🔥'],
+  ])('%s completes to %s', async (typed, emoji) => {
+    const ann = await open({ chat: { kind: 'chat', id: 44 } })
+    ann.press(`${typed}\t`)
+    await ann.shows(`> ${emoji}`)
   })
 })
 

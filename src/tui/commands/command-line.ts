@@ -46,6 +46,11 @@ export type Command =
 /** The commands whose message can be named by its id, first or last. */
 const WITH_MESSAGE = new Set<string>(['reply', 'react', 'edit', 'delete', 'open'])
 
+/** Whether a line being typed is a command that may name a message by its id. */
+export function namesMessage(line: string): boolean {
+  return WITH_MESSAGE.has(/^\/(\S+)/.exec(line)?.[1] ?? '')
+}
+
 /** The commands as help shows them, those that need the full screen only there. */
 export function commandHelp(where: 'screen' | 'lines'): string[] {
   const shown: (readonly [string, string])[] = Object.entries(COMMANDS)

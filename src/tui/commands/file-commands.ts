@@ -69,6 +69,8 @@ async function open(context: CommandContext, { id }: Run): Promise<void> {
 /** Opens a file that the server keeps, or a web address. */
 async function openPath({ client, env, notify }: CommandContext, path: string): Promise<void> {
   const url = client.fileUrl(path) ?? path
-  await openUrl(url, env)
+  const opened = openUrl(url, env)
+  notify(`opening ${url} …`)
+  await opened
   notify(`opened ${url}`)
 }

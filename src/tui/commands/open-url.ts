@@ -8,8 +8,9 @@ const OPENERS: Readonly<Record<string, readonly [string, ...string[]]>> = {
 }
 
 /**
- * Opens a web address with what the desktop opens it with. Rejects for anything else: what came
- * over the wire must start no other program, and name no file of this machine.
+ * Opens a web address with what the desktop opens it with; resolves once that says that it has.
+ * Rejects where it fails, and for anything else: what came over the wire must start no other
+ * program, and name no file of this machine.
  */
 export function openUrl(text: string, env: Env): Promise<void> {
   const isWeb = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
@@ -20,9 +21,10 @@ export function openUrl(text: string, env: Env): Promise<void> {
     const options = { stdio: 'ignore', detached: true, env } as const
     const child = spawn(program, [...args, new URL(text).href], options)
     child.once('error', (error) => reject(new Error(`${program}: ${error.message}`)))
-    child.once('spawn', () => {
-      child.unref()
-      resolve()
+    child.once('spawn', () => child.unref())
+    child.once('exit', (code, signal) => {
+      if (code === 0) resolve()
+      else reject(new Error(`${program} ended with ${signal ?? `exit code ${code}`}`))
     })
   })
 }

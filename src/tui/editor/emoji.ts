@@ -1,10 +1,20 @@
 import { emojiNames } from './emoji-names.ts'
 
+/** The names that most chats know, each of one emoji; in the word lists some are of others, too. */
+const WELL_KNOWN: Readonly<Record<string, string>> = {
+  ...{ thumbsup: '👍', thumbsdown: '👎', heart: '❤️', smile: '😄', smiley: '😃', grin: '😁' },
+  ...{ joy: '😂', wink: '😉', cry: '😢', sob: '😭', sad: '😞', angry: '😠', thinking: '🤔' },
+  ...{ tada: '🎉', party: '🥳', fire: '🔥', rocket: '🚀', eyes: '👀', clap: '👏', wave: '👋' },
+  ...{ pray: '🙏', ok_hand: '👌', muscle: '💪', check: '✅', x: '❌', warning: '⚠️', star: '⭐' },
+  ...{ sun: '☀️', cat: '🐱', dog: '🐶', beer: '🍺', coffee: '☕', bug: '🐛' },
+  ...{ '+1': '👍', '-1': '👎' },
+}
+
 let loaded: ReadonlyMap<string, string> | undefined
 
 /** Name → emoji. Read when first asked for: it is of no use to most who start the program. */
 function emojiByName(): ReadonlyMap<string, string> {
-  loaded ??= new Map(Object.entries(emojiNames()))
+  loaded ??= new Map(Object.entries({ ...emojiNames(), ...WELL_KNOWN }))
   return loaded
 }
 
@@ -14,10 +24,11 @@ export function resolveEmoji(name: string): string {
   return emojiByName().get(bare) ?? name
 }
 
-/** Emoji whose name begins with `start`, with their names; shorter names first. */
+/** Emoji whose name begins with `start`, with their names; well-known ones first, then shorter ones. */
 export function findEmoji(start: string, limit: number): { name: string; emoji: string }[] {
   const names = [...emojiByName().keys()].filter((name) => name.startsWith(start))
-  names.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
+  const rank = (name: string) => (Object.hasOwn(WELL_KNOWN, name) ? 0 : 1)
+  names.sort((a, b) => rank(a) - rank(b) || a.length - b.length || (a < b ? -1 : 1))
   const seen = new Set<string>()
   return names
     .map((name) => ({ name, emoji: emojiByName().get(name)! }))

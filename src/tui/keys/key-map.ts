@@ -37,6 +37,11 @@ export class KeyMap {
     return action
   }
 
+  /** Whether the keys pressed so far are the beginning of a longer one. */
+  get isBegun(): boolean {
+    return this.#begun !== ''
+  }
+
   /** The keys of an action, those of the key map's own first. */
   keysOf(action: Action): string[] {
     return [...this.#keys].filter(([, one]) => one === action).map(([keys]) => keys)

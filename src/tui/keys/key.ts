@@ -115,6 +115,19 @@ function decodeMouse(parameters: string, final: string): MouseEvent | undefined 
   return { type: 'mouse', button, column: column - 1, row: row - 1 }
 }
 
+/**
+ * Esc and a character, where they came together and Alt and that character mean nothing: over a slow
+ * link both look the same. A sequence that was cut off begins with `[` or `O`, and is no text.
+ */
+export function splitAlt({
+  name,
+  ctrl,
+  alt,
+}: Key): [Key, { type: 'text'; text: string }] | undefined {
+  const isCharacter = [...name].length === 1 && name !== '[' && name !== 'O'
+  return alt && !ctrl && isCharacter ? [keyOf('escape'), { type: 'text', text: name }] : undefined
+}
+
 /** A key that nothing is held with. */
 export function keyOf(name: string): Key {
   return { type: 'key', name, ctrl: false, alt: false, shift: false }

@@ -14,6 +14,8 @@ export interface EntryContext {
   /** Whether the connection stands, which a pending message waits for. */
   readonly isOpen: boolean
   readonly isSelected: boolean
+  /** Whether its id is shown, for commands that take one. */
+  readonly hasId?: boolean
   /** Words that mean the user, in lower case. */
   readonly mentions: readonly string[]
 }
@@ -37,8 +39,8 @@ export function entryLines(
   columns: number,
   context: EntryContext,
 ): readonly string[] {
-  const { receipt, isOpen, isSelected, repliedTo } = context
-  const key = `${columns} ${isOpen} ${isSelected} ${receipt} ${repliedTo?.offset} ${repliedTo?.edited_at} ${repliedTo?.deleted_at}`
+  const { receipt, isOpen, isSelected, hasId, repliedTo } = context
+  const key = `${columns} ${isOpen} ${isSelected} ${hasId} ${receipt} ${repliedTo?.offset} ${repliedTo?.edited_at} ${repliedTo?.deleted_at}`
   const cached = cache.get(entry)
   if (cached?.key === key) return cached.lines
   const lines = layOut(entry, columns, context)
@@ -76,7 +78,7 @@ function textLines(entry: PaneEntry, context: EntryContext): string[] {
   const lines = sanitizeLines(entry.content)
   if (!isOwn) highlightMentions(lines, context.mentions)
   if (isStored(entry) && entry.deleted_at !== undefined)
-    return [`${sender} ${mark('dim', '(deleted)')}`]
+    return [`${sender} ${mark('dim', `(deleted)${idBehind(entry, context)}`)}`]
   lines[0] = `${sender} ${lines[0]}`
   lines.push(...fileLines(entry))
   lines[lines.length - 1] += mark('dim', marksBehind(entry, context))
@@ -93,10 +95,16 @@ function fileLines(entry: StoredMessage | PendingMessage): string[] {
   )
 }
 
-/** What stands behind a message: whether it was edited, and where it is. */
-function marksBehind(entry: PaneEntry, { isOpen, receipt }: EntryContext): string {
+/** What stands behind a message: whether it was edited, where it is, and its id. */
+function marksBehind(entry: PaneEntry, context: EntryContext): string {
+  const { isOpen, receipt } = context
   if (!isStored(entry)) return isOpen ? ' (sending …)' : ' (waits for a connection)'
-  return `${entry.edited_at === undefined ? '' : ' (edited)'}${receipt === '' ? '' : ` ${receipt}`}`
+  const edited = entry.edited_at === undefined ? '' : ' (edited)'
+  return `${edited}${receipt === '' ? '' : ` ${receipt}`}${idBehind(entry, context)}`
+}
+
+function idBehind(entry: StoredMessage, { hasId }: EntryContext): string {
+  return hasId === true ? ` #${entry.id}` : ''
 }
 
 function highlightMentions(lines: string[], mentions: readonly string[]): void {

@@ -134,10 +134,13 @@ describe('/upload', () => {
 
 describe('/open', () => {
   /** Puts an `xdg-open` that notes what it is asked to open before all others on the PATH. */
-  async function withOpener(userId: number) {
+  async function withOpener(userId: number, end = '') {
     const folder = mkdtempSync(join(home, 'bin-'))
     const noted = join(folder, 'noted')
-    writeFileSync(join(folder, 'xdg-open'), `#!/bin/sh\nprintf '%s\\n' "$*" >> '${noted}'\n`)
+    writeFileSync(
+      join(folder, 'xdg-open'),
+      `#!/bin/sh\nprintf '%s\\n' "$*" >> '${noted}'\n${end}\n`,
+    )
     chmodSync(join(folder, 'xdg-open'), 0o755)
     const ann = await open(userId, server.url, { PATH: `${folder}:${process.env.PATH}` })
     const notes = () => {
@@ -162,6 +165,19 @@ describe('/open', () => {
       expect(notes()).toMatch(
         new RegExp(`^http://127\\.0\\.0\\.1:${server.port}/uploads/[0-9a-f]{32}\\.png\n$`),
       )
+    },
+  )
+
+  it.runIf(process.platform === 'linux')(
+    'what could not be opened is not told as opened',
+    async () => {
+      const { ann } = await withOpener(37, 'exit 3')
+      ann.enter('/upload ~/photo.png')
+      await ann.shows('📎 image/png: uploads/')
+      ann.enter('/open')
+      await ann.shows('/open: xdg-open ended with exit code 3')
+      expect(ann.screen).toContain('* opening http')
+      expect(ann.screen).not.toContain('* opened http')
     },
   )
 
