@@ -10,6 +10,8 @@ const Reactions = z.array(z.object({ emoji: z.string(), userIds: z.array(Id).min
 const stored = {
   id: Id,
   sender_id: Id,
+  /** Whether `content` is only the beginning; in lists of chats. */
+  clipped: z.literal(true).optional(),
   /** As it is now: an edited message has its newest content, a deleted one none. */
   content: z.string(),
   file_type: z.string().optional(),

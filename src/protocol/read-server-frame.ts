@@ -52,7 +52,7 @@ const status = { userId: id, timestamp: time }
 const message = withChat({
   ...{ id, sender_id: id, content: text, created_at: time, offset: id },
   ...{ file_type: optional(text), file_paths: optional(text), reply_to: optional(id) },
-  ...{ edited_at: optional(time), deleted_at: optional(time) },
+  ...{ edited_at: optional(time), deleted_at: optional(time), clipped: optional(flag) },
   reactions: optional(list(shape({ emoji: text, userIds: list(id) }))),
 })
 const edit = withChat({ id, sender_id: id, content: text, edited_at: time, offset: id })

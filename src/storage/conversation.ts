@@ -26,8 +26,8 @@ export interface ChatCursors {
    * that are new. Returns the cursors that moved.
    */
   advance(cursors: readonly ChatCursor[]): Promise<ChatCursor[]>
-  /** The cursors that moved when the log stood at an offset or later. */
-  movedSince(offset: number): Promise<ChatCursor[]>
+  /** Of the cursors that moved when the log stood at an offset or later, up to `limit`, the latest. */
+  movedSince(offset: number, limit: number): Promise<ChatCursor[]>
   /** The chats in which a user has a cursor, those with the newest messages first; 1,000 at most. */
   chatsOf(userId: number): Promise<ChatOfUser[]>
 }

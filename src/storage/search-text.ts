@@ -5,17 +5,26 @@ const WORD = /[\p{L}\p{N}\p{M}]+/gu
 const BEFORE = 40
 const LENGTH = 160
 
-/** The words of a text, in lower case. */
+/** Words of a text that are searched for. */
+const MAX_WORDS = 16
+
+/** The first 16 different words of a text, in lower case. */
 export function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(WORD) ?? []
+  return [...new Set(text.toLowerCase().match(WORD))].slice(0, MAX_WORDS)
 }
 
 /** The part of a message around the first word that begins with one of `words`. */
 export function snippetOf(content: string, words: readonly string[]): string {
-  const found = [...content.matchAll(WORD)].find(([word]) =>
-    words.some((wanted) => word.toLowerCase().startsWith(wanted)),
-  )
-  const start = Math.max(0, (found?.index ?? 0) - BEFORE)
+  const start = Math.max(0, firstFound(content, words) - BEFORE)
   const part = content.slice(start, start + LENGTH).toWellFormed()
   return `${start > 0 ? '…' : ''}${part}${start + LENGTH < content.length ? '…' : ''}`
+}
+
+/** Where the first word begins that begins with one of `words`; 0 where there is none. */
+function firstFound(content: string, words: readonly string[]): number {
+  for (const { 0: word, index } of content.matchAll(WORD)) {
+    const lower = word.toLowerCase()
+    if (words.some((wanted) => lower.startsWith(wanted))) return index
+  }
+  return 0
 }

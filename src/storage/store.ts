@@ -113,7 +113,10 @@ export interface HistoryRange {
   readonly limit: number
 }
 
-/** A message, and what was given to it. */
+/** Reactions that are told with a message; of one with more, those given first. */
+export const MAX_REACTIONS = 1_000
+
+/** A message, and what was given to it: the first `MAX_REACTIONS`. */
 export interface HistoryEntry extends MessageEntry {
   readonly reactions: readonly StandingReaction[]
 }

@@ -57,7 +57,8 @@ export function describeReadersContract(createDatabase: () => Promise<TestDataba
         cursor({ userId: i + 1, kind: i % 2 ? 'chat' : 'support', delivered: 2, read: 1 }),
       )
       expect(await store.cursors.advance(readers)).toHaveLength(1_000)
-      expect(await store.cursors.movedSince(0)).toHaveLength(1_000)
+      expect(await store.cursors.movedSince(0, 2_000)).toHaveLength(1_000)
+      expect(await store.cursors.movedSince(0, 10)).toHaveLength(10)
     })
 
     it('that moved are found by what the log was then', async () => {
@@ -66,11 +67,13 @@ export function describeReadersContract(createDatabase: () => Promise<TestDataba
       await write(1)
       await store.cursors.advance([cursor({ userId: 3, delivered: 1 }), cursor({ userId: 4 })])
       const since = async (offset: number) =>
-        (await store.cursors.movedSince(offset)).map(({ userId }) => userId).sort()
+        (await store.cursors.movedSince(offset, 100)).map(({ userId }) => userId).sort()
       expect(await since(0)).toEqual([2, 3])
       expect(await since(2)).toEqual([2, 3])
       expect(await since(3)).toEqual([3])
       expect(await since(4)).toEqual([])
+      // Of too many, those that moved last.
+      expect((await store.cursors.movedSince(0, 1)).map(({ userId }) => userId)).toEqual([3])
     })
 
     it('tell what of a chat is unread: messages of others that are not deleted', async () => {

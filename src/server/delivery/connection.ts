@@ -14,6 +14,9 @@ const MAX_QUESTIONS = 1_000
 /** Bytes of answers to one client that may wait for it to read them. */
 const OUTBOX_BYTES = 1024 * 1024
 
+/** Bytes of a replay that a client takes from one ping to the next, if it reads at all. */
+const MIN_TAKEN_BYTES = 16 * 1024
+
 /** Whose a connection is. */
 export interface ConnectionOwner {
   readonly userId: number
@@ -54,6 +57,8 @@ export class Connection {
   #isBehind = false
   #isIdle = false
   #unansweredPings = 0
+  /** What the network had taken at the last ping, if a replay waited for it then. */
+  #takenAtPing: number | undefined
   #closedWith: number | undefined
   #isAgent: boolean
   #expiresAtMs: number
@@ -232,9 +237,12 @@ export class Connection {
     })
   }
 
+  /** Pings the client, or closes with 4001 where it has taken next to nothing since the last ping. */
   ping(): void {
     this.#unansweredPings += 1
-    if (this.isOpen) this.#transport.write(PING_FRAME)
+    if (!this.isOpen) return
+    if (this.#isStalled()) this.close(CloseCode.slowConsumer)
+    else this.#transport.write(PING_FRAME)
   }
 
   /** Its client was heard of. */
@@ -268,6 +276,18 @@ export class Connection {
 
   get #isSent(): boolean {
     return this.#outboxBytes === 0 && this.#transport.hasRoom
+  }
+
+  /**
+   * Whether it has hardly taken anything of its replay since the last ping. Such a client holds pages of
+   * the log in memory, however often it says that it is alive.
+   */
+  #isStalled(): boolean {
+    const isHeld = this.#replay !== undefined && !this.#transport.hasRoom
+    const taken = isHeld ? this.#transport.takenBytes : undefined
+    const before = this.#takenAtPing
+    this.#takenAtPing = taken
+    return taken !== undefined && before !== undefined && taken - before < MIN_TAKEN_BYTES
   }
 
   /** Begins a replay where it is too far behind to follow, or behind at all while it subscribes. */

@@ -85,6 +85,11 @@ export class Transport extends WebSocket {
     return this.#socket.writableLength < BACKLOG_BYTES
   }
 
+  /** Bytes that the network has taken so far. */
+  get takenBytes(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength
+  }
+
   /** Sends encoded frames. */
   write(frames: Buffer): void {
     this.#socket.write(frames)

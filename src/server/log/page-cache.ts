@@ -15,16 +15,39 @@ import {
 /** Offsets in a page: few enough that reading one holds the event loop only briefly. */
 const PAGE_SIZE = 256
 
+/** The same for the pages that follow one with long messages. */
+const REST_SIZE = 32
+
 /** Pages kept in memory, because clients that lost the same server resume at the same time. */
 const MAX_PAGES = 64
+
+/** Bytes of a page; one with long messages ends sooner, but has at least one. */
+const MAX_PAGE_BYTES = 256 * 1024
+
+/** Regular pages of which it is remembered where they were cut. */
+const MAX_CUT_PAGES = 1_000
+
+/** Bytes handed out at once, but always one frame: what a socket is given, it holds until it is sent. */
+const MAX_READ_BYTES = 64 * 1024
+
+/** Bytes of all pages kept; whoever is still being sent one of them keeps that alive as well. */
+const MAX_BYTES = 16 * 1024 * 1024
 
 const NOTHING = Buffer.alloc(0)
 
 interface Page extends FrameRun {
   /** It tells all there is above the offset before its first one, up to and including this. */
   readonly lastOffset: number
+  /** Whether it ends before it should, because its messages are long. */
+  readonly isCut: boolean
   /** The offsets of its entries, in order. */
   readonly offsets: readonly number[]
+}
+
+interface Kept {
+  readonly page: Promise<Page>
+  /** 0 until it was read. */
+  bytes: number
 }
 
 /** A part of the log. */
@@ -36,8 +59,11 @@ export interface LogFrames extends DurableFrames {
 /** The log as encoded frames, read from the store page by page and shared by all who ask. */
 export class PageCache {
   readonly #store: Pick<Store, 'readAfter'>
-  /** Page number → the page, least recently used first. */
-  readonly #pages = new Map<number, Promise<Page>>()
+  /** Offset before its first entry → the page, least recently used first. */
+  readonly #pages = new Map<number, Kept>()
+  #bytes = 0
+  /** Offset before a regular page → the offsets in it at which pages ended sooner, ascending. */
+  readonly #cuts = new Map<number, readonly number[]>()
   /** Settles when the last page asked for is read: one at a time, with turns for others between. */
   #lastRead: Promise<unknown> = Promise.resolve()
 
@@ -46,19 +72,26 @@ export class PageCache {
   }
 
   /**
-   * The frames after `offset` to the end of their page, or to `until` if that comes first. Both
+   * The frames after `offset` to the end of their page, or to `until` if that comes first, or as many
+   * as are handed out at once. Both
    * must have been stored; what was deleted since is left out. Throws STORAGE_UNAVAILABLE.
    */
   async readAfter(offset: number, until: number, filter?: ChatFilter): Promise<LogFrames> {
-    const number = Math.floor(offset / PAGE_SIZE)
-    let page = await this.#page(number)
+    let start = this.#startOf(offset)
+    let page = await this.#page(start)
+    // Where messages are long, others follow it that end before the next regular one.
+    while (page.isCut && page.lastOffset <= offset) {
+      start = page.lastOffset
+      page = await this.#page(start)
+    }
     // Another reader may have asked for the page before the entry was stored.
-    if (page.lastOffset <= offset) page = await this.#page(number)
+    if (page.lastOffset <= offset) page = await this.#page(start)
     // All that is above the offset was deleted.
     if (page.lastOffset <= offset) return { bytes: NOTHING, lastOffset: until, hasGap: true }
-    const lastOffset = Math.min(until, page.lastOffset)
     const from = placeAfter(offset, page.offsets)
-    const to = placeAfter(lastOffset, page.offsets)
+    const end = placeAfter(Math.min(until, page.lastOffset), page.offsets)
+    const to = upTo(MAX_READ_BYTES, page, { from, end })
+    const lastOffset = to < end ? page.offsets[to - 1]! : Math.min(until, page.lastOffset)
     const bytes = sliceFrames(page, { from, to }, filter)
     return { bytes, lastOffset, hasGap: to - from < lastOffset - offset }
   }
@@ -66,42 +99,98 @@ export class PageCache {
   /** Reads pages anew from now on, because what they hold has changed. */
   forget(): void {
     this.#pages.clear()
+    this.#cuts.clear()
+    this.#bytes = 0
   }
 
-  #page(number: number): Promise<Page> {
-    const known = this.#pages.get(number)
-    const page = known ?? this.#read(number)
-    this.#pages.delete(number)
-    this.#pages.set(number, page)
-    if (this.#pages.size > MAX_PAGES) this.#pages.delete(this.#pages.keys().next().value!)
-    return page
+  /** The offset after which the page begins that has what comes after an offset, as far as is known. */
+  #startOf(offset: number): number {
+    const regular = offset - (offset % PAGE_SIZE)
+    return this.#cuts.get(regular)?.findLast((cut) => cut <= offset) ?? regular
   }
 
-  #read(number: number): Promise<Page> {
-    const forget = () => this.#pages.delete(number)
+  #noteCut(after: number, lastOffset: number): void {
+    const regular = after - (after % PAGE_SIZE)
+    const cuts = this.#cuts.get(regular) ?? []
+    if (cuts.includes(lastOffset)) return
+    if (this.#cuts.size >= MAX_CUT_PAGES) this.#cuts.clear()
+    this.#cuts.set(
+      regular,
+      [...cuts, lastOffset].sort((a, b) => a - b),
+    )
+  }
+
+  #page(after: number): Promise<Page> {
+    const kept = this.#pages.get(after) ?? this.#read(after)
+    this.#pages.delete(after)
+    this.#pages.set(after, kept)
+    if (this.#pages.size > MAX_PAGES) this.#dropOldest()
+    return kept.page
+  }
+
+  #read(after: number): Kept {
     const page = this.#lastRead.then(async () => {
       await nextTurn()
-      return this.#encode(number * PAGE_SIZE)
+      return this.#encode(after)
     })
     this.#lastRead = page.catch(() => {})
-    // A page that is not full yet will grow, and one that failed may come next time.
-    page.then(({ lastOffset }) => lastOffset < (number + 1) * PAGE_SIZE && forget(), forget)
-    return page
+    const kept: Kept = { page, bytes: 0 }
+    const isKept = () => this.#pages.get(after) === kept
+    page.then(
+      ({ bytes, lastOffset, isCut }) => {
+        if (!isKept()) return
+        if (isCut) this.#noteCut(after, lastOffset)
+        kept.bytes = bytes.length
+        this.#bytes += bytes.length
+        // A page that is not full yet will grow.
+        if (lastOffset < endOf(after) && !isCut) this.#drop(after)
+        while (this.#bytes > MAX_BYTES && this.#pages.size > 1) this.#dropOldest()
+      },
+      // One that failed may come next time.
+      () => isKept() && this.#drop(after),
+    )
+    return kept
+  }
+
+  #dropOldest(): void {
+    this.#drop(this.#pages.keys().next().value!)
+  }
+
+  #drop(after: number): void {
+    this.#bytes -= this.#pages.get(after)?.bytes ?? 0
+    this.#pages.delete(after)
   }
 
   async #encode(after: number): Promise<Page> {
-    const read = await this.#store.readAfter(after, PAGE_SIZE)
-    const end = after + PAGE_SIZE
+    const end = endOf(after)
+    const limit = after % PAGE_SIZE === 0 ? PAGE_SIZE : Math.min(end - after, REST_SIZE)
+    const read = await this.#store.readAfter(after, limit)
     const entries = read.filter(({ offset }) => offset <= end)
-    const frames = entries.map((entry) => encodeFrame(entryFrame(entry)))
+    const frames: Buffer[] = []
+    let bytes = 0
+    for (const entry of entries) {
+      const frame = encodeFrame(entryFrame(entry))
+      bytes += frame.length
+      if (bytes > MAX_PAGE_BYTES && frames.length > 0) break
+      frames.push(frame)
+    }
+    const isRest = read.length === limit && read.at(-1)!.offset < end
+    const isCut = frames.length < entries.length || isRest
+    const told = entries.slice(0, frames.length)
     return {
-      lastOffset: lastTold(read, after, end),
+      lastOffset: isCut ? told.at(-1)!.offset : lastTold(read, after, end),
+      isCut,
       bytes: Buffer.concat(frames),
-      offsets: entries.map(({ offset }) => offset),
+      offsets: told.map(({ offset }) => offset),
       starts: startsOf(frames),
-      chats: entries.map(({ kind, chatId }) => chatKey(kind, chatId)),
+      chats: told.map(({ kind, chatId }) => chatKey(kind, chatId)),
     }
   }
+}
+
+/** The last offset that the page which begins after an offset may have. */
+function endOf(after: number): number {
+  return after - (after % PAGE_SIZE) + PAGE_SIZE
 }
 
 /**
@@ -113,6 +202,17 @@ function lastTold(entries: readonly LogEntry[], after: number, end: number): num
   const last = entries.at(-1)?.offset ?? after
   if (first > end) return first - 1
   return Math.min(last, end)
+}
+
+/** Where a part of a run ends that has as many bytes as it may, and at least one frame. */
+function upTo(
+  maxBytes: number,
+  { starts, bytes }: FrameRun,
+  { from, end }: { from: number; end: number },
+): number {
+  let to = end
+  while (to > from + 1 && (starts[to] ?? bytes.length) - starts[from]! > maxBytes) to -= 1
+  return to
 }
 
 /** How many of these offsets, which are in order, are not above `offset`. */

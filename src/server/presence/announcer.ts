@@ -8,6 +8,9 @@ import { OfflineGrace } from './offline-grace.ts'
 import type { PresenceRegistry } from './registry.ts'
 import type { TypingTracker } from './typing.ts'
 
+/** Users that are here, in a list of them: some 700 KB. */
+const MAX_LISTED = 10_000
+
 /** Users that are not here, in a list of who was. */
 const MAX_LAST_SEEN = 1_000
 
@@ -78,7 +81,7 @@ export class PresenceAnnouncer {
     const { registry } = this.#parts
     await this.#lastSeen.flush()
     const seen = await this.#parts.lastSeen.newest(MAX_LAST_SEEN)
-    const here = registry.online().map((userId) => ({
+    const here = registry.online(MAX_LISTED).map((userId) => ({
       userId,
       status: registry.statusOf(userId),
       connections: registry.connectionsOf(userId),

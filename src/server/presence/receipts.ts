@@ -9,6 +9,9 @@ import type { ServerLog } from '../telemetry/server-log.ts'
 /** Users in chats that are known to have a cursor; beyond that, all are asked for again. */
 const MAX_KNOWN = 100_000
 
+/** Cursors that one who resumes is told of; after a longer absence, those that moved last. */
+const MAX_RESUMED = 10_000
+
 /** How long the receipts since an offset are shared by all who resume from there. */
 const SHARED_MS = 1_000
 
@@ -66,7 +69,7 @@ export class Receipts {
     const known = this.#since.get(offset)
     if (known) return known
     const frames = this.#cursors
-      .movedSince(offset)
+      .movedSince(offset, MAX_RESUMED)
       .then((cursors) => cursors.map((cursor) => encodeFrame(receiptFrame(receiptOf(cursor)))))
     this.#since.set(offset, frames)
     setTimeout(() => this.#since.delete(offset), SHARED_MS).unref()

@@ -20,9 +20,15 @@ export class PresenceRegistry {
     return this.#connectionCount
   }
 
-  /** The users online, in the order in which they came. */
-  online(): number[] {
-    return [...this.#connections.keys()]
+  /** The users online, in the order in which they came; the first `limit` of them. */
+  online(limit = Number.POSITIVE_INFINITY): number[] {
+    if (limit >= this.#connections.size) return [...this.#connections.keys()]
+    const first: number[] = []
+    for (const userId of this.#connections.keys()) {
+      if (first.length === limit) break
+      first.push(userId)
+    }
+    return first
   }
 
   /** Open connections of a user. */

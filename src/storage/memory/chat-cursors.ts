@@ -21,11 +21,12 @@ export class MemoryChatCursors implements ChatCursors {
     return cursors.flatMap((cursor) => this.#advance(cursor) ?? []).map(withoutOffset)
   }
 
-  async movedSince(offset: number): Promise<ChatCursor[]> {
+  async movedSince(offset: number, limit: number): Promise<ChatCursor[]> {
     return [...this.#byUser.values()]
       .flatMap((cursors) => [...cursors.values()])
       .filter((cursor) => cursor.offset >= offset && cursor.delivered > 0)
       .sort((a, b) => a.offset - b.offset)
+      .slice(-limit)
       .map(withoutOffset)
   }
 

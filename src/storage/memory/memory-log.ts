@@ -17,7 +17,7 @@ import {
   type NewEntry,
   nameOf,
 } from '../entries.ts'
-import type { StandingReaction } from '../store.ts'
+import { MAX_REACTIONS, type StandingReaction } from '../store.ts'
 
 type Draft<Entry> = { -readonly [Key in keyof Entry]: Entry[Key] }
 
@@ -83,7 +83,8 @@ export class MemoryLog {
   /** The reactions to a message, in the order in which they were first given. */
   reactionsTo({ kind, id }: MessageEntry): StandingReaction[] {
     const byEmoji = new Map<string, number[]>()
-    for (const { emoji, senderId } of this.#reactions.get(targetKey(kind, id))?.values() ?? []) {
+    const given = this.#reactions.get(targetKey(kind, id))?.values()
+    for (const { emoji, senderId } of [...(given ?? [])].slice(0, MAX_REACTIONS)) {
       const userIds = byEmoji.get(emoji)
       if (userIds) userIds.push(senderId)
       else byEmoji.set(emoji, [senderId])

@@ -48,11 +48,11 @@ export class PrismaChatCursors implements ChatCursors {
     return moved
   }
 
-  async movedSince(offset: number): Promise<ChatCursor[]> {
+  async movedSince(offset: number, limit: number): Promise<ChatCursor[]> {
     const rows = await storageErrors(() =>
-      this.#database.$queryRawUnsafe<CursorRow[]>(this.#statements.movedSince, offset),
+      this.#database.$queryRawUnsafe<CursorRow[]>(this.#statements.movedSince, offset, limit),
     )
-    return rows.map(toCursor)
+    return rows.map(toCursor).reverse()
   }
 
   async chatsOf(userId: number): Promise<ChatOfUser[]> {
@@ -117,7 +117,7 @@ function createStatements(dialect: Dialect) {
       RETURNING user_id, kind, chat_id, delivered, "read"`
     }),
     movedSince: `SELECT user_id, kind, chat_id, delivered, "read" FROM chat_cursors
-      WHERE "offset" >= ${p(1)} AND delivered > 0 ORDER BY "offset"`,
+      WHERE "offset" >= ${p(1)} AND delivered > 0 ORDER BY "offset" DESC LIMIT ${p(2)}`,
     chatsOf: byKind((kind) => {
       const { table, chatColumn } = TABLES[kind]
       return `

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ChatwsError } from '../../protocol/error.ts'
 import type { QueuedChat, SearchQuery } from '../conversation.ts'
 import type { LogEntry, NewEntry } from '../entries.ts'
 import { type Pruned, type PruneOptions, pruneLog } from '../prune-log.ts'
 import { snippetOf, wordsOf } from '../search-text.ts'
-import type {
-  FoundMessage,
-  HistoryEntry,
-  HistoryRange,
-  Outcome,
-  StandingReaction,
-  Store,
+import {
+  type FoundMessage,
+  type HistoryEntry,
+  type HistoryRange,
+  MAX_REACTIONS,
+  type Outcome,
+  type StandingReaction,
+  type Store,
 } from '../store.ts'
 import type { UploadRecords } from '../upload-records.ts'
 import { PrismaChatCursors } from './chat-cursors.ts'
@@ -171,8 +173,13 @@ export class PrismaStore implements Store {
   async search(query: SearchQuery): Promise<FoundMessage[]> {
     const words = wordsOf(query.text)
     if (words.length === 0) return []
-    const found = await this.#search.find(words, query)
-    return found.map((entry) => ({ ...entry, snippet: snippetOf(entry.content, words) }))
+    const found: FoundMessage[] = []
+    for (const entry of await this.#search.find(words, query)) {
+      found.push({ ...entry, snippet: snippetOf(entry.content, words) })
+      // A long message in which the words stand at the end takes milliseconds.
+      await nextTurn()
+    }
+    return found
   }
 
   prune(options: PruneOptions): Promise<Pruned> {
@@ -198,15 +205,25 @@ export class PrismaStore implements Store {
     const rows = await this.#database.$queryRawUnsafe<
       { message_id: bigint; emoji: string; sender_id: bigint }[]
     >(this.#statements.readReactions, JSON.stringify(ids.map((id) => ({ id }))), kind)
-    const byMessage = new Map<number, { emoji: string; userIds: number[] }[]>()
+    const byMessage = new Map<number, Map<string, number[]>>()
+    const counts = new Map<number, number>()
     for (const { message_id, emoji, sender_id } of rows) {
-      const reactions = byMessage.get(Number(message_id)) ?? []
-      byMessage.set(Number(message_id), reactions)
-      const known = reactions.find((reaction) => reaction.emoji === emoji)
-      if (known) known.userIds.push(Number(sender_id))
-      else reactions.push({ emoji, userIds: [Number(sender_id)] })
+      const id = Number(message_id)
+      const count = (counts.get(id) ?? 0) + 1
+      if (count > MAX_REACTIONS) continue
+      counts.set(id, count)
+      const reactions = byMessage.get(id) ?? new Map<string, number[]>()
+      byMessage.set(id, reactions)
+      const userIds = reactions.get(emoji)
+      if (userIds) userIds.push(Number(sender_id))
+      else reactions.set(emoji, [Number(sender_id)])
     }
-    return byMessage
+    return new Map(
+      Array.from(byMessage, ([id, reactions]) => [
+        id,
+        Array.from(reactions, ([emoji, userIds]) => ({ emoji, userIds })),
+      ]),
+    )
   }
 }
 

@@ -4,6 +4,8 @@ import type { WebSocket } from 'ws'
 import { Connection } from '../../../src/server/delivery/connection.ts'
 import { FanOut } from '../../../src/server/delivery/fan-out.ts'
 import { encodeFrame } from '../../../src/server/frames/encode-frame.ts'
+import type { PageCache } from '../../../src/server/log/page-cache.ts'
+import { Replay } from '../../../src/server/log/replay.ts'
 import { Tail } from '../../../src/server/log/tail.ts'
 import { until } from '../../support/until.ts'
 import { Loopback } from './loopback.ts'
@@ -179,4 +181,46 @@ test('every ping counts as unanswered and carries no payload', async () => {
   connection.ping()
   expect(connection.unansweredPings).toBe(2)
   await expect(pinged).resolves.toEqual([Buffer.alloc(0)])
+})
+
+/** A peer that is to be sent a log of 40 MB before it follows the tail. */
+async function resuming(): Promise<Peer> {
+  const peer = await connect(1)
+  const bytes = frame(PADDING)
+  const readAfter = async (offset: number, until: number) => {
+    await new Promise(setImmediate)
+    return { bytes, lastOffset: Math.min(offset + 1, until), hasGap: false }
+  }
+  const pages = { readAfter } as unknown as PageCache
+  peer.connection.startReplay(new Replay({ after: -1_300, until: -1 }, pages, () => []))
+  return peer
+}
+
+test('a client that takes nothing of its replay is closed, though it says that it is alive', async () => {
+  const { connection, client } = await resuming()
+  client.pause()
+  fanOut.resume(connection)
+  let pings = 0
+  while (connection.isOpen && pings < 50) {
+    connection.noteAlive()
+    connection.ping()
+    pings += 1
+    // Until the kernel has taken all that it takes.
+    for (let i = 0; i < 200; i += 1) await new Promise(setImmediate)
+  }
+  expect(connection.closedWith).toBe(4001)
+})
+
+test('one that takes some of it is left alone', async () => {
+  const { connection, client, received } = await resuming()
+  fanOut.resume(connection)
+  for (let pings = 0; pings < 20; pings += 1) {
+    client.pause()
+    for (let i = 0; i < 50; i += 1) await new Promise(setImmediate)
+    client.resume()
+    const before = received.length
+    await until(() => received.length > before + 10, 'some of it to be read')
+    connection.ping()
+  }
+  expect(connection.closedWith).toBeUndefined()
 })

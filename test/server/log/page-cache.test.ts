@@ -223,3 +223,54 @@ test('a part that was deleted is passed over in one step, however long it is', a
     ...{ length: 0, lastOffset: 900_000, hasGap: true },
   })
 })
+
+/** A log of messages of one length. */
+function logOf(count: number, contentLength: number) {
+  const createdAt = '2024-01-01T12:00:00.000Z'
+  const entryAt = (offset: number) =>
+    messageEntry(newEntry({ content: 'x'.repeat(contentLength) }), {
+      id: offset,
+      offset,
+      createdAt,
+    })
+  let reads = 0
+  const readAfter = async (offset: number, limit: number) => {
+    reads += 1
+    return Array.from({ length: Math.max(0, Math.min(limit, count - offset)) }, (_, i) =>
+      entryAt(offset + 1 + i),
+    )
+  }
+  return { store: { readAfter }, reads: () => reads }
+}
+
+test.each([100, 1_000, 10_000, 60_000, 200_000])(
+  'messages of %d characters are handed out in order, in parts that a socket can hold',
+  async (contentLength) => {
+    const { store } = logOf(700, contentLength)
+    const pages = new PageCache(store)
+    let after = 0
+    while (after < 700) {
+      const { bytes, lastOffset, hasGap } = await pages.readAfter(after, 700)
+      expect(hasGap).toBe(false)
+      expect(lastOffset).toBeGreaterThan(after)
+      expect(bytes.length).toBeLessThan(Math.max(65_536, contentLength + 300) + 1)
+      expect(bytes.toString().match(/"offset":\d+/g)).toEqual(
+        Array.from({ length: lastOffset - after }, (_, i) => `"offset":${after + 1 + i}`),
+      )
+      after = lastOffset
+    }
+    expect(after).toBe(700)
+  },
+)
+
+test('pages of long messages are kept up to 16 MB, and one that all resume from is read once', async () => {
+  const { store, reads } = logOf(256, 60_000)
+  const pages = new PageCache(store)
+  const readAll = async () => {
+    for (let after = 0; after < 256; ) after = (await pages.readAfter(after, 256)).lastOffset
+  }
+  await readAll()
+  const first = reads()
+  await readAll()
+  expect(reads()).toBe(first)
+})

@@ -8,6 +8,7 @@ import type {
 import type { QueuedChat } from '../../../storage/conversation.ts'
 import type { Connection } from '../../delivery/connection.ts'
 import { supportPayload } from '../../frames/entry-frame.ts'
+import { LastMessages } from '../../frames/last-messages.ts'
 import { answerInTurn } from './answer-in-turn.ts'
 import type { Handler, HandlerContext } from './handler.ts'
 
@@ -29,7 +30,8 @@ export const handleSupportQueue: Handler<SupportQueueRequest> = (frame, sender, 
   if (!isAllowed(frame, sender, context)) return
   answerInTurn(frame, { sender, context }, async () => {
     const chats = await context.store.readSupportQueue(MAX_QUEUE)
-    return { type: 'SUPPORT_QUEUE', chats: chats.map(queuedChat) }
+    const shown = new LastMessages()
+    return { type: 'SUPPORT_QUEUE', chats: chats.map((chat) => queuedChat(chat, shown)) }
   })
 }
 
@@ -44,13 +46,17 @@ function isAllowed(
   return false
 }
 
-function queuedChat({ chatId, assignee, waitingSince, lastMessage }: QueuedChat): QueuedChatFrame {
+function queuedChat(
+  { chatId, assignee, waitingSince, lastMessage }: QueuedChat,
+  shown: LastMessages,
+): QueuedChatFrame {
+  const message = lastMessage && shown.take(supportPayload(lastMessage))
   const waitingMs = waitingSince === null ? 0 : Date.now() - Date.parse(waitingSince)
   return {
     support_chat_id: chatId,
     assignee,
     waiting_since: waitingSince,
     waiting_seconds: Math.max(0, Math.floor(waitingMs / 1000)),
-    ...(lastMessage ? { last_message: supportPayload(lastMessage) } : {}),
+    ...(message ? { last_message: message } : {}),
   }
 }
