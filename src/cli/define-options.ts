@@ -8,7 +8,9 @@ export function defineOptions(command: Command, schema: z.ZodObject): void {
     const notes = [
       // A flag without an argument is off by default, or on and turned off by it.
       ['string', 'number'].includes(typeof defaultValue) ? `default: ${defaultValue}` : '',
-      meta.env === undefined ? '' : `env: ${meta.env}`,
+      meta.env === undefined
+        ? ''
+        : `env: ${[meta.preferredEnv, meta.env].filter(Boolean).join(' or ')}`,
     ].filter(Boolean)
     const suffix = notes.length > 0 ? ` (${notes.join(', ')})` : ''
     if (meta.flag.includes(' ')) {

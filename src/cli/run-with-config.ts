@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
 import type { z } from 'zod'
 import { CONFIG_FILE, type ConfigSectionName, parseConfigFile } from '../config/config-file.ts'
-import type { ConfigSection, ConfigSources } from '../config/config-sources.ts'
+import type { ConfigSection } from '../config/config-sources.ts'
+import { describeOptions } from '../config/option.ts'
 import { readTextFile } from '../config/read-text.ts'
-import { gatherOptions, resolveConfig } from '../config/resolve-config.ts'
+import { resolveConfig } from '../config/resolve-config.ts'
+import { describeUnknownVariables } from '../config/unknown-variables.ts'
 import { ChatwsError } from '../protocol/error.ts'
-import { hidePassword } from '../protocol/hide-password.ts'
+import { escapeUnsafe } from '../protocol/escape-unsafe.ts'
+import { describeConfig } from './describe-config.ts'
 import type { Host } from './host.ts'
 
 /** A command's options, and where their values come from. */
@@ -33,10 +36,17 @@ export async function runWithConfig<S extends z.ZodObject>(
   const text = readConfigFile(named as string | undefined)
   const path = String(named ?? CONFIG_FILE)
   const source = named === undefined ? 'directory' : 'file'
-  const parsed = text === undefined ? [] : sections.map(parseConfigFile(text, path))
+  const problems: string[] = []
+  const sectionOf =
+    text === undefined
+      ? undefined
+      : parseConfigFile(text, path, (problem) => problems.push(problem))
+  const parsed = sectionOf ? sections.map(sectionOf) : []
   const file = parsed.map((section) => ({ ...section, source }) as const)
   const sources = { flags, env: host.env, file: [...before, ...file, ...after] }
-  const config = resolveConfig(schema, sources)
+  const config = resolveConfig(schema, sources, problems)
+  const notes = [...describeUnknownVariables(host.env), ...describeOverridden(schema, host.env)]
+  for (const note of notes) host.stderr.write(`chatws: ${escapeUnsafe(note)}\n`)
   if (!flags.printConfig) return run(config)
   host.stdout.write(describeConfig(schema, sources, config))
   return 0
@@ -55,28 +65,11 @@ function readConfigFile(named: string | undefined): string | undefined {
   }
 }
 
-/** A line for each option: its name, its value, and where that is from. */
-function describeConfig(
-  schema: z.ZodObject,
-  sources: ConfigSources,
-  config: Readonly<Record<string, unknown>>,
-): string {
-  const rows = gatherOptions(schema, sources).map(({ name, origin, isSecret }) => [
-    name,
-    describeValue(config[name], isSecret),
-    origin,
-  ])
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
-  return rows
-    .map(
-      ([name, value, origin]) =>
-        `${name!.padEnd(widths[0]!)}  ${value!.padEnd(widths[1]!)}  ${origin}\n`,
-    )
-    .join('')
-}
-
-function describeValue(value: unknown, isSecret: boolean): string {
-  if (value === undefined) return '-'
-  if (isSecret) return '(secret)'
-  return JSON.stringify(typeof value === 'string' ? hidePassword(value) : value)
+/** A line for each option that two variables set in two ways. */
+function describeOverridden(schema: z.ZodObject, env: Host['env']): string[] {
+  return describeOptions(schema).flatMap(({ meta: { env: name = '', preferredEnv = '' } }) =>
+    env[name] && env[preferredEnv] && env[name] !== env[preferredEnv]
+      ? [`${name} is not used: ${preferredEnv} is set, too`]
+      : [],
+  )
 }

@@ -32,11 +32,12 @@ export type ConfigSectionName = keyof typeof CONFIG_SECTIONS
 /**
  * Reads the text of a configuration file: an object with a section for each command, each of
  * those an object from option name to value. Values are checked when their command runs. Throws
- * USAGE that names everything unknown at once.
+ * USAGE that names everything unknown at once, unless `onProblem` is to hear of it.
  */
 export function parseConfigFile(
   text: string,
   path: string,
+  onProblem?: (problem: string) => void,
 ): (section: ConfigSectionName) => ConfigSection {
   const { $schema: _, ...sections } = readObject(parseJson(text, path), path)
   const problems: string[] = []
@@ -47,7 +48,11 @@ export function parseConfigFile(
       problems.push(unknown(`${path}: ${section}`, section, Object.keys(CONFIG_SECTIONS)))
       continue
     }
-    const values = readObject(content, `${path}: ${section}`)
+    if (!isObject(content)) {
+      problems.push(`${path}: ${section}: must be an object`)
+      continue
+    }
+    const values = content
     parsed.set(section, values)
     const known = describeOptions(schema).flatMap(({ name, meta }) => [
       name,
@@ -56,7 +61,8 @@ export function parseConfigFile(
     for (const name of Object.keys(values))
       if (!known.includes(name)) problems.push(unknown(`${path}: ${section}.${name}`, name, known))
   }
-  if (problems.length > 0) throw new ChatwsError('USAGE', problems.join('\n'))
+  if (onProblem) problems.forEach(onProblem)
+  else if (problems.length > 0) throw new ChatwsError('USAGE', problems.join('\n'))
   return (section) => ({ origin: `${path}: ${section}`, values: parsed.get(section) ?? {} })
 }
 
@@ -69,9 +75,12 @@ function parseJson(text: string, path: string): unknown {
 }
 
 function readObject(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>
+  if (isObject(value)) return value
   throw new ChatwsError('USAGE', `${what}: must be an object`)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function unknown(where: string, word: string, known: readonly string[]): string {

@@ -6,6 +6,8 @@ export interface OptionMeta {
   readonly flag: string
   /** The environment variable, for an option that has one. */
   readonly env?: string
+  /** One of chatws's own, which counts before a variable that others read, too. */
+  readonly preferredEnv?: string
   readonly description: string
   /** Whether its value must never be shown. */
   readonly isSecret?: boolean
@@ -23,6 +25,15 @@ export function fileForm(name: string, { flag, env, isSecret, mayStandInFile }: 
     env: env === undefined ? undefined : `${env}_FILE`,
     description: `file that holds ${word}`,
   }
+}
+
+/**
+ * Whether Kubernetes set a variable, which it does in each pod for a Service named `chatws`:
+ * `CHATWS_PORT=tcp://10.96.12.7:3004`, `CHATWS_SERVICE_HOST=10.96.12.7`.
+ */
+export function isOfKubernetes(name: string, value = ''): boolean {
+  const isAddress = name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value)
+  return isAddress || /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)/.test(name)
 }
 
 const metas = z.registry<OptionMeta>()

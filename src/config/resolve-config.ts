@@ -5,7 +5,7 @@ import { hidePassword } from '../protocol/hide-password.ts'
 import { suggest } from '../protocol/suggestion.ts'
 import type { ConfigSection, ConfigSource, ConfigSources, GivenOption } from './config-sources.ts'
 import { keepToken } from './keep-token.ts'
-import { describeOptions, fileForm, type OptionMeta } from './option.ts'
+import { describeOptions, fileForm, isOfKubernetes, type OptionMeta } from './option.ts'
 import { readTextFile } from './read-text.ts'
 
 /** A place where options can be set. */
@@ -52,23 +52,18 @@ function placesOf(name: string, meta: OptionMeta, { flags, env, file = [] }: Con
       ...{ source: 'flag', value: flags[name], file: inFile(flags) },
       ...{ origin: word, fileOrigin: held?.flag ?? word },
     },
-    {
-      ...{ source: 'variable', value: variable(meta.env), file: variable(held?.env) },
-      ...{ origin: meta.env ?? '', fileOrigin: held?.env ?? '' },
-    },
+    ...[meta.preferredEnv, meta.env].map((name) => {
+      const fileName = held && name !== undefined ? `${name}_FILE` : undefined
+      return {
+        ...{ source: 'variable' as const, value: variable(name), file: variable(fileName) },
+        ...{ origin: name ?? '', fileOrigin: fileName ?? '' },
+      }
+    }),
     ...file.map(({ origin, values, source = 'file' }) => ({
       ...{ source, value: values[name], file: inFile(values) },
       ...{ origin: `${origin}.${name}`, fileOrigin: `${origin}.${held?.name}` },
     })),
   ] satisfies Place[] as Place[]
-}
-
-/**
- * Whether Kubernetes set a variable, which it does in each pod for a Service named `chatws`:
- * `CHATWS_PORT=tcp://10.96.12.7:3004`.
- */
-function isOfKubernetes(name: string, value = ''): boolean {
-  return name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value)
 }
 
 /** What a file holds, without the end of its last line. */
@@ -84,30 +79,29 @@ function readValue(path: unknown): Pick<GivenOption, 'value' | 'problem'> {
 /**
  * The frozen configuration of a command: flags over environment over file over the schema's
  * defaults. Throws USAGE that names every problem at once and where each value came from.
+ * @param problems what else is wrong already
  */
 export function resolveConfig<S extends z.ZodObject>(
   schema: S,
   sources: ConfigSources,
+  problems: readonly string[] = [],
 ): Readonly<z.infer<S>> {
   const given = new Map(gatherOptions(schema, sources).map((option) => [option.name, option]))
   const misgiven = [...given.values()].filter(({ problem }) => problem !== undefined)
-  if (misgiven.length > 0)
-    throw new ChatwsError(
-      'USAGE',
-      misgiven.map(({ origin, problem }) => `${origin}: ${problem}`).join('\n'),
-    )
+  const found = [...problems, ...misgiven.map(({ origin, problem }) => `${origin}: ${problem}`)]
   const result = schema.safeParse(
     Object.fromEntries([...given].map(([name, { value }]) => [name, value])),
   )
-  if (result.success) return Object.freeze(result.data)
-  const problems = result.error.issues.map((issue) => {
-    const { value, origin, flag, isSecret } = given.get(String(issue.path[0]))!
+  if (result.success && found.length === 0) return Object.freeze(result.data)
+  const wrong = (result.error?.issues ?? []).flatMap((issue) => {
+    const { value, origin, flag, isSecret, problem } = given.get(String(issue.path[0]))!
+    if (problem !== undefined) return []
     const isShown = value !== undefined && !isSecret
     const instead = isShown ? `, not ${describe(value)}` : ''
     const hint = isShown ? hintFor(issue, String(value)) : ''
     return `${value === undefined ? flag : origin}: ${issue.message}${instead}${hint}`
   })
-  throw new ChatwsError('USAGE', problems.join('\n'))
+  throw new ChatwsError('USAGE', [...found, ...wrong].join('\n'))
 }
 
 /** A value as one line in which neither a password stands nor anything that could drive a terminal. */

@@ -47,6 +47,7 @@ const options = z.object({
   databaseUrl: option(z.string().default('./chatws.db'), {
     flag: '--database-url <url>',
     env: 'DATABASE_URL',
+    preferredEnv: 'CHATWS_DATABASE_URL',
     description: 'SQLite file or postgresql:// URL that holds the messages; memory: keeps none',
     mayStandInFile: true,
   }),

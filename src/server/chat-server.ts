@@ -65,6 +65,8 @@ export interface NodeOptions {
   readonly storagePatienceMs?: number
   /** Files are accepted only with it. */
   readonly uploads?: UploadSources
+  /** The version of chatws, as it is told over HTTP. */
+  readonly version?: string
 }
 
 export interface ChatServerOptions extends NodeOptions {
@@ -73,8 +75,6 @@ export interface ChatServerOptions extends NodeOptions {
   readonly security?: SecurityOptions
   /** Called when an admin asks over HTTP that the server stops. */
   readonly onDrainRequest?: () => void
-  /** The version of chatws, as it is told over HTTP. */
-  readonly version?: string
   /** How long a client may take to send its headers; 10 s unless given. */
   readonly headersTimeoutMs?: number
   /** How long stopping may take; 20 s unless given. */
@@ -242,6 +242,7 @@ export function wireNode(options: NodeOptions, security: Security, offset: numbe
     maxContentLength: security.maxContentLength,
   })
   const database = new DatabaseProbe(store)
-  const metrics = new Metrics({ node, database, refusals, timings, serverLog })
+  const { version = '' } = options
+  const metrics = new Metrics({ node, database, refusals, timings, serverLog, version })
   return { node, bus, registry, fanOut, responder, refusals, timings, database, metrics }
 }

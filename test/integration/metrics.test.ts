@@ -40,6 +40,8 @@ test('the metrics follow what happens', async () => {
     let metrics = await scrape(server)
     expect(metrics.get('chatws_connections')).toBe(3)
     expect(metrics.get('chatws_users')).toBe(2)
+    const { node } = process.versions
+    expect(metrics.get(`chatws_build_info{version="",node="${node}"}`)).toBe(1)
     expect(metrics.get('chatws_messages_stored_total')).toBe(2)
     expect(metrics.get('chatws_log_offset')).toBe(2)
     expect(metrics.get('chatws_log_lag')).toBe(0)

@@ -1,12 +1,15 @@
 import type { Browser, BrowserContext, Page, WebSocketRoute } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ChatwsError } from '../../src/protocol/error.ts'
+import { Authenticator } from '../../src/server/auth/authenticator.ts'
+import { createTokenVerifier } from '../../src/server/auth/token-verifier.ts'
 import { ChatServer } from '../../src/server/chat-server.ts'
 import { ServerLog } from '../../src/server/telemetry/server-log.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { newEntry } from '../storage/new-entry.ts'
 import { launchChromium, whyWithoutChromium } from '../support/chromium.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
+import { SECRET, signToken } from '../support/tokens.ts'
 import { WireClient } from '../support/wire-client.ts'
 import { withMethods } from '../support/with-methods.ts'
 
@@ -81,6 +84,23 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
       for (const name of ['Messages', 'Events'])
         expect(await page.getByRole('log', { name }).count()).toBe(1)
     }
+  })
+
+  test('takes a token, in its field or behind the # of its address', async () => {
+    await server.close()
+    const authenticator = new Authenticator(createTokenVerifier({ secret: SECRET }))
+    server = await startServer({ security: { authenticator } })
+    const token = await signToken('7')
+    const page = await context.newPage()
+    await page.goto(`${origin()}/?userId=7#token=${token}`)
+    await hasStatus(page, 'Connected as user 7.')
+    expect(page.url()).toBe(`${origin()}/?userId=7`)
+    const other = await context.newPage()
+    await other.goto(origin())
+    await other.getByLabel('User id').fill('7')
+    await other.getByLabel('Token').fill(token)
+    await other.getByRole('button', { name: 'Connect' }).click()
+    await hasStatus(other, 'Connected as user 7.')
   })
 
   test('every field has a label and every button a name', async () => {

@@ -12,6 +12,8 @@ export interface MetricsSources {
   readonly database: DatabaseProbe
   readonly refusals: Refusals
   readonly serverLog: Pick<ServerLog, 'droppedLines'>
+  /** Of chatws. */
+  readonly version: string
 }
 
 type Read = (figures: NodeFigures) => number
@@ -62,6 +64,10 @@ export class Metrics {
       help: 'Lines of the server log that could not be written',
       collect: refill(() => sources.serverLog.droppedLines),
     })
+    new Gauge({
+      ...{ name: 'chatws_build_info', registers, labelNames: ['version', 'node'] },
+      help: '1; what runs stands in the labels',
+    }).set({ version: sources.version, node: process.versions.node }, 1)
     this.#countCloses(sources)
     this.#countRefusals(sources)
     this.#watchStore(sources)

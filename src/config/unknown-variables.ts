@@ -1,0 +1,33 @@
+import type { z } from 'zod'
+import { suggest } from '../protocol/suggestion.ts'
+import { CONFIG_SECTIONS } from './config-file.ts'
+import type { ConfigSources } from './config-sources.ts'
+import { describeOptions, fileForm, isOfKubernetes } from './option.ts'
+
+/** Variables of the tests and the build; no command reads them. */
+const OTHERS = /^CHATWS_(ATTACK|PRISMA|REQUIRE|TEST)_/
+
+/** A line for each variable that is named like those of chatws, and that no command reads. */
+export function describeUnknownVariables(env: ConfigSources['env']): string[] {
+  const named = Object.keys(env).filter((name) => name.startsWith('CHATWS_') && env[name])
+  if (named.length === 0) return []
+  const known = knownVariables()
+  return named
+    .filter((name) => !known.includes(name) && !OTHERS.test(name))
+    .filter((name) => !isOfKubernetes(name, env[name]))
+    .map((name) => {
+      const meant = suggest(name, known)
+      const hint = meant === undefined ? '' : `, did you mean ${meant}?`
+      return `${name}: no such variable is read${hint}`
+    })
+}
+
+function knownVariables(): string[] {
+  const options = Object.values(CONFIG_SECTIONS).flatMap((schema) =>
+    describeOptions(schema as z.ZodObject),
+  )
+  const variables = options.flatMap(({ name, meta }) => [
+    ...[meta.env, meta.preferredEnv, fileForm(name, meta)?.env],
+  ])
+  return [...new Set(variables.filter((name) => name !== undefined)), 'CHATWS_CONFIG']
+}
