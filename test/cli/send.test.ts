@@ -100,11 +100,7 @@ describe('chatws send', () => {
   it('what is not stored in time ends it with exit code 1 and says why', async () => {
     const run = send(['--chat', '1', '--url', 'ws://127.0.0.1:1', '--timeout', '1.5', 'Hello'])
     expect(await run.exitCode).toBe(1)
-<<<<<<< HEAD
     expect(run.stderr()).toMatch(/^chatws: not known to be stored after 1.5 s .*ECONNREFUSED/)
-=======
-    expect(run.stderr()).toMatch(/^chatws: not known to be stored after 1.5 s .*connect ECONNREFUSED 127.0.0.1:1/)
->>>>>>> c00c785 (server: bound what is answered, and what a client that resumes holds in memory)
   })
 
   it.each([
