@@ -10,7 +10,9 @@ const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.ur
 const options = Object.values(CONFIG_SECTIONS)
   .flatMap((schema) => describeOptions(schema as z.ZodObject))
   .flatMap(({ name, meta }) => [meta, fileForm(name, meta) ?? meta])
-const variables = new Set(options.map(({ env }) => env).concat('CHATWS_CONFIG'))
+const variables = new Set(
+  options.flatMap((option) => [option.env, 'preferredEnv' in option ? option.preferredEnv : '']),
+).add('CHATWS_CONFIG')
 const flags = new Set(
   options
     .map(({ flag }) => flag.split(' ')[0]!)
