@@ -101,6 +101,7 @@ async function runScreenReader(
     chat: { kind: 'chat', id: config.chat },
     stdin: host.stdin,
     stdout: host.stdout,
+    env: host.env,
     keyMap,
     escapeMs: config.escapeMs,
     stopped: untilSignal(host, 0),

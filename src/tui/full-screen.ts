@@ -128,6 +128,7 @@ export class FullScreen {
       edit: (text) => this.#keyboard.editor.set(text),
       notify: (text) => this.#notify(text),
       changed: () => this.#frames.changedNow(),
+      showOlder: () => this.#actions.do('page-up'),
       setTheme: (name) => this.#setTheme(name),
       help: () => this.#doOther('help'),
       quit: () => this.#events.onQuit(),

@@ -41,6 +41,7 @@ interface SessionOptions {
   readonly env?: string
   /** Whether a shell with job control starts it, which it goes back to. */
   readonly hasShell?: boolean
+  readonly rows?: number
 }
 
 /** A terminal in which a built `chatws connect` runs; then it shows the exit code and `stty -a`. */
@@ -48,7 +49,10 @@ class Session {
   readonly #name: string
   readonly #pidFile: string
 
-  constructor(userId: number, { flags = '', env = '', hasShell = false }: SessionOptions = {}) {
+  constructor(
+    userId: number,
+    { flags = '', env = '', hasShell = false, rows = 20 }: SessionOptions = {},
+  ) {
     this.#name = `user${userId}`
     this.#pidFile = join(folder, `${this.#name}.pid`)
     const script = join(folder, `${this.#name}.sh`)
@@ -72,7 +76,8 @@ exec sleep 600
     )
     // CI is set where these tests matter most, and must not keep ink from drawing.
     const shell = `CI=true ${env} exec sh '${script}'`
-    tmux('new-session', '-d', '-x', '80', '-y', '20', '-s', this.#name, shell)
+    const size = ['-x', '80', '-y', String(rows)]
+    tmux('new-session', '-d', ...size, '-s', this.#name, shell)
   }
 
   get screen(): string {
@@ -111,9 +116,11 @@ exec sleep 600
     process.kill(Number(readFileSync(this.#pidFile, 'utf8')), signal)
   }
 
-  async shows(text: string): Promise<void> {
+  async shows(text: string | RegExp): Promise<void> {
+    const isShown = () =>
+      typeof text === 'string' ? this.screen.includes(text) : text.test(this.screen)
     try {
-      await until(() => this.screen.includes(text), text)
+      await until(isShown, String(text))
     } catch (error) {
       throw new Error(`${(error as Error).message}; the screen:\n${this.screen}`)
     }
@@ -328,6 +335,51 @@ describe.skipIf(skipped)(`the full-screen client${skipped ? ` (${skipped})` : ''
     expect(ann.screen.match(/<113> Hello Ann/g)).toHaveLength(1)
     ann.type('/quit')
     ann.press('Enter')
+    await ann.endsWith(0)
+  })
+
+  it('a screen reader has every command', async () => {
+    const watcher = await WireClient.connect(server.url, 141)
+    opened.push(watcher)
+    const ann = new Session(140, { flags: '--screen-reader --chat 14', rows: 200 })
+    opened.push(ann)
+    await ann.shows('* connected as user 140; online:')
+    const enter = (line: string) => {
+      ann.type(line)
+      ann.press('Enter')
+    }
+    watcher.send({ type: 'NEW_MESSAGE', chat_id: 14, sender_id: 141, content: 'a question' })
+    const { id } = (await watcher.next('MESSAGE')).payload
+    await ann.shows(`#14 <141> a question (#${id})`)
+    enter(`/reply #${id} an answer`)
+    const answer = (await watcher.next('MESSAGE', 2)).payload
+    expect(answer).toMatchObject({ content: 'an answer', reply_to: id })
+    await ann.shows(`<140> an answer (#${answer.id})`)
+    enter(`/react 👍 #${id}`)
+    await ann.shows(`* 140 reacts with 👍 to message #${id}`)
+    enter(`/edit #${answer.id} a better answer`)
+    await ann.shows(`* message #${answer.id} is now: a better answer`)
+    enter(`/delete #${answer.id}`)
+    await ann.shows(`* message #${answer.id} was deleted`)
+    enter('/who')
+    await ann.shows(/141 +active/)
+    enter('/whois 141')
+    await ann.shows('* user 141 is active')
+    enter('/search question')
+    await ann.shows(/1: .*a question/)
+    enter('/choose 1')
+    await ann.shows(/selected: .*a question/)
+    enter('/older')
+    await ann.shows(/a question \(#\d+\)\n[^\n]*\(deleted\)/)
+    enter('/join 15')
+    await ann.shows('now in #15')
+    enter(`/upload '${join(folder, 'missing.png')}'`)
+    await ann.shows('there is no file')
+    enter('/nonsense')
+    await ann.shows('unknown command /nonsense')
+    // Nothing that the full screen knows is told to work there only.
+    expect(ann.screen).not.toContain('full screen only')
+    enter('/quit')
     await ann.endsWith(0)
   })
 

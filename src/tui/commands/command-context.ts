@@ -18,6 +18,8 @@ export interface CommandContext {
   notify(text: string): void
   /** Something changed that should be drawn. */
   changed(): void
+  /** Shows messages before those that are shown. */
+  showOlder(): void
   setTheme(name: string): string | undefined
   help(): void
   quit(): void

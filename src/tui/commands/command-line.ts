@@ -14,6 +14,8 @@ export const COMMANDS = {
   react: { usage: '<emoji> [#id]', summary: 'react, or take it back', isForScreen: true },
   edit: { usage: '[#id] [text]', summary: 'change a message of yours', isForScreen: true },
   delete: { usage: '[#id]', summary: 'delete a message of yours', isForScreen: true },
+  older: { usage: '', summary: 'show older messages', isForScreen: true },
+  choose: { usage: '<number>', summary: 'choose from the list shown last', isForScreen: true },
   search: { usage: '<words>', summary: 'find messages in all chats', isForScreen: true },
   mark: { usage: '', summary: 'move the read marker here', isForScreen: true },
   mute: {

@@ -22,6 +22,8 @@ export class CommandRunner {
       next: () => context.actions.nextUnread(),
       mark: () => context.actions.mark(),
       mute: () => this.#mute(),
+      older: () => context.showOlder(),
+      choose: ({ text }) => this.#choose(Number(text)),
       theme: ({ text }) => this.#theme(text),
       help: () => context.help(),
       quit: () => context.quit(),
@@ -69,6 +71,17 @@ export class CommandRunner {
     const view = state.view()
     view.isMuted = !view.isMuted
     notify(view.isMuted ? 'this chat is muted' : 'this chat is not muted any more')
+  }
+
+  /** Chooses a line of the list that is shown, from 1. */
+  #choose(number: number): void {
+    const { state } = this.#context
+    const { overlay } = state
+    if (overlay?.onChoose === undefined) throw new Error('there is no list to choose from')
+    if (!(number >= 1 && number <= overlay.lines.length))
+      throw new Error(`name a line by its number, 1 to ${overlay.lines.length}`)
+    state.overlay = undefined
+    overlay.onChoose(number - 1)
   }
 
   #theme(name: string): void {

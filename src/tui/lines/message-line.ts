@@ -5,12 +5,17 @@ import { describeFiles } from '../pane/file-paths.ts'
 import { timeOfDay } from '../pane/time-of-day.ts'
 import { sanitizeLine } from '../sanitize.ts'
 
-/** A message as one line for people, without anything that could control a terminal. */
-export function messageLine(payload: Payload): string {
+/**
+ * A message as one line for people, without anything that could control a terminal.
+ * @param hasId whether its id is told, for commands that take one
+ */
+export function messageLine(payload: Payload, hasId = false): string {
   const { created_at, sender_id, content, file_paths, file_type, deleted_at } = payload
   const files = file_paths === undefined ? [] : describeFiles(file_paths, file_type)
   const said = [content, ...files.map((file) => `[${file}]`)].join(' ')
   const text = deleted_at === undefined ? said : '(deleted)'
   const label = chatLabel(chatOf(payload as ChatRef))
-  return sanitizeLine(`${timeOfDay(created_at)} ${label} <${sender_id}> ${text}`)
+  return sanitizeLine(
+    `${timeOfDay(created_at)} ${label} <${sender_id}> ${text}${hasId ? ` (#${payload.id})` : ''}`,
+  )
 }

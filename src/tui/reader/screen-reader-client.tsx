@@ -1,16 +1,36 @@
 import { render } from 'ink'
 import type { ChatClient } from '../../client/chat-client.ts'
+import type { Payload } from '../../client/known-message.ts'
 import type { Chat } from '../../protocol/chat.ts'
+import { ChatData, refOf } from '../chat-data.ts'
 import { chatLabel } from '../chat-label.ts'
-import { commandHelp, parseCommand } from '../commands/command-line.ts'
+import { commandHelp } from '../commands/command-line.ts'
+import { CommandRunner } from '../commands/command-runner.ts'
+import { expandHome } from '../commands/local-file.ts'
+import { completePath } from '../editor/path-completion.ts'
 import { FrameNotifier } from '../frame-notifier.ts'
 import { Keyboard } from '../keyboard.ts'
+import { splitAlt } from '../keys/key.ts'
 import type { KeyMap } from '../keys/key-map.ts'
-import { readKeys } from '../keys/key-parser.ts'
-import { writeEventLines } from '../lines/event-lines.ts'
-import { createMessage, whyTooLarge } from '../lines/outgoing-message.ts'
+import { type KeyEvent, readKeys } from '../keys/key-parser.ts'
+import { writeChangeLines, writeEventLines } from '../lines/event-lines.ts'
+import { messageLine } from '../lines/message-line.ts'
+import { ModelBuilder } from '../model-builder.ts'
+import { stripMarks } from '../pane/marked-text.ts'
 import { sanitizeLine } from '../sanitize.ts'
+import type { Env } from '../screen/theme.ts'
+import { type OtherAction, ScreenActions } from '../screen-actions.ts'
+import { type ChoiceOverlay, ScreenState } from '../screen-state.ts'
 import { ReaderApp } from './reader-app.tsx'
+
+/** Messages that are known of a chat at first, for what answers or changes one. */
+const PAGE = 100
+
+/** Older messages that are read out at a time. */
+const OLDER = 20
+
+/** A screen that is none: what is selected needs a size to be found in. */
+const PANE = { columns: 80, rows: 24 }
 
 export interface ScreenReaderClientOptions {
   /** Not connected yet; whoever made it closes it. */
@@ -19,6 +39,7 @@ export interface ScreenReaderClientOptions {
   readonly chat: Chat
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
+  readonly env: Env
   readonly keyMap: KeyMap
   /** How long the rest of an escape sequence may take. */
   readonly escapeMs: number
@@ -60,96 +81,176 @@ export async function runScreenReaderClient(options: ScreenReaderClientOptions):
   }
 }
 
-/** One run of the client. */
+/** One run of the client: the parts of the full screen, with lines in place of what is drawn. */
 class ReaderSession {
   readonly #options: ScreenReaderClientOptions
   readonly #onQuit: () => void
-  readonly #keyboard: Keyboard
   readonly #frames = new FrameNotifier()
   readonly #lines: string[] = []
+  readonly #state: ScreenState
+  readonly #data: ChatData
+  readonly #keyboard: Keyboard
+  readonly #actions: ScreenActions
+  readonly #commands: CommandRunner
   readonly #app: ReturnType<typeof render>
   readonly #stopReading: () => void
-  #chat: Chat
+  /** What was told last of the state. */
+  #told: { label: string; selectedId: number | undefined; overlay: ChoiceOverlay | undefined }
+  /** Label of a chat → the oldest of its messages that was read out. */
+  readonly #oldest = new Map<string, number>()
 
   constructor(options: ScreenReaderClientOptions, onQuit: () => void) {
     this.#options = options
     this.#onQuit = onQuit
-    this.#chat = options.chat
     const { client, stdin, stdout } = options
-    this.#keyboard = new Keyboard({
-      keyMap: options.keyMap,
-      sources: { userIds: () => [], chatLabels: () => [], paths: () => [] },
-      columns: () => stdout.columns || 80,
-      onEnter: (text) => this.#enter(text),
-      onUp: () => false,
-      onType: () => {},
-      onAction: (action) => {
-        if (action === 'quit') onQuit()
-      },
+    this.#state = new ScreenState(options.chat)
+    this.#told = { label: chatLabel(options.chat), selectedId: undefined, overlay: undefined }
+    this.#data = new ChatData(client, () => {})
+    this.#keyboard = this.#createKeyboard()
+    this.#actions = new ScreenActions({
+      data: this.#data,
+      state: this.#state,
+      builder: new ModelBuilder(this.#data, this.#state, this.#keyboard, []),
+      paneSize: () => PANE,
+      loadOlder: () => this.#showOlder(),
+      onOther: (action) => this.#doOther(action),
     })
+    this.#commands = this.#createCommands()
     stdin.setRawMode(true)
     this.#app = render(this.#draw(), {
       ...{ stdin, stdout, exitOnCtrlC: false, patchConsole: false, isScreenReaderEnabled: true },
     })
     this.#frames.subscribe(() => this.#app.rerender(this.#draw()))
-    writeEventLines(client, (line) => this.#write(line))
-    this.#stopReading = readKeys(
-      stdin,
-      (events) => {
-        for (const event of events)
-          if (event.type === 'key') this.#keyboard.press(event)
-          else if ('text' in event) this.#keyboard.insert(event.text)
-        this.#frames.changedNow()
-      },
-      options.escapeMs,
-    )
+    this.#listen()
+    const onEvents = (events: KeyEvent[]) => {
+      for (const event of events) this.#onEvent(event)
+      this.#tell()
+      this.#frames.changedNow()
+    }
+    this.#stopReading = readKeys(stdin, onEvents, options.escapeMs)
     stdin.resume()
   }
 
   close(): void {
     this.#stopReading()
+    this.#data.close()
     this.#frames.close()
     this.#app.unmount()
     this.#options.stdin.pause()
   }
 
+  #createKeyboard(): Keyboard {
+    const { keyMap, env, stdout } = this.#options
+    return new Keyboard({
+      keyMap,
+      sources: {
+        userIds: () => this.#data.othersIn(this.#state.chat),
+        chatLabels: () => this.#data.chats().map(({ chat }) => chatLabel(chat).replace(/^#/, '')),
+        paths: (begun) => completePath(begun, (path) => expandHome(path, env)),
+      },
+      columns: () => stdout.columns || 80,
+      onEnter: (text) => this.#commands.enter(text),
+      onUp: () => this.#commands.editPrevious(),
+      onType: () => {},
+      onAction: (action) => this.#actions.do(action),
+    })
+  }
+
+  #createCommands(): CommandRunner {
+    return new CommandRunner({
+      client: this.#options.client,
+      data: this.#data,
+      state: this.#state,
+      actions: this.#actions,
+      env: this.#options.env,
+      edit: (text) => this.#keyboard.editor.set(text),
+      notify: (text) => this.#write(`* ${text}`),
+      changed: () => this.#tell(),
+      showOlder: () => this.#showOlder(),
+      setTheme: () => 'there are no colours here',
+      help: () => this.#doOther('help'),
+      quit: this.#onQuit,
+    })
+  }
+
+  #listen(): void {
+    const { client } = this.#options
+    const write = (line: string) => this.#write(line)
+    writeEventLines(client, write, { hasIds: true })
+    writeChangeLines(client, write)
+    client.on('established', () => {
+      // Servers that do not know these answer with errors, which are no use to anyone.
+      client.chats().catch(() => {})
+      this.#begin()
+    })
+  }
+
+  /** Makes the newest messages of the chat known, to answer or change one. */
+  #begin(): void {
+    const ref = refOf(this.#state.chat)
+    this.#options.client.history({ ...ref, limit: PAGE }).catch(() => {})
+  }
+
+  #onEvent(event: KeyEvent): void {
+    if (event.type === 'key') {
+      if (this.#keyboard.press(event)) return
+      for (const part of splitAlt(event) ?? []) this.#onEvent(part)
+    } else if ('text' in event) this.#keyboard.insert(event.text)
+  }
+
+  #doOther(action: OtherAction): void {
+    if (action === 'quit') this.#onQuit()
+    else if (action === 'help') for (const line of commandHelp('screen')) this.#write(line)
+  }
+
+  /** Writes what has changed of what the full screen would show: chat, list, selection. */
+  #tell(): void {
+    const { chat, overlay } = this.#state
+    const { selectedId } = this.#state.view()
+    const told = this.#told
+    this.#told = { label: chatLabel(chat), selectedId, overlay }
+    if (told.label !== chatLabel(chat)) {
+      this.#write(`now in ${chatLabel(chat)}`)
+      this.#begin()
+    }
+    if (overlay && overlay.lines !== told.overlay?.lines) this.#writeList(overlay)
+    const selected = this.#data.messagesOf(chat).find(({ id }) => id === selectedId)
+    if (selected && selectedId !== told.selectedId)
+      this.#write(`selected: ${messageLine(selected as Payload, true)}`)
+    this.#frames.changed()
+  }
+
+  #writeList({ title, lines, onChoose }: ChoiceOverlay): void {
+    this.#write(stripMarks(title))
+    for (const [index, line] of lines.entries())
+      this.#write(onChoose ? `${index + 1}: ${stripMarks(line)}` : stripMarks(line))
+    if (onChoose && lines.length > 0) this.#write('/choose 1 chooses the first')
+  }
+
+  /** Reads out the messages before those that were, oldest first. */
+  #showOlder(): void {
+    const { chat } = this.#state
+    const label = chatLabel(chat)
+    const before = this.#oldest.get(label)
+    const query = { ...refOf(chat), limit: OLDER, ...(before !== undefined && { before }) }
+    this.#options.client.history(query).then(
+      ({ messages }) => {
+        const oldest = messages[0]
+        if (!oldest) this.#write('* there are no older messages')
+        else this.#oldest.set(label, oldest.id)
+        for (const message of messages) this.#write(messageLine(message, true))
+      },
+      (error: Error) => this.#write(`* older messages could not be loaded: ${error.message}`),
+    )
+  }
+
   #draw() {
     const text = sanitizeLine(this.#keyboard.editor.text)
-    return <ReaderApp lines={this.#lines} chat={chatLabel(this.#chat)} text={text} />
+    return <ReaderApp lines={this.#lines} chat={chatLabel(this.#state.chat)} text={text} />
   }
 
   #write(line: string): void {
     this.#lines.push(sanitizeLine(line))
     this.#frames.changed()
-  }
-
-  #enter(line: string): boolean {
-    const command = parseCommand(line)
-    if (command.type === 'say') return this.#say(command.text)
-    if (command.type === 'wrong') this.#write(command.message)
-    if (command.type === 'join') {
-      this.#chat = command.chat
-      this.#write(`now in ${chatLabel(command.chat)}`)
-    }
-    if (command.type === 'run') this.#run(command.name)
-    return true
-  }
-
-  #run(name: string): void {
-    if (name === 'quit') this.#onQuit()
-    else if (name === 'help') for (const line of commandHelp('lines')) this.#write(line)
-    else this.#write(`/${name} works on the full screen only`)
-  }
-
-  #say(text: string): boolean {
-    const { client } = this.#options
-    const message = createMessage(this.#chat, client.userId, text)
-    const tooLarge = whyTooLarge(message)
-    if (tooLarge !== undefined) {
-      this.#write(tooLarge)
-      return false
-    }
-    client.send(message).catch((error: Error) => this.#write(`not sent: ${error.message}`))
-    return true
   }
 }
