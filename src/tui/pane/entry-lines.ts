@@ -40,7 +40,7 @@ export function entryLines(
   context: EntryContext,
 ): readonly string[] {
   const { receipt, isOpen, isSelected, hasId, repliedTo } = context
-  const key = `${columns} ${isOpen} ${isSelected} ${hasId} ${receipt} ${repliedTo?.offset} ${repliedTo?.edited_at} ${repliedTo?.deleted_at}`
+  const key = `${columns} ${isOpen} ${isSelected} ${hasId} ${receipt} ${repliedTo?.offset} ${repliedTo?.deleted_at} ${repliedTo?.content}`
   const cached = cache.get(entry)
   if (cached?.key === key) return cached.lines
   const lines = layOut(entry, columns, context)
