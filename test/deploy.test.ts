@@ -50,3 +50,9 @@ it('the container listens where its health check and its port say', () => {
   expect(dockerfile).toContain(`EXPOSE ${port}`)
   expect(dockerfile).toContain(`http://127.0.0.1:${port}/readyz`)
 })
+
+it('nginx takes the largest file that the server does', () => {
+  const [, megabytes] = /client_max_body_size (\d+)m;/.exec(read('deploy/nginx.conf'))!
+  const largest = ServeConfig.shape.uploadMaxBytes.parse(undefined)
+  expect(Number(megabytes) * 1024 * 1024).toBeGreaterThan(largest)
+})

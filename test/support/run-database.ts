@@ -17,6 +17,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return async () => {}
   }
   const name = `chatws_test_${randomUUID().replaceAll('-', '')}`
+  const host = new URL(POSTGRESQL_URL).host
+  process.stdout.write(
+    `The tests make a database ${name} in the PostgreSQL at ${host}, and drop it at their end.\n` +
+      'With CHATWS_TEST_POSTGRESQL_URL= they use none; it may also be the URL of another.\n\n',
+  )
   await query(`CREATE DATABASE ${name}`)
   const url = new URL(POSTGRESQL_URL)
   url.pathname = `/${name}`

@@ -177,5 +177,16 @@ export function exitCodeOf(
 
 /** The JSON Schema of result files, as text. */
 export function resultJsonSchema(): string {
-  return `${JSON.stringify(z.toJSONSchema(BenchResult), null, 2)}\n`
+  const schema = z.toJSONSchema(BenchResult, { override: ({ jsonSchema }) => nameKeys(jsonSchema) })
+  return `${JSON.stringify(schema, null, 2)}\n`
+}
+
+/** Says each key of a record whose keys are known, as strict validators want it. */
+function nameKeys(schema: z.core.JSONSchema.BaseSchema): void {
+  const { propertyNames, additionalProperties: value } = schema
+  if (typeof propertyNames !== 'object' || !propertyNames.enum || value === undefined) return
+  const keys = propertyNames.enum.map(String)
+  schema.properties = Object.fromEntries(keys.map((key) => [key, value]))
+  schema.additionalProperties = false
+  delete schema.propertyNames
 }

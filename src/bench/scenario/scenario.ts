@@ -27,7 +27,7 @@ const Http = z.strictObject({
   requests: z
     .array(
       z.strictObject({
-        path: z.string().startsWith('/').describe('Path and query'),
+        path: z.string().regex(/^\//, 'must begin with /').describe('Path and query'),
         method: z.enum(['GET', 'POST', 'PUT', 'DELETE', 'HEAD']).default('GET'),
         headers: z.record(z.string(), z.string()).optional(),
         body: z.string().optional(),
