@@ -323,6 +323,69 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
     expect(peers).toHaveLength(2)
   })
 
+  test.each(['isComposing', 'keyCode 229'])(
+    'the Enter that confirms what an input method composed sends nothing (%s)',
+    async (told) => {
+      const page = await openAs(1)
+      await page.fill('#content', 'にほん')
+      await page.evaluate((isTold) => {
+        const init = isTold
+          ? { isComposing: true, keyCode: 13 }
+          : { isComposing: false, keyCode: 229 }
+        const event = new KeyboardEvent('keydown', {
+          ...{ key: 'Enter', bubbles: true, cancelable: true },
+          ...init,
+        })
+        document.getElementById('content')!.dispatchEvent(event)
+      }, told === 'isComposing')
+      expect(await page.inputValue('#content')).toBe('にほん')
+      await page.press('#content', 'Enter')
+      await hasText(page, '#messages', /にほん/)
+      expect(await page.inputValue('#content')).toBe('')
+    },
+  )
+
+  /** A page whose clock stands still, and the sockets that it opens. */
+  async function openWithClock(onPeer: (peer: WebSocketRoute, index: number) => void) {
+    const page = await context.newPage()
+    await page.clock.install()
+    const peers: WebSocketRoute[] = []
+    await page.routeWebSocket(/./, (peer) => {
+      peers.push(peer)
+      onPeer(peer, peers.length - 1)
+    })
+    await page.goto(`${origin()}/?userId=1`)
+    return { page, peers }
+  }
+
+  test('the time that a close asks to wait for is waited for, and not shown', async () => {
+    const { page, peers } = await openWithClock((peer) => {
+      peer.onMessage(() => {})
+      void peer.close({ code: 4003, reason: 'Too many; retry_after_ms=10000' })
+    })
+    await hasText(page, '#events', /Connection lost: Too many$/)
+    await page.clock.runFor(9_900)
+    expect(peers).toHaveLength(1)
+    await page.clock.runFor(30_000)
+    await expect.poll(() => peers.length).toBeGreaterThan(1)
+  })
+
+  test('a server that says nothing any more is given up within a minute, and connected to anew', async () => {
+    const { page, peers } = await openWithClock((peer, index) => {
+      const inner = peer.connectToServer()
+      peer.onMessage((message) => inner.send(message))
+      inner.onMessage((message) => {
+        if (index > 0 || String(message).includes('CONNECTION_ESTABLISHED')) peer.send(message)
+      })
+    })
+    await hasStatus(page, 'Connected as user 1.')
+    await page.clock.runFor(60_000)
+    await hasText(page, '#events', /Connection lost: the server is silent/)
+    await page.clock.runFor(1_000)
+    await expect.poll(() => peers.length).toBe(2)
+    await hasStatus(page, 'Connected as user 1.')
+  })
+
   test('frames of an unknown type change nothing', async () => {
     const page = await context.newPage()
     await page.routeWebSocket(/./, (peer) => {
