@@ -52,6 +52,8 @@ describe('the package', () => {
     )
     const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6
     expect(megabytes).toBeLessThan(9)
-    expect(Object.keys(manifest.dependencies)).toEqual(['ws'])
+    expect(Object.keys(manifest.dependencies)).toEqual([
+      ...['https-proxy-agent', 'proxy-from-env', 'ws'],
+    ])
   })
 })

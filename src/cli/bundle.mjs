@@ -16,7 +16,7 @@ const folder = join(dist, 'bundle')
 const EVALUATED = ['tui/editor/emoji-names.js', 'bench/report/chart-library.js']
 
 /** Packages that others use if they are there; they are not. */
-const ABSENT = ['pg-native', 'react-devtools-core']
+const ABSENT = ['pg-native', 'react-devtools-core', 'kerberos']
 
 /** A module that calls eval, where nothing here leads to. */
 const CALLS_EVAL = 'hdr-histogram-js/dist/JsHistogram.encoding.js'

@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws'
 import { httpAddress } from '../protocol/http-address.ts'
 import { ChatClient } from './chat-client.ts'
+import { proxyAgent } from './proxy-agent.ts'
 import type { WebSocketLike } from './reconnecting-socket.ts'
 import type { ChatClientOptions } from './session.ts'
 
@@ -16,11 +17,13 @@ const LIMITS = {
 export * from './browser.ts'
 
 /** A client over `ws`, for Node. */
-export function createChatClient(options: ChatClientOptions): ChatClient {
-  return new ChatClient(options, (url, protocols) => {
+export function createChatClient(given: ChatClientOptions): ChatClient {
+  return new ChatClient(given, (url, protocols) => {
     // Of userinfo ws would send what stands in the URL, percent-encoded as it is.
     const { authorization } = httpAddress(url)
     const headers = authorization === undefined ? {} : { headers: { authorization } }
-    return new WebSocket(url, protocols, { ...LIMITS, ...headers }) as unknown as WebSocketLike
+    const agent = proxyAgent(url)
+    const options = { ...LIMITS, ...headers, ...(agent && { agent }) }
+    return new WebSocket(url, protocols, options) as unknown as WebSocketLike
   })
 }
