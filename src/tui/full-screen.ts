@@ -1,14 +1,12 @@
 import { ChatData } from './chat-data.ts'
-import { chatLabel } from './chat-label.ts'
 import { CommandRunner } from './commands/command-runner.ts'
-import { expandHome } from './commands/local-file.ts'
 import { editExternally } from './editor/external-editor.ts'
-import { completePath } from './editor/path-completion.ts'
 import { FrameNotifier } from './frame-notifier.ts'
 import { IdleWatch } from './idle-watch.ts'
 import { Keyboard } from './keyboard.ts'
 import { type Key, splitAlt } from './keys/key.ts'
 import { type KeyEvent, readKeys } from './keys/key-parser.ts'
+import { knownWords } from './known-words.ts'
 import { helpList } from './lists.ts'
 import { LiveEvents } from './live-events.ts'
 import { ModelBuilder } from './model-builder.ts'
@@ -92,13 +90,10 @@ export class FullScreen {
   }
 
   #createKeyboard(): Keyboard {
+    const { keyMap, env } = this.#options
     return new Keyboard({
-      keyMap: this.#options.keyMap,
-      sources: {
-        userIds: () => this.#data.othersIn(this.#state.chat),
-        chatLabels: () => this.#data.chats().map(({ chat }) => chatLabel(chat).replace(/^#/, '')),
-        paths: (begun) => completePath(begun, (path) => expandHome(path, this.#options.env)),
-      },
+      keyMap,
+      sources: knownWords(this.#data, this.#state, env),
       columns: () => inputColumns(this.#size()),
       onEnter: (text) => this.#commands.enter(text),
       onUp: () => this.#commands.editPrevious(),

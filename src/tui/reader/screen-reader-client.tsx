@@ -6,13 +6,12 @@ import { ChatData, refOf } from '../chat-data.ts'
 import { chatLabel } from '../chat-label.ts'
 import { commandHelp } from '../commands/command-line.ts'
 import { CommandRunner } from '../commands/command-runner.ts'
-import { expandHome } from '../commands/local-file.ts'
-import { completePath } from '../editor/path-completion.ts'
 import { FrameNotifier } from '../frame-notifier.ts'
 import { Keyboard } from '../keyboard.ts'
 import { splitAlt } from '../keys/key.ts'
 import type { KeyMap } from '../keys/key-map.ts'
 import { type KeyEvent, readKeys } from '../keys/key-parser.ts'
+import { knownWords } from '../known-words.ts'
 import { writeChangeLines, writeEventLines } from '../lines/event-lines.ts'
 import { messageLine } from '../lines/message-line.ts'
 import { ModelBuilder } from '../model-builder.ts'
@@ -143,11 +142,7 @@ class ReaderSession {
     const { keyMap, env, stdout } = this.#options
     return new Keyboard({
       keyMap,
-      sources: {
-        userIds: () => this.#data.othersIn(this.#state.chat),
-        chatLabels: () => this.#data.chats().map(({ chat }) => chatLabel(chat).replace(/^#/, '')),
-        paths: (begun) => completePath(begun, (path) => expandHome(path, env)),
-      },
+      sources: knownWords(this.#data, this.#state, env),
       columns: () => stdout.columns || 80,
       onEnter: (text) => this.#commands.enter(text),
       onUp: () => this.#commands.editPrevious(),
