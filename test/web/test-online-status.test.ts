@@ -379,11 +379,123 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
       })
     })
     await hasStatus(page, 'Connected as user 1.')
-    await page.clock.runFor(60_000)
+    // Less than a minute: the new connection must not have had its time to be greeted, too.
+    await page.clock.runFor(55_000)
     await hasText(page, '#events', /Connection lost: the server is silent/)
     await page.clock.runFor(1_000)
     await expect.poll(() => peers.length).toBe(2)
     await hasStatus(page, 'Connected as user 1.')
+  })
+
+  test('a page that wakes up comes no sooner than the server asked for', async () => {
+    const page = await context.newPage()
+    await stopClock(page)
+    const peers: WebSocketRoute[] = []
+    await page.routeWebSocket(/./, (peer) => {
+      peers.push(peer)
+      peer.onMessage(() => {})
+      void peer.close({ code: 4003, reason: 'Too many; retry_after_ms=10000' })
+    })
+    await page.goto(`${origin()}/?userId=1`)
+    await hasStatus(page, 'Disconnected: Too many. Reconnecting, attempt 1.')
+    await page.clock.runFor(9_900)
+    await wake(page)
+    await hasStatus(page, 'Disconnected: Too many. Reconnecting, attempt 1.')
+    expect(peers).toHaveLength(1)
+    await page.clock.runFor(600)
+    await hasStatus(page, 'Disconnected: Too many. Reconnecting, attempt 2.')
+  })
+
+  test.each(['the same', 'a new'])(
+    'a server that wants no messages for a while gets none, over %s connection',
+    async (which) => {
+      const page = await context.newPage()
+      await stopClock(page)
+      const contents: string[] = []
+      const peers: WebSocketRoute[] = []
+      await page.routeWebSocket(/./, (peer) => {
+        peers.push(peer)
+        const connection = peer.connectToServer()
+        peer.onMessage((data) => {
+          const { content, client_id: ref } = JSON.parse(String(data))
+          contents.push(content)
+          if (contents.length > 1) connection.send(data)
+          else peer.send(JSON.stringify({ ...TOO_FAST, ref }))
+        })
+      })
+      await page.goto(`${origin()}/?userId=1`)
+      await hasStatus(page, 'Connected as user 1.')
+      await sendFrom(page, { content: 'one' })
+      await hasText(page, '#events', /Error RATE_LIMITED/)
+      await sendFrom(page, { content: 'two' })
+      if (which === 'a new') {
+        await peers[0]!.close({ code: 4000 })
+        await hasText(page, '#status', /^Disconnected/)
+        await page.clock.runFor(600)
+        await hasStatus(page, 'Connected as user 1.')
+      }
+      await page.clock.runFor(9_000)
+      expect(contents).toEqual(['one'])
+      await page.clock.runFor(1_000)
+      await hasMessages(page, ['User 1 you|Chat 1|one', 'User 1 you|Chat 1|two'])
+      expect(contents).toEqual(['one', 'one', 'two'])
+    },
+  )
+
+  test.each([
+    ['after it was quiet', 51_000, async () => {}],
+    ['when it does not answer', 25_000, (page: Page) => sendFrom(page, { content: 'to nobody' })],
+    ['when the page wakes up', 20_000, (page: Page) => wake(page)],
+  ])('a dead connection is noticed %s, and nothing is lost', async (_, withinMs, act) => {
+    const page = await context.newPage()
+    await stopClock(page)
+    const peers = await freezeFirstConnection(page)
+    await page.goto(`${origin()}/?userId=1`)
+    await hasStatus(page, 'Connected as user 1.')
+    const other = await WireClient.connect(server.url, 2)
+    await hasUsers(page, ['User 1 you', 'User 2'])
+    peers.isFrozen = true
+    await act(page)
+    other.send({ type: 'NEW_MESSAGE', chat_id: 1, sender_id: 2, content: 'missed' })
+    await expect.poll(async () => (await server.store.readAfter(0, 10)).length).toBe(1)
+    await page.clock.runFor(withinMs)
+    await hasText(page, '#events', /Connection lost: the server is silent/)
+    await page.clock.runFor(1_000)
+    await hasStatus(page, 'Connected as user 1.')
+    await hasText(page, '#messages', /missed/)
+    await expect.poll(() => page.locator('#outbox li').count()).toBe(0)
+    expect(await page.locator('#messages li').count()).toBe(
+      (await server.store.readAfter(0, 10)).length,
+    )
+    expect(peers.count).toBe(2)
+    await other.close()
+  })
+
+  test('a server that is only quiet is left alone', async () => {
+    const page = await context.newPage()
+    await stopClock(page)
+    let sockets = 0
+    let pings = 0
+    await page.routeWebSocket(/./, (peer) => {
+      sockets += 1
+      const connection = peer.connectToServer()
+      peer.onMessage((data) => connection.send(data))
+      connection.onMessage((data) => {
+        peer.send(data)
+        if (JSON.parse(String(data)).type !== 'PONG') return
+        pings += 1
+        const timestamp = new Date(0).toISOString()
+        peer.send(JSON.stringify({ type: 'USER_ONLINE', userId: 100 + pings, timestamp }))
+      })
+    })
+    await page.goto(`${origin()}/?userId=1`)
+    await hasStatus(page, 'Connected as user 1.')
+    for (let round = 1; round <= 4; round += 1) {
+      await page.clock.runFor(45_000)
+      await hasText(page, '#events', new RegExp(`User ${100 + round} came online`))
+    }
+    await hasStatus(page, 'Connected as user 1.')
+    expect(sockets).toBe(1)
   })
 
   test('frames of an unknown type change nothing', async () => {
@@ -437,6 +549,31 @@ const hasText = (page: Page, selector: string, text: string | RegExp) =>
 
 const hasUsers = (page: Page, users: string[]) =>
   expect.poll(() => page.locator('#online li').allInnerTexts(), PATIENCE).toEqual(users)
+
+const TOO_FAST = { type: 'ERROR', code: 'RATE_LIMITED', message: 'Slow', retry_after_ms: 10_000 }
+
+/** From now on time passes in a page only as it is told. */
+async function stopClock(page: Page): Promise<void> {
+  await page.clock.install({ time: 0 })
+  await page.clock.pauseAt(1_000)
+}
+
+/** Tells a page what it is told when the network is back. */
+const wake = (page: Page) => page.evaluate(() => dispatchEvent(new Event('online')))
+
+/** Lets nothing through the first connection of a page, either way, while it is frozen. */
+async function freezeFirstConnection(page: Page) {
+  const connections = { count: 0, isFrozen: false }
+  await page.routeWebSocket(/./, (peer) => {
+    connections.count += 1
+    const isFirst = connections.count === 1
+    const passes = () => !(isFirst && connections.isFrozen)
+    const connection = peer.connectToServer()
+    peer.onMessage((data) => passes() && connection.send(data))
+    connection.onMessage((data) => passes() && peer.send(data))
+  })
+  return connections
+}
 
 /** Compares the messages as `sender|chat|content`. */
 function hasMessages(page: Page, messages: string[]) {
