@@ -1,4 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import { httpAddress } from '../../protocol/http-address.ts'
 import { TokenBuckets } from '../limits/token-buckets.ts'
 
 const FETCH_TIMEOUT_MS = 5_000
@@ -99,8 +100,14 @@ export class KeySet {
 
 /** Fetches a set of keys; throws where there is none at the URL. */
 export async function fetchKeySet(url: string): Promise<JSONWebKeySet> {
-  const response = await fetch(url, {
-    headers: { accept: 'application/jwk-set+json, application/json' },
+  // What userinfo says goes as a header: fetch refuses it in a URL, and its error shows the password.
+  const { authorization } = httpAddress(url)
+  const address = new URL(url)
+  address.username = ''
+  address.password = ''
+  const accept = 'application/jwk-set+json, application/json'
+  const response = await fetch(address, {
+    headers: authorization === undefined ? { accept } : { accept, authorization },
     // Who may sign is said by this address and no other.
     redirect: 'error',
     signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
