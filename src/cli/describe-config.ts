@@ -26,28 +26,25 @@ export function describeConfig(
   return rows
     .map(([name, value, origin]) => {
       const row = [name.padEnd(nameWidth), value.padEnd(valueWidth), origin].join(GAP)
-      const tight = [name, value, origin].join(GAP)
-      if (row.length <= COLUMNS) return `${row}\n`
-      // Paths are long; what cannot be broken stays whole.
-      if (tight.length <= COLUMNS) return `${tight}\n`
-      return [name, ...breakList(value), origin]
-        .map((part, index) => (index ? GAP : '') + part)
-        .join('\n')
-        .concat('\n')
+      return `${row.length <= COLUMNS ? row : fill(name, value, origin)}\n`
     })
     .join('')
 }
 
-/** A value in lines, broken behind the commas of a list. */
-function breakList(value: string): string[] {
-  const lines: string[] = []
-  for (const part of value.split(/(?<=,)/)) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + part.length <= COLUMNS - GAP.length)
-      lines[lines.length - 1] = last + part
-    else lines.push(part)
+/** A row in as many lines as it takes, broken in a list and between words; a path stays whole. */
+function fill(name: string, value: string, origin: string): string {
+  const [first, ...words] = origin.split(' ')
+  const pieces = [
+    ...value.split(/(?<=,)/).map((text, index) => ({ text, glue: index === 0 ? GAP : '' })),
+    ...[{ text: first!, glue: GAP }, ...words.map((text) => ({ text, glue: ' ' }))],
+  ]
+  const lines = [name]
+  for (const { text, glue } of pieces) {
+    const longer = `${lines.at(-1)}${glue}${text}`
+    if (longer.length <= COLUMNS) lines[lines.length - 1] = longer
+    else lines.push(`${GAP}${text}`)
   }
-  return lines
+  return lines.join('\n')
 }
 
 function describeValue(value: unknown, isSecret: boolean): string {
