@@ -368,7 +368,7 @@ describe.skipIf(skipped)(`the full-screen client${skipped ? ` (${skipped})` : ''
     enter('/search question')
     await ann.shows(/1: .*a question/)
     enter('/choose 1')
-    await ann.shows(/selected: .*a question/)
+    await ann.shows(/selected: \S+ #14 <141> a question/)
     enter('/older')
     await ann.shows(/a question \(#\d+\)\n[^\n]*\(deleted\)/)
     enter('/join 15')

@@ -1,21 +1,24 @@
-import type { Payload } from '../../client/known-message.ts'
+import type { KnownMessage } from '../../client/known-message.ts'
 import { type ChatRef, chatOf } from '../../protocol/chat.ts'
 import { chatLabel } from '../chat-label.ts'
 import { describeFiles } from '../pane/file-paths.ts'
 import { timeOfDay } from '../pane/time-of-day.ts'
 import { sanitizeLine } from '../sanitize.ts'
 
+/** What is told of a message: as it was sent, or with its chat as it is known. */
+type ToldMessage = ChatRef & Omit<KnownMessage, 'reactions'>
+
 /**
  * A message as one line for people, without anything that could control a terminal.
  * @param hasId whether its id is told, for commands that take one
  */
-export function messageLine(payload: Payload, hasId = false): string {
-  const { created_at, sender_id, content, file_paths, file_type, deleted_at } = payload
+export function messageLine(message: ToldMessage, hasId = false): string {
+  const { created_at, sender_id, content, file_paths, file_type, deleted_at } = message
   const files = file_paths === undefined ? [] : describeFiles(file_paths, file_type)
   const said = [content, ...files.map((file) => `[${file}]`)].join(' ')
   const text = deleted_at === undefined ? said : '(deleted)'
-  const label = chatLabel(chatOf(payload as ChatRef))
+  const label = chatLabel(chatOf(message))
   return sanitizeLine(
-    `${timeOfDay(created_at)} ${label} <${sender_id}> ${text}${hasId ? ` (#${payload.id})` : ''}`,
+    `${timeOfDay(created_at)} ${label} <${sender_id}> ${text}${hasId ? ` (#${message.id})` : ''}`,
   )
 }

@@ -1,6 +1,5 @@
 import { render } from 'ink'
 import type { ChatClient } from '../../client/chat-client.ts'
-import type { Payload } from '../../client/known-message.ts'
 import type { Chat } from '../../protocol/chat.ts'
 import { ChatData, refOf } from '../chat-data.ts'
 import { chatLabel } from '../chat-label.ts'
@@ -211,7 +210,7 @@ class ReaderSession {
     if (overlay && overlay.lines !== told.overlay?.lines) this.#writeList(overlay)
     const selected = this.#data.messagesOf(chat).find(({ id }) => id === selectedId)
     if (selected && selectedId !== told.selectedId)
-      this.#write(`selected: ${messageLine(selected as Payload, true)}`)
+      this.#write(`selected: ${messageLine({ ...selected, ...refOf(chat) }, true)}`)
     this.#frames.changed()
   }
 
