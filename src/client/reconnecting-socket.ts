@@ -90,6 +90,8 @@ export class ReconnectingSocket {
   #isKnown = false
   #refusals = 0
   #isSuspended = false
+  /** Until when the server has asked to be left alone. */
+  #notBeforeMs = 0
   #status: ConnectionStatus = { state: 'idle' }
   #socket: WebSocketLike | undefined
   #usedToken: string | undefined
@@ -129,11 +131,11 @@ export class ReconnectingSocket {
 
   /**
    * The machine woke up, or has another network: finds out whether the server is still there, and
-   * connects now if it waits to.
+   * connects now if it waits to, unless the server has asked it to.
    */
   wake(): void {
     if (this.isOpen) this.#liveness.ask()
-    else if (this.#status.state === 'waiting') {
+    else if (this.#status.state === 'waiting' && performance.now() >= this.#notBeforeMs) {
       this.#cancelWait?.()
       this.#open()
     }
@@ -286,7 +288,9 @@ export class ReconnectingSocket {
       this.#end(new ChatwsError('CONNECTION_REFUSED', `The server refuses this connection: ${why}`))
       return
     }
-    const delayMs = this.#backoff.next(Math.min(retryAfterMs(reason) ?? 0, MAX_RETRY_AFTER_MS))
+    const askedMs = Math.min(retryAfterMs(reason) ?? 0, MAX_RETRY_AFTER_MS)
+    this.#notBeforeMs = performance.now() + askedMs
+    const delayMs = this.#backoff.next(askedMs)
     // Before the listeners hear of it, because one that closes the client ends the timer.
     this.#cancelWait = this.#timers.after(delayMs, () => this.#open())
     this.#setStatus({ state: 'waiting', attempt: this.#backoff.attempt, delayMs, reason: why })

@@ -81,11 +81,22 @@ describe('wake', () => {
 
   it('connects now where the client waits, and only once', () => {
     const { client, socket, sockets } = openClient()
-    socket.drop(4000, 'Server draining; retry_after_ms=9000')
+    socket.drop()
     client.wake()
     expect(sockets).toHaveLength(2)
     sockets[1]!.greet()
     vi.advanceTimersByTime(20_000)
+    expect(sockets).toHaveLength(2)
+  })
+
+  it('does not come back before the time that the server asked for', () => {
+    const { client, socket, sockets } = openClient()
+    socket.drop(4000, 'Server draining; retry_after_ms=9000')
+    vi.advanceTimersByTime(8_900)
+    client.wake()
+    expect(sockets).toHaveLength(1)
+    vi.advanceTimersByTime(101)
+    client.wake()
     expect(sockets).toHaveLength(2)
   })
 

@@ -56,10 +56,10 @@ async function copy(path: string, draft: string): Promise<void> {
   const connection = await connectSqlite(path)
   if (!connection) throw new ChatwsError('OUTPUT_FAILED', `There is no database ${path}`)
   try {
-    // SQLite copies into a file that is there where that is empty.
-    await createPrivateFile(draft)
     await untilFree(async () => {
       await rm(draft, { force: true })
+      // SQLite copies into a file that is there where that is empty.
+      await createPrivateFile(draft)
       await connection.query('VACUUM INTO ?', [draft])
     }, BUSY_TIMEOUT_MS)
   } finally {
