@@ -5,27 +5,29 @@ import { ChatwsError } from '../../protocol/error.ts'
 export class ConnectionDeadline {
   /** Rejects with CONNECT_FAILED once there was no connection for the whole time. */
   readonly passed: Promise<never>
-  readonly #client: ChatClient
   readonly #timeoutMs: number
   readonly #mayWait: () => boolean
   readonly #end: () => void
   #fail!: (error: ChatwsError) => void
   #timer: ReturnType<typeof setTimeout> | undefined
   #wasOpen = false
+  /** Why the last attempt failed. */
+  #reason: string | undefined
 
   /**
    * @param timeoutMs 0 for as long as it takes
    * @param mayWait whether whoever was connected before may wait for longer
    */
   constructor(client: ChatClient, timeoutMs: number, mayWait: () => boolean) {
-    this.#client = client
     this.#timeoutMs = timeoutMs
     this.#mayWait = mayWait
     this.passed = new Promise((_, reject) => {
       this.#fail = reject
     })
-    this.#end = client.on('status', ({ state }) => {
+    this.#end = client.on('status', (status) => {
+      const { state } = status
       if (state === 'open') this.#wasOpen = true
+      if (state === 'waiting') this.#reason = status.reason
       if (state === 'open') this.#stop()
       else if (this.#timer === undefined) this.#start()
     })
@@ -51,8 +53,7 @@ export class ConnectionDeadline {
       this.#timer?.refresh()
       return
     }
-    const { status } = this.#client
-    const why = status.state === 'waiting' ? `: ${status.reason}` : ''
+    const why = this.#reason === undefined ? '' : `: ${this.#reason}`
     const seconds = this.#timeoutMs / 1_000
     this.#fail(new ChatwsError('CONNECT_FAILED', `no connection for ${seconds} s${why}`))
   }
