@@ -61,7 +61,7 @@ const page = { before: optional(id), has_more: flag, client_id: optional(text) }
 
 /**
  * Type of a frame of the server → whether a value is such a frame, in all that a client reads. The
- * schemas in server-frames.ts say the same, but bring 15 times the code of this into a browser; a
+ * schemas in server-frames.ts say the same, but bring 20 times the code of this into a browser; a
  * test holds the two together.
  */
 const CHECKS: { readonly [Type in ServerFrame['type']]: Check } = {
