@@ -51,15 +51,15 @@ export class LogOutput {
     this.#untold += 1
   }
 
-  /** Resolves when what was taken is out, or has waited long enough. */
-  async flush(): Promise<void> {
+  /** Resolves when what was taken is out; to false when it has waited long enough for that. */
+  flush(): Promise<boolean> {
     const stream = this.#stream
-    if (!stream || stream.destroyed || stream.writableLength === 0) return
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, FLUSH_TIMEOUT_MS)
+    if (!stream || stream.destroyed || stream.writableLength === 0) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), FLUSH_TIMEOUT_MS)
       stream.write('', () => {
         clearTimeout(timer)
-        resolve()
+        resolve(true)
       })
     })
   }

@@ -82,7 +82,8 @@ const EXIT = { ok: 0, failed: 1, usage: 2 }
  */
 export async function main(argv: readonly string[], host: Host): Promise<number> {
   const output = new OutputWatch(host)
-  return output.finish(await run(argv, host))
+  const watched = { ...host, abandonOutput: () => output.abandon() }
+  return output.finish(await run(argv, watched))
 }
 
 async function run(argv: readonly string[], host: Host): Promise<number> {

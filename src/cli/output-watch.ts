@@ -14,8 +14,15 @@ export class OutputWatch {
   /** The first failure of each stream; that its reader or its terminal is gone is none. */
   readonly #failures = new Map<'stdout' | 'stderr', Error>()
 
+  readonly #abandoned: Promise<void>
+  /** Waits no longer for what was written to be out. */
+  abandon!: () => void
+
   constructor(host: Host) {
     this.#host = host
+    this.#abandoned = new Promise((resolve) => {
+      this.abandon = resolve
+    })
     for (const name of ['stdout', 'stderr'] as const)
       host[name].on('error', (error: NodeJS.ErrnoException) => {
         const isUnread = error.code === 'EPIPE' || (error.code === 'EIO' && host[name].isTTY)
@@ -28,7 +35,8 @@ export class OutputWatch {
    * wherever it was to go.
    */
   async finish(exitCode: number): Promise<number> {
-    await Promise.all([untilOut(this.#host.stdout), untilOut(this.#host.stderr)])
+    const out = Promise.all([untilOut(this.#host.stdout), untilOut(this.#host.stderr)])
+    await Promise.race([out, this.#abandoned])
     const failure = this.#failures.get('stdout')
     if (failure) {
       this.#host.stderr.write(`chatws: standard output cannot be written: ${failure.message}\n`)

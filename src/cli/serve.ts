@@ -47,7 +47,7 @@ async function serve(config: Readonly<ServeConfig>, host: Host): Promise<number>
   try {
     return await runServer(config, host, serverLog)
   } finally {
-    await output.flush()
+    if (!(await output.flush())) host.abandonOutput?.()
   }
 }
 

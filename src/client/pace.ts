@@ -1,5 +1,8 @@
 import type { ConnectionEstablished } from '../protocol/server-frames.ts'
 
+/** A server that asks for less would be asked again as fast as can be. */
+const MIN_WAIT_MS = 20
+
 /** No server has a reason to take nothing for longer; one that says so is not obeyed. */
 const MAX_WAIT_MS = 60_000
 
@@ -25,7 +28,7 @@ export class Pace {
 
   /** The server takes nothing for a while. */
   hold(delayMs: number): void {
-    const untilMs = performance.now() + Math.min(delayMs, MAX_WAIT_MS)
+    const untilMs = performance.now() + Math.min(Math.max(delayMs, MIN_WAIT_MS), MAX_WAIT_MS)
     this.#heldUntilMs = Math.max(this.#heldUntilMs, untilMs)
   }
 

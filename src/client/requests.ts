@@ -121,12 +121,13 @@ export class Requests {
   }
 
   /**
-   * Whether a frame answers a question that waits for it: it has the question's name, and its type,
-   * or that in the past tense.
+   * Whether a frame answers a question that waits for it: it has the question's name, and the type of
+   * its answer, which but for one is the question's.
    */
   isAwaited({ type, client_id }: AnswerFrame): boolean {
     const question = client_id === undefined ? undefined : this.#questions.find(client_id)
-    return question !== undefined && (type === question.type || type === `${question.type}D`)
+    const answers = question?.type === 'SUBSCRIBE' ? 'SUBSCRIBED' : question?.type
+    return question !== undefined && type === answers
   }
 
   answered(answer: AnswerFrame): void {

@@ -8,6 +8,8 @@ type Shape = Readonly<Record<string, Check>>
 
 const text: Check = (value) => typeof value === 'string'
 const flag: Check = (value) => typeof value === 'boolean'
+/** Text that can stand in an address: without a lone surrogate. */
+const name: Check = (value) => text(value) && !/\p{Cs}/u.test(value as string)
 const number: Check = (value) => Number.isFinite(value)
 const id: Check = (value) => Number.isSafeInteger(value) && (value as number) > 0
 const offset: Check = (value) => value === 0 || id(value)
@@ -66,7 +68,7 @@ const page = { before: optional(id), has_more: flag, client_id: optional(text) }
  */
 const CHECKS: { readonly [Type in ServerFrame['type']]: Check } = {
   CONNECTION_ESTABLISHED: shape({
-    ...{ ...status, protocol: number, sessionId: text, epoch: text, offset, online: list(id) },
+    ...{ ...status, protocol: number, sessionId: text, epoch: name, offset, online: list(id) },
     limits: shape({
       maxMessageBytes: positive,
       maxContentLength: optional(positive),
@@ -97,7 +99,7 @@ const CHECKS: { readonly [Type in ServerFrame['type']]: Check } = {
   RECEIPT: withChat({ userId: id, delivered: offset, read: offset }),
   ACK: shape({ client_id: text, id, offset: id, created_at: time }),
   RESUMED: shape({ offset }),
-  RESUME_FAILED: shape({ epoch: text, offset }),
+  RESUME_FAILED: shape({ epoch: name, offset }),
   OFFSET: shape({ offset }),
   ANNOUNCEMENT: shape({ text, timestamp: time }),
   PONG: shape({ t: number }),

@@ -18,9 +18,17 @@ export function sanitizeLines(text: string): string[] {
   return text.split(LINE_END).map(neutralize)
 }
 
-/** `value` as one line of JSON in which nothing can control a terminal. */
-export function stringifySafely(value: unknown): string {
-  return escapeUnsafe(JSON.stringify(value))
+/**
+ * `value` as one line of JSON in which nothing can control a terminal. Of a frame that is nested too
+ * deeply to be written, only its type.
+ */
+export function stringifySafely(value: object): string {
+  try {
+    return escapeUnsafe(JSON.stringify(value))
+  } catch {
+    const { type } = value as { type?: unknown }
+    return escapeUnsafe(JSON.stringify({ type: String(type), problem: 'nested too deeply' }))
+  }
 }
 
 function neutralize(text: string): string {

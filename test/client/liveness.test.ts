@@ -170,3 +170,40 @@ it('a server that asks to wait for days is not obeyed for longer than minutes', 
   vi.advanceTimersByTime(600_250)
   expect(sockets).toHaveLength(2)
 })
+
+it('a server that asks to send again at once is obeyed some fifty times a second', () => {
+  const { client, socket } = openClient()
+  void client.send({ ...MESSAGE, client_id: 'a' }).catch(() => {})
+  const refuse = () =>
+    socket.receive({
+      ...({ type: 'ERROR', code: 'RATE_LIMITED', message: 'no', ref: 'a' } as const),
+      retry_after_ms: 0.001,
+    })
+  for (let ms = 0; ms < 1_000; ms += 1) {
+    refuse()
+    vi.advanceTimersByTime(1)
+  }
+  expect(socket.sentIds.length).toBeLessThan(60)
+  client.close()
+})
+
+it.each(['HISTORYD', 'CHATS', 'SUBSCRIBED'])('a question is not answered by a %s', async (type) => {
+  const { client, socket } = openClient()
+  const asked = client.history({ chat_id: 1 })
+  const { client_id } = socket.sent.at(-1)!
+  socket.receive({ type, client_id, chats: [], offset: 0 } as never)
+  const outcome = await Promise.race([asked.catch(() => 'rejected'), Promise.resolve('waiting')])
+  expect(outcome).toBe('waiting')
+  client.close()
+  await expect(asked).rejects.toThrow()
+})
+
+it('an epoch that no address can hold is no frame, and the client goes on', () => {
+  const { client, socket, sockets } = openClient()
+  socket.receive({ type: 'RESUME_FAILED', epoch: '\ud800', offset: 3 })
+  socket.drop()
+  vi.advanceTimersToNextTimer()
+  expect(client.status).toMatchObject({ state: 'connecting' })
+  expect(sockets).toHaveLength(2)
+  client.close()
+})

@@ -110,6 +110,27 @@ test('SEARCH for hundreds of words in long messages is an answer, and others hav
   await other.close()
 })
 
+test('questions of many connections that come at once are answered in turns of their own', async () => {
+  await appendMessages(server.store, [newEntry({})], NOW)
+  const askers = await Promise.all(
+    Array.from({ length: 30 }, (_, i) => WireClient.connect(server.url, i + 2)),
+  )
+  client = askers.pop()!
+  const { readHistory } = server.store
+  let inTurn = 0
+  let most = 0
+  server.store.readHistory = (range) => {
+    if (inTurn === 0) setImmediate(() => (inTurn = 0))
+    inTurn += 1
+    most = Math.max(most, inTurn)
+    return readHistory.call(server.store, range)
+  }
+  for (const asker of askers) asker.send({ type: 'HISTORY', chat_id: 1 })
+  await Promise.all(askers.map((asker) => asker.next('HISTORY')))
+  expect(most).toBeLessThanOrEqual(2)
+  await Promise.all(askers.map((asker) => asker.close()))
+})
+
 test('one who resumes after others read very much is told of what moved last', async () => {
   await appendMessages(server.store, [newEntry({})], NOW)
   for (let from = 0; from < 12_000; from += 1_000)

@@ -144,6 +144,19 @@ describe('a token on an open connection', () => {
     await client.next('ACK')
   })
 
+  test.each([9_007_199_254_740_991, Date.now() * 1_000, 8.64e12 + 1])(
+    'may say that it ends beyond every date (%d)',
+    async (exp) => {
+      const client = await open()
+      const token = await signToken('123', { claims: { exp } })
+      client.send({ type: 'AUTH', token, client_id: 'a' })
+      const { expiresAt } = (await client.next('AUTHENTICATED')) as { expiresAt?: string }
+      expect(Date.parse(expiresAt!)).toBeGreaterThan(Date.now())
+      client.send({ type: 'PING', t: 1 })
+      await client.next('PONG')
+    },
+  )
+
   test('may end sooner, or never', async () => {
     const client = await open()
     client.send({ type: 'AUTH', token: await signToken('123', { expiresInS: null }) })

@@ -40,6 +40,20 @@ async function upload(
 const files = () => readdirSync(server.uploadFolder)
 
 describe('an upload', () => {
+  test.each([
+    'multipart/form-data',
+    'multipart/form-data; boundary=',
+    'multipart/form-data; boundary="x',
+    `multipart/form-data; boundary=${'b'.repeat(5_000)}`,
+  ])('as %.40s is no form: that is told, and is no fault of the server', async (type) => {
+    const response = await fetch(at('/uploads?userId=1'), {
+      ...{ method: 'POST', headers: { 'content-type': type }, body: '--b\r\n' },
+    })
+    expect(response.status).toBeGreaterThanOrEqual(400)
+    expect(response.status).toBeLessThan(500)
+    expect(await response.json()).toMatchObject({ code: expect.not.stringMatching('INTERNAL') })
+  })
+
   test.each<[type: string, content: Buffer, extension: string]>([
     ['image/png', PNG, 'png'],
     ['image/gif', GIF, 'gif'],

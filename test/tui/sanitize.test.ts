@@ -63,4 +63,10 @@ describe('stringifySafely', () => {
       }),
     )
   })
+
+  it('of what is nested too deeply to be written it keeps the type', () => {
+    const deep = JSON.parse(`${'['.repeat(60_000)}${']'.repeat(60_000)}`)
+    const line = stringifySafely({ type: 'NEWER', deep })
+    expect(JSON.parse(line)).toEqual({ type: 'NEWER', problem: 'nested too deeply' })
+  })
 })

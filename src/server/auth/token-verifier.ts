@@ -30,6 +30,9 @@ export interface TokenRules {
 /** Tells whose a token is, or why it is none of ours. */
 export type TokenVerifier = (token: string) => Promise<Identity | CloseCode>
 
+/** The last moment that a timestamp of the protocol can tell: it has four digits for the year. */
+const MAX_DATE_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
 /** How far the clocks of the issuer and the server may be apart. */
 const CLOCK_TOLERANCE_S = 5
 
@@ -160,7 +163,9 @@ function readClaims({ exp, role, ...claims }: JWTPayload): Identity | { problem:
   if (userId === undefined) return { problem: 'its sub is no user id' }
   const known = Role.default('user').safeParse(role)
   if (!known.success) return { problem: 'its role is unknown' }
-  const expiresAtMs = exp === undefined ? 0 : (exp + CLOCK_TOLERANCE_S) * 1000
+  const endsMs = exp === undefined ? 0 : (exp + CLOCK_TOLERANCE_S) * 1000
+  // Later than any date there is, as where a token tells its end in microseconds.
+  const expiresAtMs = Math.min(endsMs, MAX_DATE_MS)
   return { userId, role: known.data, expiresAtMs }
 }
 

@@ -235,6 +235,8 @@ export class Connection {
       this.#questions -= 1
       if (this.isOpen) await answer()
     })
+    // What fails ends this connection, not the server.
+    this.#lastAnswer = this.#lastAnswer.catch(() => this.close(CloseCode.tryAgainLater))
   }
 
   /** Pings the client, or closes with 4001 where it has taken next to nothing since the last ping. */

@@ -94,7 +94,14 @@ function addPost(app: FastifyInstance, sources: UploadSources, isDraining: () =>
       const { 'content-length': length } = request.headers
       const place = await quota.enter(ownerId, length === undefined ? undefined : Number(length))
       try {
-        const part = await request.file()
+        const part = await request.file().catch((error: Error & { statusCode?: number }) => {
+          // The parser has errors of its own for a form without its boundary, and the like.
+          throw error.statusCode === undefined && !(error instanceof ChatwsError)
+            ? new ChatwsError('INVALID_REQUEST', `The form is none: ${error.message}`, {
+                cause: error,
+              })
+            : error
+        })
         if (!part) throw new ChatwsError('INVALID_REQUEST', 'The form has no file')
         const saved = await folder.save(part.file, types, place.maxBytes).catch((error) => {
           throw part.file.errored && !(error instanceof ChatwsError)

@@ -1,8 +1,20 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errorFrame } from '../../../protocol/error-frame.ts'
 import type { AnswerFrame } from '../../../protocol/questions.ts'
-
 import type { Connection } from '../../delivery/connection.ts'
 import type { HandlerContext } from './handler.ts'
+
+/** Settles when the question that began last has had its turn of the event loop. */
+let lastTurn: Promise<unknown> = Promise.resolve()
+
+/**
+ * A turn of the event loop in which no other question begins. SQLite answers within the turn in which it
+ * is asked, so questions of many connections would be one long turn.
+ */
+function ownTurn(): Promise<unknown> {
+  lastTurn = lastTurn.then(() => nextTurn())
+  return lastTurn
+}
 
 /**
  * Answers a question with what `read` resolves to, once earlier questions of the connection are
@@ -16,6 +28,7 @@ export function answerInTurn(
   const { client_id } = question
   sender.inTurn(async () => {
     try {
+      await ownTurn()
       const answer = await read()
       context.responder.reply(sender, client_id === undefined ? answer : { ...answer, client_id })
     } catch {
