@@ -1,19 +1,29 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errorFrame } from '../../../protocol/error-frame.ts'
 import type { AnswerFrame } from '../../../protocol/questions.ts'
 import type { Connection } from '../../delivery/connection.ts'
 import type { HandlerContext } from './handler.ts'
 
-/** Settles when the question that began last has had its turn of the event loop. */
-let lastTurn: Promise<unknown> = Promise.resolve()
+/** Those that wait to begin, in order; undefined while no question has begun in this turn. */
+let waiting: (() => void)[] | undefined
 
 /**
- * A turn of the event loop in which no other question begins. SQLite answers within the turn in which it
- * is asked, so questions of many connections would be one long turn.
+ * Resolves at once where no other question has begun in this turn of the event loop, otherwise in a turn
+ * of its own. SQLite answers within the turn in which it is asked, so questions of many connections
+ * would be one long turn.
  */
-function ownTurn(): Promise<unknown> {
-  lastTurn = lastTurn.then(() => nextTurn())
-  return lastTurn
+function ownTurn(): Promise<void> {
+  if (waiting) return new Promise((resolve) => waiting!.push(resolve))
+  waiting = []
+  setImmediate(endTurn)
+  return Promise.resolve()
+}
+
+function endTurn(): void {
+  const next = waiting!.shift()
+  if (next) {
+    setImmediate(endTurn)
+    next()
+  } else waiting = undefined
 }
 
 /**
