@@ -106,7 +106,8 @@ test('SEARCH for hundreds of words in long messages is an answer, and others hav
   }
   isAnswered = true
   expect(results).toHaveLength(50)
-  expect(turns).toBeGreaterThan(50)
+  // One after each result, of which the first and the last may fall together with others.
+  expect(turns).toBeGreaterThan(40)
   await other.close()
 })
 
