@@ -46,7 +46,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<DefineComm
     load: async () => (await import('./bench.ts')).defineBench,
   },
   db: {
-    summary: 'look after the database: status, migrate, backup, prune',
+    summary: 'look after the database: status, migrate, backup, restore, prune',
     load: async () => (await import('./db.ts')).defineDb,
   },
   config: {
