@@ -13,6 +13,12 @@ export function wordsOf(text: string): string[] {
   return [...new Set(text.toLowerCase().match(WORD))].slice(0, MAX_WORDS)
 }
 
+/** Whether each of `words` begins a word of a text. */
+export function hasWords(text: string, words: readonly string[]): boolean {
+  const own = text.toLowerCase().match(WORD) ?? []
+  return words.every((word) => own.some((one) => one.startsWith(word)))
+}
+
 /** The part of a message around the first word that begins with one of `words`. */
 export function snippetOf(content: string, words: readonly string[]): string {
   const start = Math.max(0, firstFound(content, words) - BEFORE)

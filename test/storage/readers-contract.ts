@@ -152,6 +152,12 @@ export function describeReadersContract(createDatabase: () => Promise<TestDataba
       expect(await search('uick')).toEqual([])
     })
 
+    it('finds a word wherever it stands in a long message', async () => {
+      const words = Array.from({ length: 40 }, (_, i) => `word${i}x`)
+      await say(words.join(' '))
+      for (const word of words) expect(await search(word)).toEqual([1])
+    })
+
     it('finds words of every script, and digits', async () => {
       await say('Grüße an Müller 2024')
       await say('Привет мир')

@@ -3,7 +3,7 @@ import { ChatwsError } from '../../protocol/error.ts'
 import type { QueuedChat, SearchQuery } from '../conversation.ts'
 import type { LogEntry, MessageEntry, NewEntry } from '../entries.ts'
 import { type Pruned, type PruneOptions, pruneLog } from '../prune-log.ts'
-import { snippetOf, wordsOf } from '../search-text.ts'
+import { hasWords, snippetOf, wordsOf } from '../search-text.ts'
 import type { FoundMessage, HistoryEntry, HistoryRange, Outcome, Store } from '../store.ts'
 import { MemoryChatCursors } from './chat-cursors.ts'
 import { MemoryLastSeen } from './last-seen.ts'
@@ -146,7 +146,5 @@ function isIn({ kind, chatId }: MessageEntry, chat: SearchQuery['chat']): boolea
 }
 
 function matches({ content, deletedAt }: MessageEntry, words: readonly string[]): boolean {
-  if (deletedAt !== undefined) return false
-  const own = wordsOf(content)
-  return words.every((word) => own.some((one) => one.startsWith(word)))
+  return deletedAt === undefined && hasWords(content, words)
 }
