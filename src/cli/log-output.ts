@@ -1,5 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs'
 import type { Writable } from 'node:stream'
+import { isatty } from 'node:tty'
 
 /** Bytes that may wait for whoever reads the log; beyond that, lines are dropped. */
 const MAX_WAITING_BYTES = 1024 * 1024
@@ -14,7 +15,7 @@ const FLUSH_TIMEOUT_MS = 500
  */
 export class LogOutput {
   readonly #descriptor: number
-  /** What carries the lines of a pipe or terminal; a file is written to directly. */
+  /** What carries the lines of a pipe, socket or terminal; all else is written to directly. */
   readonly #stream: Writable | undefined
   #dropped = 0
   /** Of those dropped, how many nobody was told of. */
@@ -23,10 +24,10 @@ export class LogOutput {
   #isWithinLine = false
   #onRoom: (dropped: number) => void = () => {}
 
-  /** @param stream of the same descriptor, for what is no file */
+  /** @param stream of the same descriptor, for what takes lines later */
   constructor(descriptor: number, stream?: Writable) {
     this.#descriptor = descriptor
-    this.#stream = isFile(descriptor) ? undefined : stream
+    this.#stream = answersAtOnce(descriptor) ? undefined : stream
     this.#stream?.on('drain', () => this.#tellDropped())
     this.#stream?.on('error', () => {})
     // Node makes terminals block, so one that is held with Ctrl-S would hold the process.
@@ -91,9 +92,11 @@ export class LogOutput {
   }
 }
 
-function isFile(descriptor: number): boolean {
+/** Whether a write is done or refused at once: into a file, or a device that is no terminal. */
+function answersAtOnce(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).isFile()
+    const stats = fstatSync(descriptor)
+    return stats.isFile() || (stats.isCharacterDevice() && !isatty(descriptor))
   } catch {
     return false
   }

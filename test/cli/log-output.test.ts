@@ -57,10 +57,19 @@ describe('LogOutput', () => {
       if (what === 'closed descriptor') closeSync(descriptor)
       const output = new LogOutput(what.endsWith('never open') ? 19_999 : descriptor)
       for (let i = 0; i < 10; i += 1) output.write('line\n')
-      expect(output.dropped).toBe(what === 'closed descriptor' ? 10 : 10)
+      expect(output.dropped).toBe(10)
       if (what === 'full disk') closeSync(descriptor)
     },
   )
+
+  it('a device that refuses what is written costs lines that are counted, with a stream beside it', () => {
+    const descriptor = openSync('/dev/full', 'w')
+    const stream = new PassThrough()
+    const output = new LogOutput(descriptor, stream)
+    for (let i = 0; i < 10; i += 1) output.write('line\n')
+    expect([output.dropped, stream.readableLength]).toEqual([10, 0])
+    closeSync(descriptor)
+  })
 
   it('a pipe that nobody reads holds a megabyte, and what is beyond is dropped and told', async () => {
     const pipe = createPipe()
