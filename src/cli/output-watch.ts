@@ -35,14 +35,17 @@ export class OutputWatch {
    * wherever it was to go.
    */
   async finish(exitCode: number): Promise<number> {
-    const out = Promise.all([untilOut(this.#host.stdout), untilOut(this.#host.stderr)])
-    await Promise.race([out, this.#abandoned])
-    const failure = this.#failures.get('stdout')
-    if (failure) {
-      this.#host.stderr.write(`chatws: standard output cannot be written: ${failure.message}\n`)
-      await untilOut(this.#host.stderr)
-    }
+    await Promise.race([this.#untilAllIsOut(), this.#abandoned])
     return exitCode === 0 && this.#failures.size > 0 ? OUTPUT_LOST : exitCode
+  }
+
+  async #untilAllIsOut(): Promise<void> {
+    const { stdout, stderr } = this.#host
+    await Promise.all([untilOut(stdout), untilOut(stderr)])
+    const failure = this.#failures.get('stdout')
+    if (!failure) return
+    stderr.write(`chatws: standard output cannot be written: ${failure.message}\n`)
+    await untilOut(stderr)
   }
 }
 
