@@ -62,9 +62,8 @@ async function runServer(
   const uploadFolder = config.uploadFolder && (await UploadFolder.open(config.uploadFolder))
   const store = await openStore(database, config.durability)
   const drainRequest = new AbortController()
-  let server: ChatServer
   try {
-    server = await ChatServer.create({
+    const server = await ChatServer.create({
       store,
       serverLog,
       heartbeatMs: config.heartbeat * 1000,

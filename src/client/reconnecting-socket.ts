@@ -184,14 +184,13 @@ export class ReconnectingSocket {
 
   /** Opens a socket with a new token; without one it is tried again later. */
   #fetchToken(fetch: () => string | Promise<string>): void {
-    let isLate = false
     const attempt = this.#attempt
-    this.#cancelAttempt = this.#timers.after(CONNECT_TIMEOUT_MS, () => {
-      isLate = true
-      this.#lost(1006, 'no token comes')
-    })
+    this.#cancelAttempt = this.#timers.after(CONNECT_TIMEOUT_MS, () =>
+      this.#lost(1006, 'no token comes'),
+    )
     const settle = (next: () => void) => {
-      if (isLate || this.#attempt !== attempt) return
+      // Another attempt has begun, or this one was given up.
+      if (this.#attempt !== attempt) return
       this.#cancelAttempt?.()
       next()
     }

@@ -230,13 +230,14 @@ export class Connection {
   inTurn(answer: () => Promise<void>): void {
     this.#questions += 1
     if (this.#questions > MAX_QUESTIONS) this.close(CloseCode.slowConsumer)
-    this.#lastAnswer = (this.#lastAnswer ?? Promise.resolve()).then(async () => {
-      if (!this.#isSent) await new Promise<void>((resolve) => (this.#onSent = resolve))
-      this.#questions -= 1
-      if (this.isOpen) await answer()
-    })
-    // What fails ends this connection, not the server.
-    this.#lastAnswer = this.#lastAnswer.catch(() => this.close(CloseCode.tryAgainLater))
+    this.#lastAnswer = (this.#lastAnswer ?? Promise.resolve())
+      .then(async () => {
+        if (!this.#isSent) await new Promise<void>((resolve) => (this.#onSent = resolve))
+        this.#questions -= 1
+        if (this.isOpen) await answer()
+      })
+      // What fails ends this connection, not the server.
+      .catch(() => this.close(CloseCode.tryAgainLater))
   }
 
   /** Pings the client, or closes with 4001 where it has taken next to nothing since the last ping. */
