@@ -19,7 +19,7 @@ import type { UploadGate } from '../uploads/upload-gate.ts'
 import type { ConnectRequest } from './connect-request.ts'
 import { HANDLERS } from './dispatch.ts'
 import type { Greeting } from './greeting.ts'
-import type { Handler, HandlerContext } from './handlers/handler.ts'
+import { type Handler, type HandlerContext, isAgent } from './handlers/handler.ts'
 
 /** What a node works with, of which its handlers get only their own part. */
 export interface ChatNodeParts extends HandlerContext {
@@ -69,14 +69,14 @@ export class ChatNode {
 
   /** Takes in a user's connection: greets it, and tells the others if it is the user's first. */
   connect(request: ConnectRequest, identity: Identity, transport: Transport): Connection {
-    const { announcer, agents, fanOut, broadcaster, greeting } = this.#parts
+    const { announcer, fanOut, broadcaster, greeting } = this.#parts
     const { userId } = request
     announcer.handleUserConnect(userId)
     this.#connectionsOpened += 1
     const owner = {
       userId,
       serial: this.#connectionsOpened,
-      isAgent: identity.role !== 'user' || agents.has(userId),
+      isAgent: isAgent(identity, this.#parts),
       expiresAtMs: identity.expiresAtMs,
     }
     // The cursor starts behind the user's own USER_ONLINE, which is for everyone else.

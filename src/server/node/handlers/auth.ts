@@ -1,7 +1,7 @@
 import type { Auth } from '../../../protocol/client-frames.ts'
 import { CloseCode } from '../../../protocol/close-code.ts'
 import { errorFrame } from '../../../protocol/error-frame.ts'
-import type { Handler } from './handler.ts'
+import { type Handler, isAgent } from './handler.ts'
 
 /**
  * Lets the connection go on with a new token of the same user, in its turn. One that is not good
@@ -9,7 +9,7 @@ import type { Handler } from './handler.ts'
  */
 export const handleAuth: Handler<Auth> = ({ token, client_id }, sender, context) =>
   sender.inTurn(async () => {
-    const { authenticator, responder, agents } = context
+    const { authenticator, responder } = context
     const identity = await authenticator.identify(sender.userId, token)
     if (!sender.isOpen) return
     if (!('userId' in identity)) {
@@ -18,8 +18,8 @@ export const handleAuth: Handler<Auth> = ({ token, client_id }, sender, context)
       responder.reply(sender, errorFrame(code, identity.reason, { ref: client_id }))
       return
     }
-    const { expiresAtMs, role } = identity
-    sender.renew({ expiresAtMs, isAgent: role !== 'user' || agents.has(sender.userId) })
+    const { expiresAtMs } = identity
+    sender.renew({ expiresAtMs, isAgent: isAgent(identity, context) })
     responder.reply(sender, {
       type: 'AUTHENTICATED',
       ...(expiresAtMs === 0 ? {} : { expiresAt: new Date(expiresAtMs).toISOString() }),

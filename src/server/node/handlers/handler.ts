@@ -1,5 +1,6 @@
 import type { Store } from '../../../storage/store.ts'
 import type { Authenticator } from '../../auth/authenticator.ts'
+import type { Identity } from '../../auth/token-verifier.ts'
 import type { Connection } from '../../delivery/connection.ts'
 import type { FanOut } from '../../delivery/fan-out.ts'
 import type { Responder } from '../../delivery/responder.ts'
@@ -25,3 +26,11 @@ export interface HandlerContext {
 
 /** Acts on one valid frame of a client. */
 export type Handler<Frame> = (frame: Frame, sender: Connection, context: HandlerContext) => void
+
+/** Whether a user works the support desk: by role, or because the server was told so. */
+export function isAgent(
+  { userId, role }: Identity,
+  { agents }: Pick<HandlerContext, 'agents'>,
+): boolean {
+  return role !== 'user' || agents.has(userId)
+}
