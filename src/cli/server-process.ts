@@ -1,11 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ServeConfig } from '../config/serve-config.ts'
+import { variablesOf } from '../config/unknown-variables.ts'
 import { ChatwsError } from '../protocol/error.ts'
+import type { Host } from './host.ts'
 import { readFrames } from './read-frames.ts'
 
 /** How long a server has to start before it is given up. */
@@ -22,11 +25,16 @@ const PROGRAM = fileURLToPath(new URL('../../bin/chatws.js', import.meta.url))
  */
 export class ServerProcess {
   readonly #folder: string
+  readonly #env: Host['env']
   #child: ChildProcess
   #url: string
 
-  private constructor(folder: string, child: ChildProcess, url: string) {
+  private constructor(
+    { folder, env }: Surroundings,
+    { child, url }: { child: ChildProcess; url: string },
+  ) {
     this.#folder = folder
+    this.#env = env
     this.#child = child
     this.#url = url
     process.on('exit', this.#abandon)
@@ -35,17 +43,19 @@ export class ServerProcess {
   /**
    * Starts `chatws serve` on a free port of the loopback address. Throws SERVER_START_FAILED with
    * what the server had to say.
+   * @param env what it has of the environment, but for what would configure it
    */
-  static async start(): Promise<ServerProcess> {
+  static async start(env: Host['env']): Promise<ServerProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'chatws-bench-')).catch((cause: Error) => {
       const message = `There is no place for its database, TMPDIR names one: ${cause.message}`
       throw new ChatwsError('SERVER_START_FAILED', message, { cause })
     })
     try {
-      const { child, url } = await startProgram(folder, 0)
+      await writeFile(configPath(folder), '{}')
+      const program = await startProgram({ folder, env }, 0)
       // What reads its database is there when the run ends, and nobody waits for it.
       import('../storage/sqlite/log-reader.ts').catch(() => {})
-      return new ServerProcess(folder, child, url)
+      return new ServerProcess({ folder, env }, program)
     } catch (error) {
       await rm(folder, { recursive: true, force: true })
       throw error
@@ -69,7 +79,8 @@ export class ServerProcess {
 
   /** Starts it again on the same port and database. Throws SERVER_START_FAILED. */
   async up(): Promise<void> {
-    const { child, url } = await startProgram(this.#folder, Number(new URL(this.#url).port))
+    const port = Number(new URL(this.#url).port)
+    const { child, url } = await startProgram({ folder: this.#folder, env: this.#env }, port)
     this.#child = child
     this.#url = url
   }
@@ -103,19 +114,42 @@ function databasePath(folder: string): string {
   return join(folder, 'bench.db')
 }
 
+/** Names its configuration, so that it does not read one that the working directory has. */
+function configPath(folder: string): string {
+  return join(folder, 'chatws.config.json')
+}
+
+/** What a server is started with besides its flags. */
+interface Surroundings {
+  /** Its own, for its database. */
+  readonly folder: string
+  readonly env: Host['env']
+}
+
+/**
+ * The environment without what tells `chatws serve` anything: a load test is of a server with the
+ * defaults, whatever another one is told in this shell.
+ */
+function withoutOptions(env: Host['env']): NodeJS.ProcessEnv {
+  const read = new Set(variablesOf(ServeConfig))
+  const isOption = (name: string) => name.startsWith('CHATWS_') || read.has(name)
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isOption(name)))
+}
+
 async function startProgram(
-  folder: string,
+  { folder, env }: Surroundings,
   port: number,
 ): Promise<{ child: ChildProcess; url: string }> {
   const args = [
     ...['serve', '--port', String(port), '--log-level', 'error'],
-    ...['--database-url', databasePath(folder)],
+    ...['--database-url', databasePath(folder), '--config', configPath(folder)],
     // A load test is what these limits are there to stop.
     ...['--message-rate', '0', '--max-connections-per-user', '0', '--http-rate', '0'],
   ]
   const child = fork(PROGRAM, args, {
     // A process group of its own: Ctrl-C is for the load tester, which then stops the server.
     detached: true,
+    env: withoutOptions(env),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const output: string[] = []

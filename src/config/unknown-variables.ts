@@ -23,11 +23,16 @@ export function describeUnknownVariables(env: ConfigSources['env']): string[] {
 }
 
 function knownVariables(): string[] {
-  const options = Object.values(CONFIG_SECTIONS).flatMap((schema) =>
-    describeOptions(schema as z.ZodObject),
-  )
-  const variables = options.flatMap(({ name, meta }) => [
-    ...[meta.env, meta.preferredEnv, fileForm(name, meta)?.env],
-  ])
-  return [...new Set(variables.filter((name) => name !== undefined)), 'CHATWS_CONFIG']
+  const schemas: z.ZodObject[] = Object.values(CONFIG_SECTIONS)
+  return [...new Set(schemas.flatMap(variablesOf)), 'CHATWS_CONFIG']
+}
+
+/** The variables that set the options of a command, those that name a file among them. */
+export function variablesOf(schema: z.ZodObject): string[] {
+  return describeOptions(schema)
+    .flatMap(({ name, meta }) => [
+      ...[meta.env, meta.preferredEnv, fileForm(name, meta)?.env],
+      meta.preferredEnv === undefined ? undefined : `${meta.preferredEnv}_FILE`,
+    ])
+    .filter((name) => name !== undefined)
 }
