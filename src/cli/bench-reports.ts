@@ -13,26 +13,21 @@ import { formatReport } from '../bench/report/text-report.ts'
 import type { BenchResult } from '../bench/result/bench-result.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Host } from './host.ts'
+import { OptionError } from './option-error.ts'
 
 const FORMATS = Object.entries<ReportFormat>(REPORT_FORMATS) as [ReportName, ReportFormat][]
 
 /**
- * Checks before a run that every report can be written after it. Throws USAGE when
- * several are to go to standard output, and OUTPUT_FAILED with every file that cannot be written.
+ * Checks before a run that every report can be written after it. Throws OUTPUT_FAILED with every
+ * file that cannot be written.
  */
 export function checkTargets(targets: ReportTargets): void {
-  const toStdout = FORMATS.filter(([name]) => targets[name] === '-')
-  if (toStdout.length > 1)
-    throw new ChatwsError(
-      'USAGE',
-      `Only one report can go to standard output, not ${toStdout.map(([name]) => `--${name}`).join(' and ')}`,
-    )
-  const problems = FORMATS.flatMap(([name]) => {
-    const file = targets[name]
+  const problems = FORMATS.flatMap(([option]) => {
+    const file = targets[option]
     const problem = file === undefined || file === '-' ? undefined : whyNotWritable(file)
-    return problem === undefined ? [] : [`--${name}: cannot write ${file}: ${problem}`]
+    return problem === undefined ? [] : [{ option, message: `cannot write ${file}: ${problem}` }]
   })
-  if (problems.length > 0) throw new ChatwsError('OUTPUT_FAILED', problems.join('\n'))
+  if (problems.length > 0) throw new OptionError(problems, { code: 'OUTPUT_FAILED' })
 }
 
 function whyNotWritable(file: string): string | undefined {
@@ -63,7 +58,7 @@ export async function publish(
 ): Promise<void> {
   const reader = isStdoutTaken(targets) ? host.stderr : host.stdout
   reader.write(formatReport(result, chooseStyle(reader.isTTY, host.env)))
-  const problems: string[] = []
+  const problems: { option: string; message: string }[] = []
   for (const [name, { load }] of FORMATS) {
     const file = targets[name]
     if (file === undefined || !load) continue
@@ -71,11 +66,11 @@ export async function publish(
     if (file === '-') host.stdout.write(text)
     else
       await writeFile(file, text).catch((error: Error) => {
-        problems.push(`--${name}: ${error.message}`)
+        problems.push({ option: name, message: error.message })
       })
   }
   await appendSummary(result, host)
-  if (problems.length > 0) throw new ChatwsError('OUTPUT_FAILED', problems.join('\n'))
+  if (problems.length > 0) throw new OptionError(problems, { code: 'OUTPUT_FAILED' })
 }
 
 /** A summary that cannot be written is no reason for a job to fail. */

@@ -8,7 +8,6 @@ import { BENCH_EXIT, type BenchResult } from '../bench/result/bench-result.ts'
 import { hashScenario } from '../bench/scenario/scenario.ts'
 import { GeneratorWorker } from '../bench/worker/generator-worker.ts'
 import { BenchConfig } from '../config/bench-config.ts'
-import { ChatwsError } from '../protocol/error.ts'
 import { hidePassword } from '../protocol/hide-password.ts'
 import { type LoadedScenario, loadResult, loadScenario } from './bench-files.ts'
 import { defineBenchMerge } from './bench-merge.ts'
@@ -83,12 +82,7 @@ async function prepare(
   { scenario }: LoadedScenario,
   config: Readonly<BenchConfig>,
 ): Promise<BenchResult | undefined> {
-  const { shard = { index: 0, count: 1 }, url } = config
-  if (shard.count > 1 && url === undefined)
-    throw new ChatwsError(
-      'USAGE',
-      '--shard needs --url: the parts of one load go to the same server, not each to its own',
-    )
+  const { shard = { index: 0, count: 1 } } = config
   checkTargets(config)
   if (config.baseline === undefined) return undefined
   const baseline = await loadResult(config.baseline, 'baseline')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ChatClient } from '../client/chat-client.ts'
 import { ConnectConfig } from '../config/connect-config.ts'
-import { describeIssues, readJsonFile, userFilePath } from '../config/user-file.ts'
+import { parseFile, userFilePath } from '../config/user-file.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { findKeyProblems, KeyMap } from '../tui/keys/key-map.ts'
 import { runLineMode } from '../tui/lines/line-mode.ts'
@@ -155,15 +155,17 @@ function warnOfPending(count: number, host: Host): void {
   host.stderr.write(`chatws: ${messages} not acknowledged and may be lost\n`)
 }
 
-const KeyMapFile = z.record(z.string(), z.union([z.string(), z.null()]))
+const KeyMapFile = z.record(
+  z.string(),
+  z.union([z.string(), z.null()], 'must be the name of what the key does, or null for nothing'),
+)
 
 /** The user's key map, `keys.json`, over the default one. Throws USAGE with all that is wrong in it. */
 function readKeyMap({ env }: Host): KeyMap {
   const path = userFilePath(env, 'keys.json')
-  const parsed = KeyMapFile.safeParse(readJsonFile(path) ?? {})
-  if (!parsed.success) throw new ChatwsError('USAGE', describeIssues(path, parsed.error.issues))
-  const problems = findKeyProblems(parsed.data)
+  const keys = parseFile(KeyMapFile, path)
+  const problems = findKeyProblems(keys)
   if (problems.length > 0)
     throw new ChatwsError('USAGE', problems.map((problem) => `${path}: ${problem}`).join('\n'))
-  return new KeyMap(parsed.data)
+  return new KeyMap(keys)
 }

@@ -1,10 +1,10 @@
 import { readTextFile } from '../config/read-text.ts'
 import type { ServeConfig } from '../config/serve-config.ts'
-import { ChatwsError } from '../protocol/error.ts'
 import { hidePassword } from '../protocol/hide-password.ts'
 import { Authenticator } from '../server/auth/authenticator.ts'
 import { createTokenVerifier, type TokenKey } from '../server/auth/token-verifier.ts'
 import type { ServerLog } from '../server/telemetry/server-log.ts'
+import { OptionError, usingOption } from './option-error.ts'
 
 /** Asks for tokens if the configuration says so. Throws USAGE for a key that cannot be used. */
 export function createAuthenticator(
@@ -14,29 +14,39 @@ export function createAuthenticator(
   if (config.auth === 'none') return new Authenticator()
   const rules = { issuer: config.jwtIssuer, audience: config.jwtAudience }
   const onRefused = (reason: string) => serverLog.tokenRefused(reason)
-  const verify = createTokenVerifier(readTokenKey(config), rules, {
-    onRefused,
-    onFailure: (error) =>
-      serverLog.failure(
-        `The keys for tokens could not be fetched from ${hidePassword(config.jwksUrl!)}`,
-        error,
-      ),
-  })
+  const onFailure = (error: unknown) =>
+    serverLog.failure(
+      `The keys for tokens could not be fetched from ${hidePassword(config.jwksUrl!)}`,
+      error,
+    )
+  const { option, key } = readTokenKey(config)
+  const verify = usingOption(option, () =>
+    createTokenVerifier(key, rules, { onRefused, onFailure }),
+  )
   return new Authenticator(verify, onRefused)
 }
 
-function readTokenKey({ jwtSecret, jwtPublicKey, jwksUrl }: Readonly<ServeConfig>): TokenKey {
-  if (jwtSecret !== undefined) return { secret: jwtSecret }
-  if (jwksUrl !== undefined) return { jwksUrl }
-  return { publicKey: readKeyFile('--jwt-public-key', jwtPublicKey!) }
+/** What tokens are checked with, and the option that says so. */
+export function readTokenKey({
+  jwtSecret,
+  jwtPublicKey,
+  jwksUrl,
+}: Pick<ServeConfig, 'jwtSecret' | 'jwtPublicKey' | 'jwksUrl'>): {
+  readonly option: string
+  readonly key: TokenKey
+} {
+  if (jwtSecret !== undefined) return { option: 'jwtSecret', key: { secret: jwtSecret } }
+  if (jwksUrl !== undefined) return { option: 'jwksUrl', key: { jwksUrl } }
+  const option = 'jwtPublicKey'
+  return { option, key: { publicKey: readKeyFile(option, jwtPublicKey!) } }
 }
 
-/** Reads the file that a flag names. Throws USAGE. */
-export function readKeyFile(flag: string, path: string): string {
+/** Reads the file that an option names. Throws USAGE. */
+export function readKeyFile(option: string, path: string): string {
   try {
     return readTextFile(path)
   } catch (cause) {
-    const { message } = cause as Error
-    throw new ChatwsError('USAGE', `${flag}: cannot be read: ${message}`, { cause })
+    const message = `cannot be read: ${(cause as Error).message}`
+    throw new OptionError([{ option, message }], { cause })
   }
 }

@@ -9,6 +9,7 @@ import { describeStatus } from './db-status.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
 import type { DefineCommand, Run } from './main.ts'
+import { usingOption } from './option-error.ts'
 import { runWithConfig } from './run-with-config.ts'
 
 const HELP = `
@@ -168,10 +169,12 @@ async function prune(config: Readonly<DbPruneConfig>, host: Host): Promise<numbe
 
 /** The database that is to be looked after. Throws USAGE for one that keeps nothing. */
 function durable({ databaseUrl }: Readonly<DbConfig>): DurableDatabase {
-  const database = parseDatabaseUrl(databaseUrl)
-  if (database.isDurable) return database
-  throw new ChatwsError(
-    'USAGE',
-    `${database.description} keeps nothing: it is in the server's process, and ends with it. Name another with --database-url`,
-  )
+  return usingOption('databaseUrl', () => {
+    const database = parseDatabaseUrl(databaseUrl)
+    if (database.isDurable) return database
+    throw new ChatwsError(
+      'USAGE',
+      `${database.description} keeps nothing: it is in the server's process, and ends with it`,
+    )
+  })
 }

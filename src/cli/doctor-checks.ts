@@ -8,6 +8,7 @@ import { readDescriptorLimit, socketsWithin } from '../server/limits/descriptors
 import type { Database, DatabaseStatus } from '../storage/database.ts'
 import { parseDatabaseUrl } from '../storage/database-url.ts'
 import { describeBytes } from './byte-size.ts'
+import { usingOption } from './option-error.ts'
 
 /** What one check found. */
 export interface Finding {
@@ -34,9 +35,10 @@ const PROBE_TIMEOUT_MS = 2_000
 
 /** Looks at everything that a server with this configuration needs, each in turn. */
 export async function examine(config: Readonly<DoctorConfig>): Promise<Finding[]> {
+  const database = usingOption('databaseUrl', () => parseDatabaseUrl(config.databaseUrl))
   return [
     checkNode(process.versions.node),
-    ...(await checkDatabase(parseDatabaseUrl(config.databaseUrl))),
+    ...(await checkDatabase(database)),
     ...(config.uploadFolder === undefined ? [] : [await checkUploads(config.uploadFolder)]),
     ...(config.jwksUrl === undefined ? [] : [await checkKeys(config.jwksUrl)]),
     await checkPort(config.host, config.port),

@@ -1,9 +1,10 @@
-import { Command, CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { ChatwsError } from '../protocol/error.ts'
 import { escapeUnsafe } from '../protocol/escape-unsafe.ts'
 import type { Host } from './host.ts'
 import { OutputWatch } from './output-watch.ts'
 import { packageVersion } from './package-version.ts'
+import { UsageCommand } from './usage-command.ts'
 
 /** Runs a command with its arguments and flags; what it resolves to is the exit code. */
 export type Run = (...args: never[]) => Promise<number>
@@ -125,7 +126,7 @@ async function loadProgram(host: Host, { isWanted, onExit }: LoadOptions): Promi
 }
 
 function createProgram(host: Host): Command {
-  return new Command('chatws')
+  return new UsageCommand('chatws')
     .description('WebSocket presence and messaging: server, terminal client and load tester')
     .version(packageVersion(), '-V, --version', 'print the version')
     .addHelpText('after', EXAMPLES)

@@ -1,22 +1,24 @@
 import { existsSync } from 'node:fs'
 import type { z } from 'zod'
 import { CONFIG_FILE, type ConfigSectionName, parseConfigFile } from '../config/config-file.ts'
-import type { ConfigSection } from '../config/config-sources.ts'
+import type { ConfigSection, ConfigSources } from '../config/config-sources.ts'
 import { describeOptions } from '../config/option.ts'
 import { readTextFile } from '../config/read-text.ts'
-import { resolveConfig } from '../config/resolve-config.ts'
+import { gatherOptions, originOf, resolveConfig } from '../config/resolve-config.ts'
 import { describeUnknownVariables } from '../config/unknown-variables.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { escapeUnsafe } from '../protocol/escape-unsafe.ts'
 import { describeConfig } from './describe-config.ts'
 import type { Host } from './host.ts'
+import { OptionError } from './option-error.ts'
+import { usageProblemsOf } from './usage-command.ts'
 
 /** A command's options, and where their values come from. */
 export interface CommandConfig<S extends z.ZodObject> {
   readonly schema: S
   /** The sections of the configuration file that may have it, the first one before the others. */
   readonly sections: readonly ConfigSectionName[]
-  /** As commander read them, `--config` and `--print-config` among them. */
+  /** As commander read them, `--config`, `--print-config` and what is wrong among them. */
   readonly flags: Record<string, unknown>
   readonly host: Host
   /** What counts before the configuration file, and what after it. */
@@ -36,7 +38,8 @@ export async function runWithConfig<S extends z.ZodObject>(
   const text = readConfigFile(named as string | undefined)
   const path = String(named ?? CONFIG_FILE)
   const source = named === undefined ? 'directory' : 'file'
-  const problems: string[] = []
+  const problems = [...usageProblemsOf(flags)]
+  if (flags.config === null) problems.push('--config: needs a value')
   const sectionOf =
     text === undefined
       ? undefined
@@ -47,9 +50,22 @@ export async function runWithConfig<S extends z.ZodObject>(
   const config = resolveConfig(schema, sources, problems)
   const notes = [...describeUnknownVariables(host.env), ...describeOverridden(schema, host.env)]
   for (const note of notes) host.stderr.write(`chatws: ${escapeUnsafe(note)}\n`)
-  if (!flags.printConfig) return run(config)
+  if (!flags.printConfig)
+    return run(config).catch((error: unknown) => {
+      throw error instanceof OptionError ? nameOrigins(error, schema, sources) : error
+    })
   host.stdout.write(describeConfig(schema, sources, config))
   return 0
+}
+
+/** An error of options as it is told: by where their values are from. */
+function nameOrigins(error: OptionError, schema: z.ZodObject, sources: ConfigSources): ChatwsError {
+  const given = new Map(gatherOptions(schema, sources).map((option) => [option.name, option]))
+  const lines = error.problems.map(({ option, message }) => {
+    const from = given.get(option)
+    return `${from ? originOf(from) : option}: ${message}`
+  })
+  return new ChatwsError(error.code, lines.join('\n'), { cause: error })
 }
 
 /** The text of the file named, or of the one in the working directory if there is one. */

@@ -10,6 +10,7 @@ import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
 import { LogOutput } from './log-output.ts'
 import type { DefineCommand } from './main.ts'
+import { usingOption } from './option-error.ts'
 import { packageVersion } from './package-version.ts'
 import { runWithConfig } from './run-with-config.ts'
 import { createServerLogSink } from './server-log-sink.ts'
@@ -57,7 +58,7 @@ async function runServer(
   host: Host,
   serverLog: ServerLog,
 ): Promise<number> {
-  const database = parseDatabaseUrl(config.databaseUrl)
+  const database = usingOption('databaseUrl', () => parseDatabaseUrl(config.databaseUrl))
   const security = createSecurityOptions(config, serverLog)
   const uploadFolder = config.uploadFolder && (await UploadFolder.open(config.uploadFolder))
   const store = await openStore(database, config.durability)

@@ -1,10 +1,10 @@
 import { TokenConfig } from '../config/token-config.ts'
-import { ChatwsError } from '../protocol/error.ts'
 import { issueToken, type SigningKey } from '../server/auth/issue-token.ts'
 import { readKeyFile } from './create-authenticator.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
 import type { DefineCommand } from './main.ts'
+import { usingOption } from './option-error.ts'
 import { runWithConfig } from './run-with-config.ts'
 
 const HELP = `
@@ -38,7 +38,8 @@ async function token(config: Readonly<TokenConfig>, host: Host): Promise<number>
     issuer: config.jwtIssuer,
     audience: config.jwtAudience,
   }
-  const text = await issueToken(readSigningKey(config), claims)
+  const { option, key } = readSigningKey(config)
+  const text = await usingOption(option, () => issueToken(key, claims))
   const { expiresAtS, ...rest } = claims
   const expiresAt = new Date(expiresAtS * 1000).toISOString()
   host.stdout.write(
@@ -47,13 +48,12 @@ async function token(config: Readonly<TokenConfig>, host: Host): Promise<number>
   return 0
 }
 
-function readSigningKey({ jwtSecret, jwtPrivateKey }: Readonly<TokenConfig>): SigningKey {
-  if (jwtPrivateKey !== undefined && jwtSecret === undefined)
-    return { privateKey: readKeyFile('--jwt-private-key', jwtPrivateKey) }
-  if (jwtSecret !== undefined && jwtPrivateKey === undefined) return { secret: jwtSecret }
-  throw new ChatwsError(
-    'USAGE',
-    'A token needs one of --jwt-secret and --jwt-private-key to be signed with ' +
-      '(export CHATWS_JWT_SECRET=$(openssl rand -base64 32) makes a secret for server and tokens)',
-  )
+/** What a token is signed with, and the option that says so. */
+function readSigningKey({ jwtSecret, jwtPrivateKey }: Readonly<TokenConfig>): {
+  readonly option: string
+  readonly key: SigningKey
+} {
+  if (jwtSecret !== undefined) return { option: 'jwtSecret', key: { secret: jwtSecret } }
+  const option = 'jwtPrivateKey'
+  return { option, key: { privateKey: readKeyFile(option, jwtPrivateKey!) } }
 }

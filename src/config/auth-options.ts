@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import type { Contradiction } from './contradictions.ts'
 import { option, yesOrNo } from './option.ts'
 
 /** The shortest admin token, in bytes: none that can be guessed. */
@@ -81,30 +82,45 @@ export const authOptions = {
   }),
 }
 
-const AuthConfig = z.object(authOptions).extend({ host: z.string() })
-
 /** Finds what is contradictory in the options of authentication. */
-export function checkAuth(context: z.core.ParsePayload<z.infer<typeof AuthConfig>>): void {
-  const { auth, jwtSecret, jwtPublicKey, jwksUrl, host, insecure, insecureAdmin } = context.value
-  const refuse = (name: string, message: string) =>
-    context.issues.push({ code: 'custom', path: [name], message, input: context.value })
-  const keys = [jwtSecret, jwtPublicKey, jwksUrl].filter((key) => key !== undefined).length
-  if (auth === 'jwt' && keys !== 1)
-    refuse('auth', 'needs one of --jwt-secret, --jwt-public-key and --jwks-url to be jwt')
+export function findAuthContradictions(
+  config: z.infer<z.ZodObject<typeof authOptions>> & { readonly host: string },
+): Contradiction[] {
+  const { auth, host, insecure, insecureAdmin } = config
+  const keys = KEYS.filter((name) => config[name] !== undefined)
+  const found: Contradiction[] = []
+  if (auth === 'jwt' && keys.length !== 1)
+    found.push({
+      option: 'auth',
+      message: `needs one of --jwt-secret, --jwt-public-key and --jwks-url to be jwt, and has ${keys.length || 'none'}`,
+      because: keys,
+    })
   if (auth === 'jwt' && insecureAdmin)
-    refuse(
-      'insecureAdmin',
-      'has no meaning with --auth jwt: a role or --admin-token makes an admin',
-    )
-  if (auth === 'none' && keys > 0)
-    refuse('auth', 'must be jwt for a key of tokens to have a meaning')
-  if (auth === 'none' && !insecure && !isLoopback(host))
-    refuse(
-      'host',
-      'must be a loopback address while anyone may connect as anyone ' +
+    found.push({
+      option: 'insecureAdmin',
+      message: 'has no meaning with --auth jwt: a role or --admin-token makes an admin',
+      because: ['auth'],
+    })
+  if (auth === 'none')
+    for (const option of keys)
+      found.push({
+        option,
+        message: 'has no meaning without --auth jwt, which asks every client for a token',
+        because: ['auth'],
+      })
+  if (auth === 'none' && !insecure && !isLoopback(String(host)))
+    found.push({
+      option: 'host',
+      message:
+        'must be a loopback address while anyone may connect as anyone ' +
         '(--auth jwt asks for tokens, --insecure lets everyone in)',
-    )
+      because: ['host', 'auth'],
+    })
+  return found
 }
+
+/** What tokens are checked with: one of them. */
+const KEYS = ['jwtSecret', 'jwtPublicKey', 'jwksUrl'] as const
 
 /** Whether only this machine reaches what listens on `host`. */
 export function isLoopback(host: string): boolean {

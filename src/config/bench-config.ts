@@ -4,6 +4,7 @@ import {
   type ReportName,
   type ResultReportName,
 } from '../bench/report/report-formats.ts'
+import { type Contradiction, withoutContradictions } from './contradictions.ts'
 import { numeric, option } from './option.ts'
 import { WebSocketUrl } from './websocket-url.ts'
 
@@ -21,8 +22,7 @@ const REPORT_NAMES = Object.keys(REPORT_FORMATS) as ReportName[]
 
 const output = () => z.string().min(1, 'must name a file').optional()
 
-/** What `chatws bench` can be told besides the scenario. */
-export const BenchConfig = z.object({
+const options = z.object({
   url: option(WebSocketUrl.optional(), {
     flag: '--url <url>',
     env: 'CHATWS_URL',
@@ -65,15 +65,42 @@ export const BenchConfig = z.object({
     },
   ),
 })
+
+/** What `chatws bench` can be told besides the scenario. */
+export const BenchConfig = withoutContradictions(options, (config) => [
+  ...findSharedOutputs(config),
+  ...((config.shard?.count ?? 1) > 1 && config.url === undefined
+    ? [
+        {
+          option: 'shard',
+          message: 'needs --url: the parts of one load go to the same server, not each to its own',
+          because: [],
+        },
+      ]
+    : []),
+])
 export type BenchConfig = z.infer<typeof BenchConfig>
 
 /** What `chatws bench merge` can be told besides the results: what is made of a result. */
-export const MergeConfig = z.object({
-  ...reportOptions(REPORT_NAMES.filter(isOfResult)),
-  baseline: BenchConfig.shape.baseline,
-  maxRegression: BenchConfig.shape.maxRegression,
-})
+export const MergeConfig = withoutContradictions(
+  z.object({
+    ...reportOptions(REPORT_NAMES.filter(isOfResult)),
+    baseline: options.shape.baseline,
+    maxRegression: options.shape.maxRegression,
+  }),
+  findSharedOutputs,
+)
 export type MergeConfig = z.infer<typeof MergeConfig>
+
+/** Only one report can go to standard output. */
+function findSharedOutputs(config: { readonly [Name in ReportName]?: unknown }): Contradiction[] {
+  const [first, ...others] = REPORT_NAMES.filter((name) => config[name] === '-')
+  return others.map((option) => ({
+    option,
+    message: 'only one report can go to standard output',
+    because: [first!],
+  }))
+}
 
 function isOfResult(name: ReportName): name is ResultReportName {
   return 'load' in REPORT_FORMATS[name]

@@ -2,8 +2,10 @@ import type { z } from 'zod'
 import { ChatwsError } from '../protocol/error.ts'
 import { escapeUnsafe } from '../protocol/escape-unsafe.ts'
 import { hidePassword } from '../protocol/hide-password.ts'
+import { issueText } from '../protocol/issue-text.ts'
 import { suggest } from '../protocol/suggestion.ts'
 import type { ConfigSection, ConfigSource, ConfigSources, GivenOption } from './config-sources.ts'
+import { reasonsOf } from './contradictions.ts'
 import { keepToken } from './keep-token.ts'
 import { describeOptions, fileForm, isOfKubernetes, type OptionMeta } from './option.ts'
 import { readTextFile } from './read-text.ts'
@@ -31,6 +33,12 @@ export function gatherOptions(schema: z.ZodObject, sources: ConfigSources): Give
         ...{ source: undefined, isOfFile: false },
       }
     const { source, value, file, origin, fileOrigin } = place
+    // What commander makes of a flag at the end that is to have a value.
+    if (source === 'flag' && (value === null || file === null))
+      return {
+        ...{ ...common, value: undefined, origin: value === null ? origin : fileOrigin, source },
+        ...{ isOfFile: false, problem: 'needs a value' },
+      }
     if (file === undefined) return { ...common, value, origin, source, isOfFile: false }
     const given = { ...common, origin: fileOrigin, source, isOfFile: true }
     if (value !== undefined)
@@ -91,17 +99,41 @@ export function resolveConfig<S extends z.ZodObject>(
   const found = [...problems, ...misgiven.map(({ origin, problem }) => `${origin}: ${problem}`)]
   const result = schema.safeParse(
     Object.fromEntries([...given].map(([name, { value }]) => [name, value])),
+    { error: issueText },
   )
   if (result.success && found.length === 0) return Object.freeze(result.data)
   const wrong = (result.error?.issues ?? []).flatMap((issue) => {
-    const { value, origin, flag, isSecret, problem } = given.get(String(issue.path[0]))!
-    if (problem !== undefined) return []
-    const isShown = value !== undefined && !isSecret
-    const instead = isShown ? `, not ${describe(value)}` : ''
-    const hint = isShown ? hintFor(issue, String(value)) : ''
-    return `${value === undefined ? flag : origin}: ${issue.message}${instead}${hint}`
+    const reasons = reasonsOf(issue)
+    const option = given.get(String(issue.path[0]))!
+    const isKnown = [option.name, ...(reasons ?? [])].some((name) => given.get(name)?.problem)
+    if (isKnown) return []
+    const tail = reasons
+      ? reasons.map((name) => `; ${state(given.get(name)!, schema)}`).join('')
+      : insteadOf(issue, option)
+    return `${originOf(option)}: ${issue.message}${tail}`
   })
   throw new ChatwsError('USAGE', [...found, ...wrong].join('\n'))
+}
+
+/** What names an option to whoever gave it: the flag, variable or place in a file. */
+export function originOf({ value, origin, flag }: GivenOption): string {
+  return value === undefined ? flag : origin
+}
+
+/** What stands in the place of what should, and what was probably meant. */
+function insteadOf(issue: z.core.$ZodIssue, { value, isSecret }: GivenOption): string {
+  if (value === undefined || isSecret) return ''
+  return `, not ${describe(value)}${hintFor(issue, String(value))}`
+}
+
+/** What an option is, and why: `CHATWS_AUTH is "jwt"`, `--auth is "none" by default`. */
+function state(option: GivenOption, schema: z.ZodObject): string {
+  const { name, value, isSecret } = option
+  const where = originOf(option)
+  if (value !== undefined) return `${where} is ${isSecret ? 'given' : describe(value)}`
+  const { defaultValue } = describeOptions(schema).find((known) => known.name === name)!
+  if (defaultValue === undefined) return `${where} is not given`
+  return `${where} is ${describe(defaultValue)} by default`
 }
 
 /** A value as one line in which neither a password stands nor anything that could drive a terminal. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_PORT } from '../protocol/limits.ts'
-import { authOptions, checkAuth } from './auth-options.ts'
+import { authOptions, findAuthContradictions } from './auth-options.ts'
+import { withoutContradictions } from './contradictions.ts'
 import { id } from './id-option.ts'
 import { limitOptions } from './limit-options.ts'
 import { list, numeric, option } from './option.ts'
@@ -109,5 +110,5 @@ const options = z.object({
 })
 
 /** What `chatws serve` can be told. */
-export const ServeConfig = options.check(checkAuth)
+export const ServeConfig = withoutContradictions(options, findAuthContradictions)
 export type ServeConfig = z.infer<typeof ServeConfig>

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { Role } from '../protocol/role.ts'
+import { withoutContradictions } from './contradictions.ts'
 import { id } from './id-option.ts'
 import { numeric, option, yesOrNo } from './option.ts'
 
 const YEAR_S = 365 * 24 * 60 * 60
 
-/** What `chatws token` can be told. */
-export const TokenConfig = z.object({
+const options = z.object({
   user: option(id(), {
     flag: '--user <id>',
     env: 'CHATWS_USER',
@@ -56,5 +56,16 @@ export const TokenConfig = z.object({
     env: 'CHATWS_TOKEN_JSON',
     description: 'print what is in it too, as JSON',
   }),
+})
+
+/** What `chatws token` can be told. */
+export const TokenConfig = withoutContradictions(options, ({ jwtSecret, jwtPrivateKey }) => {
+  const hasSecret = jwtSecret !== undefined
+  if (hasSecret !== (jwtPrivateKey !== undefined)) return []
+  const message = hasSecret
+    ? 'is one too many: a token is signed with a secret or a private key'
+    : 'or --jwt-private-key is needed to sign a token with (export CHATWS_JWT_SECRET=' +
+      '$(openssl rand -base64 32) makes a secret for server and tokens)'
+  return [{ option: 'jwtSecret', message, because: hasSecret ? ['jwtPrivateKey'] : [] }]
 })
 export type TokenConfig = z.infer<typeof TokenConfig>

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
+import { describeProblems } from '../protocol/describe-problems.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { ConfigSection, ConfigSources } from './config-sources.ts'
 import { readTextFile } from './read-text.ts'
@@ -58,9 +59,7 @@ export interface UserSections {
  */
 export function readUserFile(env: Env, profileName: string | undefined): UserSections {
   const path = userFilePath(env, 'config.json')
-  const parsed = UserFile.safeParse(readJsonFile(path) ?? {})
-  if (!parsed.success) throw new ChatwsError('USAGE', describeIssues(path, parsed.error.issues))
-  const { profile: standing, profiles, $schema: _, ...values } = parsed.data
+  const { profile: standing, profiles, $schema: _, ...values } = parseFile(UserFile, path)
   const name = profileName ?? standing
   const habits = { origin: path, values }
   if (name === undefined) return { habits }
@@ -76,8 +75,25 @@ export function readUserFile(env: Env, profileName: string | undefined): UserSec
   return { profile: section, habits }
 }
 
+/**
+ * What a file of the user's says; one that is not there says what an empty object does. Throws USAGE
+ * with every problem of one that is wrong.
+ */
+export function parseFile<S extends z.ZodType>(schema: S, path: string): z.infer<S> {
+  const value = readJsonFile(path) ?? {}
+  const { data, error } = schema.safeParse(value)
+  if (!error) return data
+  const problems = describeProblems(schema, JSON.parse(JSON.stringify(value, hide)), error)
+  throw new ChatwsError('USAGE', problems.map((problem) => `${path}: ${problem}`).join('\n'))
+}
+
+/** A token is not shown, though it is wrong. */
+function hide(key: string, value: unknown): unknown {
+  return key === 'token' ? '***' : value
+}
+
 /** The JSON of a file, or undefined where there is none. Throws USAGE for one that cannot be read. */
-export function readJsonFile(path: string): unknown {
+function readJsonFile(path: string): unknown {
   let text: string
   try {
     text = readTextFile(path)
@@ -93,14 +109,4 @@ export function readJsonFile(path: string): unknown {
   } catch (error) {
     throw new ChatwsError('USAGE', `${path}: ${(error as Error).message}`, { cause: error })
   }
-}
-
-/** The problems that zod found in a file, a line each. */
-export function describeIssues(path: string, issues: readonly z.core.$ZodIssue[]): string {
-  return issues
-    .map((issue) => {
-      const place = issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ` : ''
-      return `${path}: ${place}${issue.message}`
-    })
-    .join('\n')
 }

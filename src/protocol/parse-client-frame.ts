@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { CLIENT_FRAMES, type ClientFrame } from './client-frames.ts'
 import { errorFrame } from './error-frame.ts'
+import { issueText } from './issue-text.ts'
 import type { ErrorFrame } from './server-frames.ts'
 
 /** Problems of one frame that are told, and characters of the message that tells them. */
@@ -33,7 +34,9 @@ export function parseClientFrame(text: string): ClientFrame | ErrorFrame {
 
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  return errorFrame('INVALID_FRAME', describe(result.error), { ref })
+  // Once more for the words: frames that are right, nearly all, do not carry what makes them.
+  const { error = result.error } = schema.safeParse(value, { error: issueText })
+  return errorFrame('INVALID_FRAME', describe(error), { ref })
 }
 
 /** The first problems in words, no longer than someone would read. */

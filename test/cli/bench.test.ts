@@ -237,7 +237,7 @@ it('refuses a baseline of another scenario before it plays', async () => {
 it('refuses before it plays what cannot be done: a part on its own, a report that has no place', async () => {
   const part = await bench(scenarioFile(), '--shard', '1/2')
   expect(part.exitCode).toBe(2)
-  expect(part.stderr).toMatch(/^chatws: --shard needs --url: /)
+  expect(part.stderr).toMatch(/^chatws: --shard: needs --url: /)
   const lost = await bench(scenarioFile(), '--html', join(folder, 'none', 'report.html'))
   expect(lost.exitCode).toBe(1)
   expect(lost.stderr).toMatch(/^chatws: --html: cannot write .*: there is no folder/)

@@ -45,7 +45,7 @@ it('answers an unknown command with a suggestion and exit code 2', async () => {
 it('answers an unknown flag with a suggestion and exit code 2', async () => {
   const { exitCode, stderr } = await run('serve', '--prot', '1')
   expect(exitCode).toBe(2)
-  expect(stderr).toContain('Did you mean --port?')
+  expect(stderr).toBe('chatws: --prot: unknown, did you mean --port?\n')
 })
 
 it('names every bad value of a command at once, with exit code 2', async () => {

@@ -79,8 +79,23 @@ describe('the configuration file of the user', () => {
 
   it.each([
     ['not JSON', '{', /config\.json: /],
-    ['an unknown key', { thme: 'dark' }, /config\.json: .*thme/],
-    ['a value of the wrong kind', { profiles: { work: { user: 'x' } } }, /profiles\.work\.user/],
+    ['an unknown key', { thme: 'dark' }, /config\.json: thme: unknown, did you mean theme\?\n/],
+    [
+      'an unknown key of a profile',
+      { profiles: { work: { usr: 1 } } },
+      /config\.json: profiles\.work\.usr: unknown, did you mean user\?\n/,
+    ],
+    [
+      'a value of the wrong kind',
+      { profiles: { work: { user: 'x' } } },
+      /profiles\.work\.user: must be a number, not "x"\n/,
+    ],
+    [
+      'a token of the wrong kind, which is not shown',
+      { profiles: { work: { token: 815_4711 } } },
+      /profiles\.work\.token: must be a text, not "\*\*\*"\n/,
+    ],
+    ['a list', [], /config\.json: the file: must be an object, in \{ \}/],
     [
       'a profile that is not there',
       { profile: 'wrk', profiles: FILE.profiles },

@@ -160,7 +160,7 @@ describe('the configuration of serve', () => {
     [{ host: '127.0.0.1.example.org' }, '--host: must be a loopback address'],
     [{ auth: 'jwt' }, '--auth: needs one of --jwt-secret, --jwt-public-key and --jwks-url'],
     [{ auth: 'jwt', jwtSecret: 's', jwtPublicKey: 'p' }, '--auth: needs one of'],
-    [{ jwtSecret: 's' }, '--auth: must be jwt'],
+    [{ jwtSecret: 's' }, '--jwt-secret: has no meaning without --auth jwt'],
     [{ auth: 'jwt', jwksUrl: 'http://id.example.org/keys' }, '--jwks-url: must be an https:// URL'],
     [{ auth: 'jwt', jwksUrl: 'file:///etc/passwd' }, '--jwks-url: must be an https:// URL'],
     [{ auth: 'basic' }, '--auth: must be none or jwt'],

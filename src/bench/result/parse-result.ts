@@ -1,3 +1,4 @@
+import { describeProblems } from '../../protocol/describe-problems.ts'
 import { ChatwsError } from '../../protocol/error.ts'
 import { escapeUnsafe } from '../../protocol/escape-unsafe.ts'
 import { BenchResult } from './bench-result.ts'
@@ -15,8 +16,9 @@ export function parseResult(text: string, file: string): BenchResult {
     throw new ChatwsError('USAGE', `${file} is not a result of chatws bench, or of another version`)
   const result = BenchResult.safeParse(value)
   if (result.success) return result.data
-  const [issue] = result.error.issues
-  throw new ChatwsError('USAGE', `${file}: ${issue!.path.join('.')}: ${issue!.message}`)
+  // A file that is wrong in one place is nobody's work, and often wrong in hundreds.
+  const [problem] = describeProblems(BenchResult, value, result.error)
+  throw new ChatwsError('USAGE', `${file}: ${problem}`)
 }
 
 /** What stands in a file, names of reasons among it, must not drive the terminal that shows it. */

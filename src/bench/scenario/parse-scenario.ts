@@ -1,6 +1,6 @@
+import { describeProblems, formatPath } from '../../protocol/describe-problems.ts'
 import { ChatwsError } from '../../protocol/error.ts'
 import { findContradictions } from './contradictions.ts'
-import { describeProblems, formatPath } from './describe-problems.ts'
 import { invalidFile } from './invalid-file.ts'
 import { Scenario } from './scenario.ts'
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ChatwsError } from '../../protocol/error.ts'
+import { issueText } from '../../protocol/issue-text.ts'
 import { HttpErrorBody } from './http-error.ts'
 
 type JsonSchema = Record<string, unknown>
@@ -25,7 +26,8 @@ export function compileValidator({ schema, httpPart }: { schema: object; httpPar
   const { properties } = schema as { properties: Record<string, { type?: string }> }
   const isText = httpPart !== 'body'
   return (given: unknown): { value: unknown } | { error: ChatwsError } => {
-    const parsed = source.safeParse(isText ? readNumbers(given as object, properties) : given)
+    const read = isText ? readNumbers(given as object, properties) : given
+    const parsed = source.safeParse(read, { error: issueText })
     if (parsed.success) return { value: parsed.data }
     const problems = parsed.error.issues.map(({ path, message }) =>
       [path.join('.'), message].filter(Boolean).join(': '),

@@ -29,7 +29,7 @@ describe('parseFrameLine', () => {
     ['[]', /A frame is a JSON object/],
     ['null', /A frame is a JSON object/],
     ['{}', /type: must be a string/],
-    ['{"type":"TYPING"}', /typing: Invalid input/],
+    ['{"type":"TYPING"}', /typing: is required/],
     ['{"type":"MESSAGE"}', /Unknown type "MESSAGE"/],
     ['{"type":"NEW_MESSAGE","chat_id":"3","content":"hi"}', /chat_id/],
   ])('%j is refused with the reason', (line, reason) => {

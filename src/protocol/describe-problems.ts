@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { suggest } from '../../protocol/suggestion.ts'
+import { orList, ruleOf } from './issue-text.ts'
+import { suggest } from './suggestion.ts'
 
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
@@ -36,13 +37,11 @@ function describeIssue(schema: z.ZodType, value: unknown, issue: Issue): string[
 function explain(issue: Issue, value: unknown, keys: readonly string[]): string {
   switch (issue.code) {
     case 'invalid_type':
-      return wrong(value, `must be ${NOUNS[issue.expected] ?? issue.expected}`)
-    case 'invalid_value':
-      return wrong(value, `must be ${orList(issue.values)}`, issue.values)
     case 'too_small':
-      return wrong(value, tooSmall(issue))
     case 'too_big':
-      return wrong(value, tooBig(issue))
+      return wrong(value, ruleOf(issue)!)
+    case 'invalid_value':
+      return wrong(value, ruleOf(issue)!, issue.values)
     case 'invalid_union':
       return explainUnion(issue, value, keys)
     default:
@@ -62,38 +61,12 @@ function explainUnion(
   return suggestion === undefined ? message : `${message}: did you mean ${suggestion}?`
 }
 
-const NOUNS: Readonly<Record<string, string>> = {
-  number: 'a number',
-  int: 'a whole number',
-  string: 'a text',
-  boolean: 'true or false',
-  array: 'a list, in [ ]',
-  object: 'an object, in { }',
-  record: 'an object, in { }',
-}
-
 function wrong(value: unknown, rule: string, known: readonly unknown[] = []): string {
   if (value === undefined) return `is missing, it ${rule}`
   if (value === '' || (Array.isArray(value) && value.length === 0)) return rule
   const suggestion = typeof value === 'string' ? suggest(value, known.map(String)) : undefined
   const hint = suggestion === undefined ? '' : `: did you mean ${suggestion}?`
   return `${rule}, not ${shorten(value)}${hint}`
-}
-
-function tooSmall({ origin, minimum, inclusive }: z.core.$ZodIssueTooSmall): string {
-  if (origin === 'string') return 'must not be empty'
-  if (origin === 'array') return 'must not be empty'
-  return inclusive ? `must be at least ${minimum}` : `must be more than ${minimum}`
-}
-
-function tooBig({ origin, maximum, inclusive }: z.core.$ZodIssueTooBig): string {
-  if (origin === 'string') return `must be at most ${maximum} characters long`
-  return inclusive ? `must be at most ${maximum}` : `must be less than ${maximum}`
-}
-
-function orList(values: readonly unknown[]): string {
-  const texts = values.map(String)
-  return texts.length === 1 ? texts[0]! : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`
 }
 
 function shorten(value: unknown): string {
@@ -167,7 +140,9 @@ function keysAt(schema: z.ZodType, path: Path): string[] {
           ? one.element
           : one instanceof z.ZodObject
             ? one.shape[String(part)]
-            : undefined
+            : one instanceof z.ZodRecord
+              ? one.valueType
+              : undefined
       return inner === undefined ? [] : variantsOf(inner as z.ZodType)
     })
   const objects = schemas.filter((one) => one instanceof z.ZodObject)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { describeProblems } from '../../../src/bench/scenario/describe-problems.ts'
+import { describeProblems } from '../../src/protocol/describe-problems.ts'
 
 const Schema = z.strictObject({
   name: z.string().min(1),
