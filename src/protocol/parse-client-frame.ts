@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { CLIENT_FRAMES, type ClientFrame } from './client-frames.ts'
 import { errorFrame } from './error-frame.ts'
 import { issueText } from './issue-text.ts'
+import { MAX_CLIENT_ID_LENGTH } from './limits.ts'
 import type { ErrorFrame } from './server-frames.ts'
 
 /** Problems of one frame that are told, and characters of the message that tells them. */
@@ -24,8 +25,8 @@ export function parseClientFrame(text: string): ClientFrame | ErrorFrame {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return errorFrame('INVALID_FRAME', 'A frame is a JSON object')
 
-  const { type, client_id } = value as Record<string, unknown>
-  const ref = typeof client_id === 'string' ? client_id : undefined
+  const { type } = value as Record<string, unknown>
+  const ref = readRef(value)
   if (typeof type !== 'string')
     return errorFrame('INVALID_FRAME', 'type: must be a string', { ref })
 
@@ -37,6 +38,12 @@ export function parseClientFrame(text: string): ClientFrame | ErrorFrame {
   // Once more for the words: frames that are right, nearly all, do not carry what makes them.
   const { error = result.error } = schema.safeParse(value, { error: issueText })
   return errorFrame('INVALID_FRAME', describe(error), { ref })
+}
+
+/** What names a frame that is refused: its `client_id`, where that is none too long to be one. */
+export function readRef(frame: object): string | undefined {
+  const { client_id: ref } = frame as { client_id?: unknown }
+  return typeof ref === 'string' && ref.length <= MAX_CLIENT_ID_LENGTH ? ref : undefined
 }
 
 /** The first problems in words, no longer than someone would read. */

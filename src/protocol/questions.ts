@@ -86,7 +86,7 @@ export type ChatsRequest = z.infer<typeof ChatsRequest>
 const summary = {
   /** The newest message. */
   last_message: z.union([MessagePayload, SupportMessagePayload]).optional(),
-  /** Messages of others above `read`; counting stops at 1,000. */
+  /** Messages of others that are not deleted, among the newest 1,000 above `read`. */
   unread: z.int().nonnegative(),
   delivered: Offset,
   read: Offset,

@@ -1,5 +1,4 @@
 import type { ChatKind } from '../protocol/chat.ts'
-import type { MessageEntry } from './entries.ts'
 
 /** How far a user has come in a chat: ids of messages, 0 before the first. */
 export interface ChatCursor {
@@ -11,11 +10,17 @@ export interface ChatCursor {
   readonly read: number
 }
 
+/** Chats of a user that are told. */
+export const MAX_CHATS = 1_000
+
+/** Messages of a chat that are looked at to count those that are unread. */
+export const MAX_UNREAD = 1_000
+
 /** A chat as one user sees it. */
 export interface ChatOfUser extends ChatCursor {
-  /** The chat's newest message. */
-  readonly lastMessage: MessageEntry | undefined
-  /** Messages of others above `read`; counting stops at 1,000. */
+  /** The offset of the chat's newest message; 0 where it has none any more. */
+  readonly newest: number
+  /** Messages of others that are not deleted, among the newest `MAX_UNREAD` above `read`. */
   readonly unread: number
 }
 
@@ -23,12 +28,15 @@ export interface ChatOfUser extends ChatCursor {
 export interface ChatCursors {
   /**
    * Moves cursors forward, never back and never beyond the chat's newest message, and makes those
-   * that are new. Returns the cursors that moved.
+   * that are new, but in no chat without any message. Returns the cursors that moved.
    */
   advance(cursors: readonly ChatCursor[]): Promise<ChatCursor[]>
   /** Of the cursors that moved when the log stood at an offset or later, up to `limit`, the latest. */
   movedSince(offset: number, limit: number): Promise<ChatCursor[]>
-  /** The chats in which a user has a cursor, those with the newest messages first; 1,000 at most. */
+  /**
+   * The chats in which a user has a cursor, those with the newest messages first; `MAX_CHATS` at
+   * most. However many there are, they are read in steps, between which others have their turn.
+   */
   chatsOf(userId: number): Promise<ChatOfUser[]>
 }
 
@@ -39,7 +47,8 @@ export interface QueuedChat {
   readonly assignee: number | null
   /** When the oldest message came that no agent has answered, ISO 8601; null if none waits. */
   readonly waitingSince: string | null
-  readonly lastMessage: MessageEntry | undefined
+  /** The offset of its newest message; 0 where it has none any more. */
+  readonly newest: number
 }
 
 /** When a user was last here. */

@@ -55,6 +55,12 @@ export interface Store {
   readSupportQueue(limit: number): Promise<QueuedChat[]>
 
   /**
+   * The messages at some offsets, in any order, with the first `CLIPPED_LENGTH` characters (code
+   * points) of their content. Throws STORAGE_UNAVAILABLE.
+   */
+  readClipped(offsets: readonly number[]): Promise<MessageEntry[]>
+
+  /**
    * Finds messages by words, newest first, among all that was stored before the call; deleted ones
    * are never found. Throws STORAGE_UNAVAILABLE.
    */
@@ -112,6 +118,9 @@ export interface HistoryRange {
   readonly before: number | undefined
   readonly limit: number
 }
+
+/** Characters of a message that is read to be shown in a list. */
+export const CLIPPED_LENGTH = 1_001
 
 /** Reactions that are told with a message; of one with more, those given first. */
 export const MAX_REACTIONS = 1_000

@@ -132,6 +132,27 @@ test('questions of many connections that come at once are answered in turns of t
   await Promise.all(askers.map((asker) => asker.close()))
 })
 
+test('a hundred SUBSCRIBEs of 2,000 chats at once are answered, one after the other', async () => {
+  client = await WireClient.connect(server.url, 1)
+  const ids = Array.from({ length: 1_000 }, (_, i) => Number.MAX_SAFE_INTEGER - i)
+  for (let i = 0; i < 100; i++)
+    client.send({ type: 'SUBSCRIBE', chats: ids, support_chats: ids, client_id: `${i}` })
+  await client.next('SUBSCRIBED', 100)
+  const order = client.all('SUBSCRIBED').map(({ client_id }) => Number(client_id))
+  expect(order).toEqual(ids.slice(0, 100).map((_, i) => i))
+})
+
+test('a hundred refused frames with a client_id of 60,000 characters leave their sender connected', async () => {
+  client = await WireClient.connect(server.url, 1)
+  const refused = ['NOTHING', 'PING', 'CHATS', 5].map((type) => ({
+    ...{ type, client_id: 'x'.repeat(60_000) },
+  }))
+  for (let i = 0; i < 100; i++) client.send(refused[i % refused.length]!)
+  await client.next('ERROR', 100)
+  expect(client.all('ERROR').every((error) => JSON.stringify(error).length < 1_500)).toBe(true)
+  expect(client.socket.readyState).toBe(client.socket.OPEN)
+})
+
 test('one who resumes after others read very much is told of what moved last', async () => {
   await appendMessages(server.store, [newEntry({})], NOW)
   for (let from = 0; from < 12_000; from += 1_000)

@@ -1,5 +1,5 @@
 import type { QueuedChat, SearchQuery } from '../../src/storage/conversation.ts'
-import type { LogEntry, NewEntry } from '../../src/storage/entries.ts'
+import type { LogEntry, MessageEntry, NewEntry } from '../../src/storage/entries.ts'
 import type { Pruned, PruneOptions } from '../../src/storage/prune-log.ts'
 import type {
   FoundMessage,
@@ -77,6 +77,10 @@ export class GatedStore implements Store {
 
   prune(options: PruneOptions): Promise<Pruned> {
     return this.#inner.prune(options)
+  }
+
+  readClipped(offsets: readonly number[]): Promise<MessageEntry[]> {
+    return this.#inner.readClipped(offsets)
   }
 
   readSupportQueue(limit: number): Promise<QueuedChat[]> {

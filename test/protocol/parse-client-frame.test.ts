@@ -248,6 +248,7 @@ describe('ref', () => {
   it('is absent where the frame has no client_id that is text', () => {
     expect(parse({ type: 'POKE' })).not.toHaveProperty('ref')
     expect(parse({ type: 'POKE', client_id: 5 })).not.toHaveProperty('ref')
+    expect(parse({ type: 'POKE', client_id: 'x'.repeat(65) })).not.toHaveProperty('ref')
   })
 })
 

@@ -229,7 +229,11 @@ export function describeConversationContract(createDatabase: () => Promise<TestD
         [6, null, LATER],
         [5, null, null],
       ])
-      expect((await store.readSupportQueue(1))[0]!.lastMessage).toMatchObject({ chatId: 6 })
+      expect(await store.readSupportQueue(1)).toMatchObject([{ chatId: 6, newest: 3 }])
+      expect(await store.readSupportQueue(2)).toMatchObject([
+        { chatId: 6 },
+        { chatId: 5, newest: 4 },
+      ])
     })
 
     it('has a state that is changed, told and kept', async () => {

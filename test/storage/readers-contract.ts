@@ -93,8 +93,8 @@ export function describeReadersContract(createDatabase: () => Promise<TestDataba
       ])
       expect(await store.cursors.chatsOf(2)).toMatchObject([
         { kind: 'support', chatId: 1, unread: 1, read: 0 },
-        { kind: 'chat', chatId: 7, unread: 4, lastMessage: { id: 9 } },
-        { kind: 'chat', chatId: 1, unread: 1, delivered: 2, read: 1, lastMessage: { id: 5 } },
+        { kind: 'chat', chatId: 7, unread: 4, newest: 10 },
+        { kind: 'chat', chatId: 1, unread: 1, delivered: 2, read: 1, newest: 5 },
       ])
       expect(await store.cursors.chatsOf(9)).toEqual([])
     })
@@ -104,6 +104,63 @@ export function describeReadersContract(createDatabase: () => Promise<TestDataba
       await store.cursors.advance([cursor()])
       expect(await store.cursors.chatsOf(2)).toMatchObject([{ unread: 1_000 }])
     })
+
+    it('look for unread messages among the newest thousand alone, whoever wrote them', async () => {
+      await write(10)
+      await write(995, { senderId: 2 })
+      await write(1)
+      await store.cursors.advance([cursor()])
+      expect(await store.cursors.chatsOf(2)).toMatchObject([{ unread: 5 }])
+    })
+
+    it('are not made in a chat without any message', async () => {
+      await write(1)
+      const nowhere = Array.from({ length: 50 }, (_, i) =>
+        cursor({ kind: i % 2 ? 'chat' : 'support', chatId: 100 + i, delivered: 9, read: 9 }),
+      )
+      expect(await store.cursors.advance([...nowhere, cursor({ delivered: 1 })])).toHaveLength(1)
+      expect(await store.cursors.chatsOf(2)).toMatchObject([{ chatId: 1 }])
+    })
+
+    it('of a user in more chats than are told are those with the newest messages', async () => {
+      const chats = Array.from({ length: 2_600 }, (_, i) => i + 1)
+      // The chat with the greatest number has the oldest message.
+      await store.append(
+        chats.map((chatId) => newEntry({ chatId: 10_000 - chatId })),
+        NOW,
+      )
+      await write(1, { kind: 'support', chatId: 3 })
+      await store.cursors.advance([
+        ...chats.map((chatId) => cursor({ chatId: 10_000 - chatId })),
+        cursor({ kind: 'support', chatId: 3 }),
+      ])
+      const told = await store.cursors.chatsOf(2)
+      expect(told.map(({ newest }) => newest)).toEqual(
+        Array.from({ length: 1_000 }, (_, i) => 2_601 - i),
+      )
+      expect(told.every(({ unread }) => unread === 1)).toBe(true)
+    })
+  })
+
+  it('messages are read clipped by their offsets, of both kinds', async () => {
+    const emoji = '😀'.repeat(1_500)
+    await store.append(
+      [
+        newEntry({ content: 'x'.repeat(1_001) }),
+        newEntry({ kind: 'support', content: 'y'.repeat(5_000), filePaths: 'a.png' }),
+        newEntry({ content: emoji }),
+      ],
+      NOW,
+    )
+    const change = { kind: 'chat', messageId: 1, senderId: 1, clientId: undefined } as const
+    await store.append([{ type: 'edit', content: 'z', ...change }], LATER)
+    const read = await store.readClipped([3, 2, 1, 4, 99])
+    expect(read.sort((a, b) => a.offset - b.offset)).toMatchObject([
+      { kind: 'chat', offset: 1, content: 'z' },
+      { kind: 'support', offset: 2, content: 'y'.repeat(1_001), filePaths: 'a.png' },
+      { kind: 'chat', offset: 3, content: '😀'.repeat(1_001) },
+    ])
+    expect(await store.readClipped([])).toEqual([])
   })
 
   describe('last seen times', () => {

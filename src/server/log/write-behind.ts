@@ -76,7 +76,11 @@ export class WriteBehind<Value> {
 
   /** Writes some values; those that could not be written wait again, under what came meanwhile. */
   async #writeBatch(): Promise<boolean> {
-    const batch = [...this.#waiting].slice(0, MAX_BATCH)
+    const batch: [string, Value][] = []
+    for (const entry of this.#waiting) {
+      if (batch.length === MAX_BATCH) break
+      batch.push(entry)
+    }
     for (const [key] of batch) this.#waiting.delete(key)
     try {
       await this.#options.write(batch.map(([, value]) => value))

@@ -1,6 +1,7 @@
 import type { RawData } from 'ws'
 import { CloseCode } from '../../protocol/close-code.ts'
 import { errorFrame } from '../../protocol/error-frame.ts'
+import { readRef } from '../../protocol/parse-client-frame.ts'
 import type { Connection } from '../delivery/connection.ts'
 import type { FanOut } from '../delivery/fan-out.ts'
 import type { Heartbeat } from '../delivery/heartbeat.ts'
@@ -51,7 +52,7 @@ export class Inbound implements TransportListener {
     if (verdict === 'abuse') this.#cutOff()
     else if (verdict !== 'accept') {
       const { retryAfterMs } = verdict
-      const details = { retryAfterMs, ref: readRef(data, isBinary) }
+      const details = { retryAfterMs, ref: refOf(data, isBinary) }
       const message = `More than ${messageRate!.perSecond} frames a second`
       this.#parts.responder.reply(connection, errorFrame('RATE_LIMITED', message, details))
     } else if (isBinary) {
@@ -101,12 +102,11 @@ export class Inbound implements TransportListener {
   }
 }
 
-/** What names a frame that is refused unread: its `client_id`, where it has one. */
-function readRef(data: RawData, isBinary: boolean): string | undefined {
+/** What names a frame that is refused unread. */
+function refOf(data: RawData, isBinary: boolean): string | undefined {
   if (isBinary) return undefined
   try {
-    const { client_id: ref } = JSON.parse(String(data))
-    return typeof ref === 'string' ? ref : undefined
+    return readRef(Object(JSON.parse(String(data))))
   } catch {
     return undefined
   }

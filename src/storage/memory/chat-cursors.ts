@@ -1,8 +1,17 @@
-import type { ChatCursor, ChatCursors, ChatOfUser } from '../conversation.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import {
+  type ChatCursor,
+  type ChatCursors,
+  type ChatOfUser,
+  MAX_CHATS,
+  MAX_UNREAD,
+} from '../conversation.ts'
+import { Foremost } from '../foremost.ts'
 import type { MemoryLog } from './memory-log.ts'
 
-const MAX_CHATS = 1_000
-const MAX_UNREAD = 1_000
+/** Cursors, and chats to count in, that are looked at before others have a turn. */
+const CURSOR_STEP = 2_000
+const COUNT_STEP = 50
 
 /** A cursor, and the newest offset of the log when it last moved. */
 type KeptCursor = ChatCursor & { readonly offset: number }
@@ -31,22 +40,26 @@ export class MemoryChatCursors implements ChatCursors {
   }
 
   async chatsOf(userId: number): Promise<ChatOfUser[]> {
-    const chats = [...(this.#byUser.get(userId)?.values() ?? [])].map((cursor) => {
-      const messages = this.#log.messagesOf(cursor.kind, cursor.chatId)
-      const last = messages.at(-1)
-      return {
-        ...withoutOffset(cursor),
-        lastMessage: last && { ...last },
-        unread: this.#unread(cursor),
-      }
-    })
-    const newest = (chat: ChatOfUser) => chat.lastMessage?.offset ?? 0
-    return chats.sort((a, b) => newest(b) - newest(a)).slice(0, MAX_CHATS)
+    const first = new Foremost<Omit<ChatOfUser, 'unread'>>(MAX_CHATS, (a, b) => b.newest - a.newest)
+    let looked = 0
+    for (const cursor of this.#byUser.get(userId)?.values() ?? []) {
+      const newest = this.#log.messagesOf(cursor.kind, cursor.chatId).at(-1)?.offset ?? 0
+      first.add({ ...withoutOffset(cursor), newest })
+      looked += 1
+      if (looked % CURSOR_STEP === 0) await nextTurn()
+    }
+    const chats: ChatOfUser[] = []
+    for (const chat of first.values) {
+      chats.push({ ...chat, unread: this.#unread(chat) })
+      if (chats.length % COUNT_STEP === 0) await nextTurn()
+    }
+    return chats
   }
 
   #advance(cursor: ChatCursor): KeptCursor | undefined {
     const { userId, kind, chatId } = cursor
-    const newest = this.#log.messagesOf(kind, chatId).at(-1)?.id ?? 0
+    const newest = this.#log.messagesOf(kind, chatId).at(-1)?.id
+    if (newest === undefined) return undefined
     const own = this.#byUser.get(userId) ?? new Map<string, KeptCursor>()
     const key = `${kind} ${chatId}`
     const before = own.get(key)
@@ -61,8 +74,9 @@ export class MemoryChatCursors implements ChatCursors {
 
   #unread({ userId, kind, chatId, read }: ChatCursor): number {
     const messages = this.#log.messagesOf(kind, chatId)
+    const end = Math.max(0, messages.length - MAX_UNREAD)
     let unread = 0
-    for (let i = messages.length - 1; i >= 0 && unread < MAX_UNREAD; i -= 1) {
+    for (let i = messages.length - 1; i >= end; i -= 1) {
       const { id, senderId, deletedAt } = messages[i]!
       if (id <= read) break
       if (senderId !== userId && deletedAt === undefined) unread += 1

@@ -1,4 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { LastSeen, LastSeenTimes } from '../conversation.ts'
+import { Foremost } from '../foremost.ts'
+
+/** Times that are looked at before others have a turn. */
+const STEP = 5_000
 
 /** The times in memory. */
 export class MemoryLastSeen implements LastSeenTimes {
@@ -15,9 +20,13 @@ export class MemoryLastSeen implements LastSeenTimes {
 
   async newest(limit: number): Promise<LastSeen[]> {
     const now = new Date().toISOString()
-    return [...this.#times]
-      .map(([userId, at]) => ({ userId, at: at < now ? at : now }))
-      .sort((a, b) => (a.at < b.at ? 1 : -1))
-      .slice(0, limit)
+    const first = new Foremost<LastSeen>(limit, (a, b) => (a.at < b.at ? 1 : -1))
+    let looked = 0
+    for (const [userId, at] of this.#times) {
+      first.add({ userId, at: at < now ? at : now })
+      looked += 1
+      if (looked % STEP === 0) await nextTurn()
+    }
+    return [...first.values]
   }
 }

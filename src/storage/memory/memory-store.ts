@@ -2,9 +2,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ChatwsError } from '../../protocol/error.ts'
 import type { QueuedChat, SearchQuery } from '../conversation.ts'
 import type { LogEntry, MessageEntry, NewEntry } from '../entries.ts'
+import { Foremost } from '../foremost.ts'
 import { type Pruned, type PruneOptions, pruneLog } from '../prune-log.ts'
 import { hasWords, snippetOf, wordsOf } from '../search-text.ts'
-import type { FoundMessage, HistoryEntry, HistoryRange, Outcome, Store } from '../store.ts'
+import {
+  CLIPPED_LENGTH,
+  type FoundMessage,
+  type HistoryEntry,
+  type HistoryRange,
+  type Outcome,
+  type Store,
+} from '../store.ts'
 import { MemoryChatCursors } from './chat-cursors.ts'
 import { MemoryLastSeen } from './last-seen.ts'
 import { MemoryLog } from './memory-log.ts'
@@ -12,6 +20,9 @@ import { MemoryUploads } from './uploads.ts'
 
 /** How many entries a search looks at before others have a turn. */
 const SEARCH_STEP = 500
+
+/** Support chats that are looked at before others have a turn. */
+const QUEUE_STEP = 5_000
 
 /** What the stores of one memory database share. */
 export interface MemoryStoreParts {
@@ -77,15 +88,24 @@ export class MemoryStore implements Store {
   }
 
   async readSupportQueue(limit: number): Promise<QueuedChat[]> {
-    const open = [...this.#log.supportChats].filter(([, { status }]) => status === 'open')
-    return open
-      .map(([chatId, { assignee, waitingSince }]) => ({ chatId, assignee, waitingSince }))
-      .sort(byWaiting)
-      .slice(0, limit)
-      .map((chat) => {
-        const lastMessage = this.#log.messagesOf('support', chat.chatId).at(-1)
-        return { ...chat, lastMessage: lastMessage && { ...lastMessage } }
-      })
+    const first = new Foremost<Omit<QueuedChat, 'newest'>>(limit, byWaiting)
+    let looked = 0
+    for (const [chatId, { status, assignee, waitingSince }] of this.#log.supportChats) {
+      if (status === 'open') first.add({ chatId, assignee, waitingSince })
+      looked += 1
+      if (looked % QUEUE_STEP === 0) await nextTurn()
+    }
+    return first.values.map((chat) => ({
+      ...chat,
+      newest: this.#log.messagesOf('support', chat.chatId).at(-1)?.offset ?? 0,
+    }))
+  }
+
+  async readClipped(offsets: readonly number[]): Promise<MessageEntry[]> {
+    return offsets.flatMap((offset) => {
+      const entry = this.#log.at(offset)
+      return entry?.type === 'message' ? { ...entry, content: clipped(entry.content) } : []
+    })
   }
 
   async search({ text, chat, before, limit }: SearchQuery): Promise<FoundMessage[]> {
@@ -133,8 +153,16 @@ function refuseInvalid(entry: NewEntry): void {
   throw new ChatwsError('STORAGE_REJECTED', 'The database refuses the data', { cause })
 }
 
+/** The first characters, of which each has two code units at most. */
+function clipped(content: string): string {
+  if (content.length <= CLIPPED_LENGTH) return content
+  return Array.from(content.slice(0, 2 * CLIPPED_LENGTH))
+    .slice(0, CLIPPED_LENGTH)
+    .join('')
+}
+
 /** Those that wait longest first, those that do not wait last. */
-function byWaiting(a: Omit<QueuedChat, 'lastMessage'>, b: Omit<QueuedChat, 'lastMessage'>): number {
+function byWaiting(a: Omit<QueuedChat, 'newest'>, b: Omit<QueuedChat, 'newest'>): number {
   if (a.waitingSince === b.waitingSince) return a.chatId - b.chatId
   if (a.waitingSince === null) return 1
   if (b.waitingSince === null) return -1

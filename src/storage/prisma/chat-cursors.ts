@@ -1,12 +1,23 @@
-import type { ChatKind } from '../../protocol/chat.ts'
-import type { ChatCursor, ChatCursors, ChatOfUser } from '../conversation.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type ChatKind, chatKey } from '../../protocol/chat.ts'
+import {
+  type ChatCursor,
+  type ChatCursors,
+  type ChatOfUser,
+  MAX_CHATS,
+  MAX_UNREAD,
+} from '../conversation.ts'
+import { Foremost } from '../foremost.ts'
 import { type Dialect, TABLES } from './dialect.ts'
-import { type EntryRow, toMessage } from './entry-row.ts'
-import { messageColumns } from './log-statements.ts'
+import { query } from './json-rows.ts'
+import { newestOffset } from './log-statements.ts'
 import { type PrismaDatabase, storageErrors, storing } from './prisma-database.ts'
 
-const MAX_CHATS = 1_000
-const MAX_UNREAD = 1_000
+/** Cursors that one statement looks at. */
+const CURSOR_STEP = 500
+
+/** Chats whose unread messages one statement counts: up to `MAX_UNREAD` entries of an index each. */
+const COUNT_STEP = 16
 
 interface CursorRow {
   user_id: bigint
@@ -16,7 +27,8 @@ interface CursorRow {
   read: bigint
 }
 
-type ChatRow = Partial<EntryRow> & CursorRow & { unread: bigint; own_chat_id: bigint }
+type OwnRow = Omit<CursorRow, 'user_id' | 'kind'> & { newest: bigint; looked: bigint }
+type OwnChat = Omit<ChatOfUser, 'unread'>
 
 /** The cursors in a database behind Prisma. */
 export class PrismaChatCursors implements ChatCursors {
@@ -36,12 +48,8 @@ export class PrismaChatCursors implements ChatCursors {
         .map(({ userId, chatId, delivered, read }) => ({
           ...{ user_id: userId, chat_id: chatId, delivered, read },
         }))
-      if (ofKind.length === 0) continue
       const rows = await storing(() =>
-        this.#database.$queryRawUnsafe<CursorRow[]>(
-          this.#statements.advance[kind],
-          JSON.stringify(ofKind),
-        ),
+        query<CursorRow>(this.#database, this.#statements.advance[kind], ofKind),
       )
       moved.push(...rows.map(toCursor))
     }
@@ -56,24 +64,63 @@ export class PrismaChatCursors implements ChatCursors {
   }
 
   async chatsOf(userId: number): Promise<ChatOfUser[]> {
-    const chats: ChatOfUser[] = []
+    return storageErrors(async () => {
+      const chats = await this.#newestChats(userId)
+      const unread = await this.#countUnread(userId, chats)
+      return chats.map((chat) => ({
+        ...chat,
+        unread: unread.get(chatKey(chat.kind, chat.chatId)) ?? 0,
+      }))
+    })
+  }
+
+  /** The chats of a user that have the newest messages, of all that the user has. */
+  async #newestChats(userId: number): Promise<readonly OwnChat[]> {
+    const first = new Foremost<OwnChat>(MAX_CHATS, (a, b) => b.newest - a.newest)
     for (const kind of ['chat', 'support'] as const) {
-      const rows = await storageErrors(() =>
-        this.#database.$queryRawUnsafe<ChatRow[]>(this.#statements.chatsOf[kind], userId),
-      )
-      for (const row of rows)
-        chats.push({
+      for (let after = 0, looked = CURSOR_STEP; looked === CURSOR_STEP; ) {
+        if (after > 0) await nextTurn()
+        const rows = await this.#database.$queryRawUnsafe<OwnRow[]>(
+          this.#statements.chatsOf[kind],
           userId,
-          kind,
-          chatId: Number(row.own_chat_id),
-          delivered: Number(row.delivered),
-          read: Number(row.read),
-          unread: Number(row.unread),
-          lastMessage: row.id === null ? undefined : toMessage(row as EntryRow),
-        })
+          after,
+          first.bound?.newest ?? 0,
+        )
+        for (const row of rows) first.add(toOwnChat(row, { userId, kind }))
+        const last = rows.at(-1)
+        after = Number(last?.chat_id ?? 0)
+        looked = Number(last?.looked ?? 0)
+      }
     }
-    const newest = (chat: ChatOfUser) => chat.lastMessage?.offset ?? 0
-    return chats.sort((a, b) => newest(b) - newest(a)).slice(0, MAX_CHATS)
+    return first.values
+  }
+
+  /** `chatKey` → the unread messages. */
+  async #countUnread(userId: number, chats: readonly OwnChat[]): Promise<Map<string, number>> {
+    const unread = new Map<string, number>()
+    for (const kind of ['chat', 'support'] as const) {
+      const ofKind = chats
+        .filter((chat) => chat.kind === kind)
+        .map(({ chatId, read }) => ({ chat_id: chatId, read }))
+      for (let from = 0; from < ofKind.length; from += COUNT_STEP) {
+        await nextTurn()
+        const counts = await query<{ chat_id: bigint; unread: bigint }>(
+          this.#database,
+          this.#statements.countUnread[kind],
+          ofKind.slice(from, from + COUNT_STEP),
+          userId,
+        )
+        for (const row of counts) unread.set(chatKey(kind, Number(row.chat_id)), Number(row.unread))
+      }
+    }
+    return unread
+  }
+}
+
+function toOwnChat(row: OwnRow, { userId, kind }: { userId: number; kind: ChatKind }): OwnChat {
+  return {
+    ...{ userId, kind, chatId: Number(row.chat_id), newest: Number(row.newest) },
+    ...{ delivered: Number(row.delivered), read: Number(row.read) },
   }
 }
 
@@ -89,26 +136,23 @@ function toCursor(row: CursorRow): ChatCursor {
 
 function createStatements(dialect: Dialect) {
   const p = dialect.parameter
-  const { greater, lesser } = dialect
-  const rows = dialect.rows({
-    user_id: 'bigint',
-    chat_id: 'bigint',
-    delivered: 'bigint',
-    read: 'bigint',
-  })
+  const { greater, lesser, rows } = dialect
+  const moves = rows({ user_id: 'bigint', chat_id: 'bigint', delivered: 'bigint', read: 'bigint' })
   const byKind = (statement: (kind: ChatKind) => string) => ({
     chat: statement('chat'),
     support: statement('support'),
   })
   return {
+    /** Moves cursors: rows of a user, a chat, `delivered` and `read` → those that moved. */
     advance: byKind((kind) => {
       const { table, chatColumn } = TABLES[kind]
-      const newest = `COALESCE((SELECT max(m.id) FROM ${table} AS m WHERE m.${chatColumn} = n.chat_id), 0)`
       return `
       INSERT INTO chat_cursors (user_id, kind, chat_id, delivered, "read", "offset")
-      SELECT n.user_id, '${kind}', n.chat_id, ${lesser('n.delivered', newest)},
-        ${lesser('n."read"', newest)}, (SELECT last_offset FROM log WHERE id = 1)
-      FROM ${rows} WHERE true
+      SELECT n.user_id, '${kind}', n.chat_id, ${lesser('n.delivered', 'n.newest')},
+        ${lesser('n."read"', 'n.newest')}, (SELECT last_offset FROM log WHERE id = 1)
+      FROM (SELECT n.user_id, n.chat_id, n.delivered, n."read",
+          (SELECT max(m.id) FROM ${table} AS m WHERE m.${chatColumn} = n.chat_id) AS newest
+        FROM ${moves}) AS n WHERE n.newest IS NOT NULL
       ON CONFLICT (user_id, kind, chat_id) DO UPDATE SET
         delivered = ${greater('chat_cursors.delivered', 'excluded.delivered')},
         "read" = ${greater('chat_cursors."read"', 'excluded."read"')},
@@ -118,17 +162,30 @@ function createStatements(dialect: Dialect) {
     }),
     movedSince: `SELECT user_id, kind, chat_id, delivered, "read" FROM chat_cursors
       WHERE "offset" >= ${p(1)} AND delivered > 0 ORDER BY "offset" DESC LIMIT ${p(2)}`,
-    chatsOf: byKind((kind) => {
+    /**
+     * Looks at cursors of a user, from above a chat on: user, chat and an offset → those of chats
+     * whose newest message is not older, and the last that was looked at; how many that were.
+     */
+    chatsOf: byKind(
+      (kind) => `
+      WITH seen AS (SELECT c.chat_id AS chat_id, c.delivered AS delivered, c."read" AS "read",
+          COALESCE(${newestOffset(kind, 'c.chat_id')}, 0) AS newest
+        FROM chat_cursors AS c
+        WHERE c.user_id = ${p(1)} AND c.kind = '${kind}' AND c.chat_id > ${p(2)}
+        ORDER BY c.chat_id LIMIT ${CURSOR_STEP})
+      SELECT chat_id, delivered, "read", newest, (SELECT count(*) FROM seen) AS looked
+      FROM seen WHERE newest >= ${p(3)} OR chat_id = (SELECT max(chat_id) FROM seen)
+      ORDER BY chat_id`,
+    ),
+    /** Counts unread messages: `{chat_id, read}` rows, then the user → as many rows. */
+    countUnread: byKind((kind) => {
       const { table, chatColumn } = TABLES[kind]
       return `
-      SELECT ${messageColumns(kind)}, c.chat_id AS own_chat_id, c.delivered AS delivered,
-        c."read" AS "read", (SELECT count(*) FROM (SELECT 1 FROM ${table} AS u
-          WHERE u.${chatColumn} = c.chat_id AND u.id > c."read" AND u.sender_id <> c.user_id
-            AND u.deleted_at IS NULL LIMIT ${MAX_UNREAD}) AS counted) AS unread
-      FROM chat_cursors AS c LEFT JOIN ${table} AS m
-        ON m.id = (SELECT max(l.id) FROM ${table} AS l WHERE l.${chatColumn} = c.chat_id)
-      WHERE c.user_id = ${p(1)} AND c.kind = '${kind}'
-      ORDER BY COALESCE(m.id, 0) DESC LIMIT ${MAX_CHATS}`
+      SELECT n.chat_id AS chat_id, (SELECT count(*) FROM (SELECT u.sender_id, u.deleted_at
+          FROM ${table} AS u WHERE u.${chatColumn} = n.chat_id AND u.id > n."read"
+          ORDER BY u.id DESC LIMIT ${MAX_UNREAD}) AS newest
+        WHERE newest.sender_id <> ${p(2)} AND newest.deleted_at IS NULL) AS unread
+      FROM ${rows({ chat_id: 'bigint', read: 'bigint' })}`
     }),
   }
 }

@@ -1,4 +1,5 @@
 import type { ChatKind } from '../../protocol/chat.ts'
+import { CLIPPED_LENGTH } from '../store.ts'
 import { type ColumnType, type Dialect, TABLES } from './dialect.ts'
 import { MESSAGE_COLUMNS, type MessageColumn } from './entry-row.ts'
 
@@ -7,16 +8,23 @@ const NO_ID = 'CAST(NULL AS bigint)'
 const NO_TIME = 'CAST(NULL AS timestamp(3))'
 
 /** The columns of an EntryRow, of a message of `kind` under the alias `m`. */
-export function messageColumns(kind: ChatKind): string {
+export function messageColumns(kind: ChatKind, content = 'm.content'): string {
   return `'message' AS type, '${kind}' AS kind, m.id AS id, m."offset" AS "offset",
     m.${TABLES[kind].chatColumn} AS chat_id, m.sender_id AS sender_id, m.client_id AS client_id,
-    m.content AS content, m.file_type AS file_type, m.file_paths AS file_paths,
+    ${content} AS content, m.file_type AS file_type, m.file_paths AS file_paths,
     m.reply_to AS reply_to, m.created_at AS created_at, m.edited_at AS edited_at,
     m.deleted_at AS deleted_at, ${NO_TEXT} AS emoji, CAST(NULL AS boolean) AS removed,
     ${NO_TEXT} AS status, ${NO_ID} AS assignee`
 }
 
-/** The same, of an event under the alias `e` whose message, if it has one, is joined. */
+/** The offset of a chat's newest message, null where it has none; reads no content. */
+export function newestOffset(kind: ChatKind, chatId: string): string {
+  const { table, chatColumn } = TABLES[kind]
+  return `(SELECT l."offset" FROM ${table} AS l WHERE l.${chatColumn} = ${chatId}
+          ORDER BY l.id DESC LIMIT 1)`
+}
+
+/** The columns of an EntryRow, of an event under the alias `e` whose message, if it has one, is joined. */
 const EVENT_COLUMNS = `e.type AS type, e.kind AS kind, COALESCE(e.message_id, e.chat_id) AS id,
     e."offset" AS "offset", e.chat_id AS chat_id, e.sender_id AS sender_id,
     e.client_id AS client_id, COALESCE(c.content, s.content, '') AS content,
@@ -52,6 +60,15 @@ export function createLogStatements(dialect: Dialect) {
   const messagesAfter = (kind: ChatKind) => `
     SELECT * FROM (SELECT ${messageColumns(kind)} FROM ${TABLES[kind].table} AS m
       WHERE m."offset" > ${p(1)} ORDER BY m."offset" LIMIT ${p(2)}) AS ${kind}`
+
+  const clipped = (kind: ChatKind) => `
+    SELECT ${messageColumns(kind, `substr(m.content, 1, ${CLIPPED_LENGTH})`)}
+    FROM ${rows({ offset: 'bigint' })} JOIN ${TABLES[kind].table} AS m ON m."offset" = n."offset"`
+
+  const queue = `
+      SELECT s.id AS id, s.assignee AS assignee, s.waiting_since AS waiting_since,
+        ${newestOffset('support', 's.id')} AS newest
+      FROM support_chats AS s WHERE s.status = 'open'`
 
   const message = {
     sender_id: 'bigint',
@@ -184,14 +201,14 @@ export function createLogStatements(dialect: Dialect) {
       WHERE m.${TABLES[kind].chatColumn} = ${p(1)} AND m.id < ${p(2)}
       ORDER BY m.id DESC LIMIT ${p(3)}`,
     ),
-    /** Reads open support chats: a limit → their state, and an entry row of the newest message. */
-    readSupportQueue: `
-      SELECT ${messageColumns('support')}, s.id AS queued_id, s.assignee AS queued_assignee,
-        s.waiting_since AS waiting_since
-      FROM support_chats AS s LEFT JOIN support_messages AS m
-        ON m.id = (SELECT max(l.id) FROM support_messages AS l WHERE l.support_chat_id = s.id)
-      WHERE s.status = 'open'
-      ORDER BY s.waiting_since IS NULL, s.waiting_since, s.id LIMIT ${p(1)}`,
+    /** Reads messages, clipped: `{offset}` rows → entry rows in any order. */
+    readClipped: `${clipped('chat')} UNION ALL ${clipped('support')}`,
+    /** Reads open support chats that wait, or that do not: a limit → their state, in order. */
+    readQueue: {
+      waiting: `${queue} AND s.waiting_since IS NOT NULL
+      ORDER BY s.waiting_since, s.id LIMIT ${p(1)}`,
+      answered: `${queue} AND s.waiting_since IS NULL ORDER BY s.id LIMIT ${p(1)}`,
+    },
     /** Reads reactions: `{id}` rows, then the kind → reactions in the order of giving. */
     readReactions: `
       SELECT r.message_id AS message_id, r.emoji AS emoji, r.sender_id AS sender_id

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ChatwsError } from '../../protocol/error.ts'
 import type { QueuedChat, SearchQuery } from '../conversation.ts'
-import type { LogEntry, NewEntry } from '../entries.ts'
+import type { LogEntry, MessageEntry, NewEntry } from '../entries.ts'
 import { type Pruned, type PruneOptions, pruneLog } from '../prune-log.ts'
 import { snippetOf, wordsOf } from '../search-text.ts'
 import {
@@ -18,6 +18,7 @@ import type { UploadRecords } from '../upload-records.ts'
 import { PrismaChatCursors } from './chat-cursors.ts'
 import type { Dialect } from './dialect.ts'
 import { type EntryRow, toIso, toLogEntry, toMessage } from './entry-row.ts'
+import { query } from './json-rows.ts'
 import { PrismaLastSeen } from './last-seen.ts'
 import type { HistoryPoint, Lineage } from './lineage.ts'
 import { LogAppend } from './log-append.ts'
@@ -159,22 +160,32 @@ export class PrismaStore implements Store {
   }
 
   async readSupportQueue(limit: number): Promise<QueuedChat[]> {
-    const rows = await storageErrors(() =>
-      this.#database.$queryRawUnsafe<QueueRow[]>(this.#statements.readSupportQueue, limit),
-    )
-    return rows.map((row) => ({
-      chatId: Number(row.queued_id),
-      assignee: row.queued_assignee === null ? null : Number(row.queued_assignee),
-      waitingSince: row.waiting_since === null ? null : toIso(row.waiting_since),
-      lastMessage: row.id === null ? undefined : toMessage(row as EntryRow),
+    const { waiting, answered } = this.#statements.readQueue
+    const read = (statement: string, count: number) =>
+      storageErrors(() => this.#database.$queryRawUnsafe<QueueRow[]>(statement, count))
+    const rows = await read(waiting, limit)
+    if (rows.length < limit) rows.push(...(await read(answered, limit - rows.length)))
+    return rows.map(({ id, assignee, waiting_since, newest }) => ({
+      chatId: Number(id),
+      assignee: assignee === null ? null : Number(assignee),
+      waitingSince: waiting_since === null ? null : toIso(waiting_since),
+      newest: Number(newest ?? 0),
     }))
   }
 
-  async search(query: SearchQuery): Promise<FoundMessage[]> {
-    const words = wordsOf(query.text)
+  async readClipped(offsets: readonly number[]): Promise<MessageEntry[]> {
+    const rows = offsets.map((offset) => ({ offset }))
+    const found = await storageErrors(() =>
+      query<EntryRow>(this.#database, this.#statements.readClipped, rows),
+    )
+    return found.map(toMessage)
+  }
+
+  async search(search: SearchQuery): Promise<FoundMessage[]> {
+    const words = wordsOf(search.text)
     if (words.length === 0) return []
     const found: FoundMessage[] = []
-    for (const entry of await this.#search.find(words, query)) {
+    for (const entry of await this.#search.find(words, search)) {
       found.push({ ...entry, snippet: snippetOf(entry.content, words) })
       // A long message in which the words stand at the end takes milliseconds.
       await nextTurn()
@@ -227,10 +238,11 @@ export class PrismaStore implements Store {
   }
 }
 
-type QueueRow = Partial<EntryRow> & {
-  queued_id: bigint
-  queued_assignee: bigint | null
+interface QueueRow {
+  id: bigint
+  assignee: bigint | null
   waiting_since: Date | string | null
+  newest: bigint | null
 }
 
 async function readPoint(database: RawQueries): Promise<HistoryPoint> {

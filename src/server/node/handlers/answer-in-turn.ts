@@ -39,6 +39,8 @@ export function answerInTurn(
   sender.inTurn(async () => {
     try {
       await ownTurn()
+      // It may have gone while others had their turns.
+      if (!sender.isOpen) return
       const answer = await read()
       context.responder.reply(sender, client_id === undefined ? answer : { ...answer, client_id })
     } catch {

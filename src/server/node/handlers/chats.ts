@@ -2,7 +2,7 @@ import { chatRef } from '../../../protocol/chat.ts'
 import type { ChatSummary, ChatsRequest } from '../../../protocol/questions.ts'
 import type { ChatOfUser } from '../../../storage/conversation.ts'
 import { chatPayload, supportPayload } from '../../frames/entry-frame.ts'
-import { LastMessages } from '../../frames/last-messages.ts'
+import { readLastMessages } from '../../log/last-messages.ts'
 import { answerInTurn } from './answer-in-turn.ts'
 import type { Handler } from './handler.ts'
 
@@ -12,16 +12,20 @@ export const handleChats: Handler<ChatsRequest> = (frame, sender, context) =>
     // What the user has done up to now counts.
     await context.receipts.flush()
     const chats = await context.store.cursors.chatsOf(sender.userId)
-    const shown = new LastMessages()
-    return { type: 'CHATS', chats: chats.map((chat) => summary(chat, shown)) }
+    const newest = chats.map((chat) => chat.newest)
+    const messages = await readLastMessages(context.store, newest, (message) =>
+      message.kind === 'chat' ? chatPayload(message) : supportPayload(message),
+    )
+    return {
+      type: 'CHATS',
+      chats: chats.map((chat) => summary(chat, messages.get(chat.newest))),
+    }
   })
 
 function summary(
-  { kind, chatId, lastMessage, unread, delivered, read }: ChatOfUser,
-  shown: LastMessages,
+  { kind, chatId, unread, delivered, read }: ChatOfUser,
+  message: ChatSummary['last_message'],
 ): ChatSummary {
-  const payload = kind === 'chat' ? chatPayload : supportPayload
-  const message = lastMessage && shown.take(payload(lastMessage))
   return {
     ...chatRef(kind, chatId),
     ...(message ? { last_message: message } : {}),

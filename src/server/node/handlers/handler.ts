@@ -11,7 +11,10 @@ import type { TypingTracker } from '../../presence/typing.ts'
 
 /** What a handler works with besides the frame. */
 export interface HandlerContext {
-  readonly store: Pick<Store, 'readHistory' | 'readSupportQueue' | 'search' | 'cursors'>
+  readonly store: Pick<
+    Store,
+    'readHistory' | 'readSupportQueue' | 'readClipped' | 'search' | 'cursors'
+  >
   /** Stores entries; their sender gets an ACK once they are durable. */
   readonly writer: Pick<Writer<Connection>, 'submit'>
   readonly responder: Responder

@@ -8,7 +8,7 @@ import type {
 import type { QueuedChat } from '../../../storage/conversation.ts'
 import type { Connection } from '../../delivery/connection.ts'
 import { supportPayload } from '../../frames/entry-frame.ts'
-import { LastMessages } from '../../frames/last-messages.ts'
+import { readLastMessages } from '../../log/last-messages.ts'
 import { answerInTurn } from './answer-in-turn.ts'
 import type { Handler, HandlerContext } from './handler.ts'
 
@@ -30,8 +30,12 @@ export const handleSupportQueue: Handler<SupportQueueRequest> = (frame, sender, 
   if (!isAllowed(frame, sender, context)) return
   answerInTurn(frame, { sender, context }, async () => {
     const chats = await context.store.readSupportQueue(MAX_QUEUE)
-    const shown = new LastMessages()
-    return { type: 'SUPPORT_QUEUE', chats: chats.map((chat) => queuedChat(chat, shown)) }
+    const newest = chats.map((chat) => chat.newest)
+    const messages = await readLastMessages(context.store, newest, supportPayload)
+    return {
+      type: 'SUPPORT_QUEUE',
+      chats: chats.map((chat) => queuedChat(chat, messages.get(chat.newest))),
+    }
   })
 }
 
@@ -47,10 +51,9 @@ function isAllowed(
 }
 
 function queuedChat(
-  { chatId, assignee, waitingSince, lastMessage }: QueuedChat,
-  shown: LastMessages,
+  { chatId, assignee, waitingSince }: QueuedChat,
+  message: QueuedChatFrame['last_message'],
 ): QueuedChatFrame {
-  const message = lastMessage && shown.take(supportPayload(lastMessage))
   const waitingMs = waitingSince === null ? 0 : Date.now() - Date.parse(waitingSince)
   return {
     support_chat_id: chatId,
