@@ -230,19 +230,46 @@ describe('administration', () => {
   test.each([
     ['a page of another origin', { ...ADMIN, origin: 'http://evil.example' }],
     ['a page without an origin', { ...ADMIN, origin: 'null' }],
-    ['a request that a proxy passed on', { 'x-forwarded-for': '203.0.113.9' }],
-    ['a request from this machine', {}],
-    ['one that says it is an admin', { 'x-admin': '1', cookie: 'role=admin' }],
-    ['one with another token', { authorization: 'Bearer another' }],
-    ['one with the beginning of the token', { authorization: ADMIN.authorization.slice(0, -1) }],
-    ['one with no token after Bearer', { authorization: 'Bearer ' }],
-    ['one with the token as a password', { authorization: `Basic ${btoa(`:${ADMIN_TOKEN}`)}` }],
   ])('%s may not drain the server', async (_who, headers) => {
     const before = drainRequests
     expect(await post('/api/admin/drain', undefined, headers)).toMatchObject({
       status: 403,
       body: { code: 'FORBIDDEN' },
     })
+    expect(drainRequests).toBe(before)
+  })
+
+  const MISSING = 'Bearer'
+  const WRONG = 'Bearer error="invalid_token"'
+  test.each<[string, Record<string, string>, string]>([
+    ['a request that a proxy passed on', { 'x-forwarded-for': '203.0.113.9' }, MISSING],
+    ['a request from this machine', {}, MISSING],
+    ['one that says it is an admin', { 'x-admin': '1', cookie: 'role=admin' }, MISSING],
+    ['one with another token', { authorization: 'Bearer another' }, WRONG],
+    [
+      'one with the beginning of the token',
+      { authorization: ADMIN.authorization.slice(0, -1) },
+      WRONG,
+    ],
+    ['one with no token after Bearer', { authorization: 'Bearer ' }, MISSING],
+    [
+      'one with the token as a password',
+      { authorization: `Basic ${btoa(`:${ADMIN_TOKEN}`)}` },
+      MISSING,
+    ],
+  ])('%s may not drain the server, and is asked for a token', async (_who, headers, challenge) => {
+    const before = drainRequests
+    const response = await fetch(`${server.url.replace('ws', 'http')}/api/admin/drain`, {
+      method: 'POST',
+      headers,
+    })
+    const message = challenge === WRONG ? 'is not the server' : '--admin-token-file'
+    expect(response.status).toBe(401)
+    expect(await response.json()).toEqual({
+      code: 'UNAUTHORIZED',
+      message: expect.stringContaining(message),
+    })
+    expect(response.headers.get('www-authenticate')).toBe(challenge)
     expect(drainRequests).toBe(before)
   })
 
@@ -254,7 +281,7 @@ describe('administration', () => {
 
   test('an admin token in the URL, where logs would have it, counts for nothing', async () => {
     const before = drainRequests
-    expect((await post(`/api/admin/drain?token=${ADMIN_TOKEN}`, undefined, {})).status).toBe(403)
+    expect((await post(`/api/admin/drain?token=${ADMIN_TOKEN}`, undefined, {})).status).toBe(401)
     expect(drainRequests).toBe(before)
   })
 })

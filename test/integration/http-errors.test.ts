@@ -62,8 +62,8 @@ const REFUSED: [what: string, bytes: string, status: number, code: string][] = [
   [
     'no JSON',
     `POST /api/admin/kick HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 1\r\n${END}{`,
-    403,
-    'FORBIDDEN',
+    401,
+    'UNAUTHORIZED',
   ],
   [
     'an upgrade to something else',

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { readBearer } from './request-token.ts'
 
 /** A secret that lets whoever knows it run the server over HTTP. Only its hash is kept. */
 export class AdminToken {
@@ -10,8 +11,8 @@ export class AdminToken {
   }
 
   /** Whether a request has it, as a Bearer token: in a URL it would stand in logs. */
-  isIn({ authorization = '' }: IncomingHttpHeaders): boolean {
-    const given = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+  isIn(headers: IncomingHttpHeaders): boolean {
+    const given = readBearer({ headers })
     return given !== undefined && timingSafeEqual(hashOf(given), this.#hash)
   }
 }

@@ -10,14 +10,19 @@ export const TOKEN_PROTOCOL = 'bearer.'
  * The token of a request, undefined if it has none: from the Authorization header, from a
  * subprotocol `bearer.<token>`, or from the query's `token`, in this order.
  */
-export function readToken({ url = '', headers }: RequestHead): string | undefined {
-  const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+export function readToken(request: RequestHead): string | undefined {
+  const { url = '', headers } = request
   const protocol = headers['sec-websocket-protocol']
     ?.split(',')
     .map((text) => text.trim())
     .find((text) => text.startsWith(TOKEN_PROTOCOL))
     ?.slice(TOKEN_PROTOCOL.length)
-  return bearer || protocol || readQuery(url).get('token') || undefined
+  return readBearer(request) || protocol || readQuery(url).get('token') || undefined
+}
+
+/** The token in the Authorization header of a request, if there is one. */
+export function readBearer({ headers }: Pick<RequestHead, 'headers'>): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
 }
 
 /** The parameters in the URL of a request. */

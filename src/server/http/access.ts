@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChatwsError } from '../../protocol/error.ts'
 import { HOST_REFUSED } from '../auth/host-policy.ts'
 import type { OriginPolicy } from '../auth/origin-policy.ts'
+import { readBearer } from '../auth/request-token.ts'
 import type { Security } from '../auth/security.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
 import { createIdentify, type RequestIdentity } from './request-identity.ts'
@@ -23,8 +24,12 @@ declare module 'fastify' {
   }
 }
 
-const ADMINS_ONLY =
-  "This is for admins only: it takes the server's admin token (--admin-token-file), as a Bearer token"
+const ADMINS_ONLY = 'This is for admins only'
+const ADMIN_TOKEN_MISSING =
+  `${ADMINS_ONLY}: it takes the server's admin token (--admin-token-file) in the header ` +
+  '"Authorization: Bearer …"'
+/** Also where the server has none, which nobody needs to know. */
+const ADMIN_TOKEN_WRONG = `${ADMINS_ONLY}, and the token is not the server's admin token`
 
 /** Lets only those use the routes of `app` who may. A route that does not say is for admins. */
 export function guardRoutes(app: FastifyInstance, security: Security, serverLog: ServerLog): void {
@@ -38,11 +43,7 @@ export function guardRoutes(app: FastifyInstance, security: Security, serverLog:
     if (access === 'anyone') return
     const identity = await identify(request.raw)
     if (identity.isProven) countRequest(security, `user ${identity.userId ?? 'admin'}`)
-    if (!isAllowed(access, identity)) {
-      if (!identity.isProven && request.headers.authorization !== undefined)
-        serverLog.tokenRefused('it is not the admin token')
-      throw new ChatwsError('FORBIDDEN', ADMINS_ONLY)
-    }
+    if (!isAllowed(access, identity)) throw refuse(identity, request.raw, serverLog)
     request.identity = identity
   })
   // What a browser asks before it lets a page of another origin send more than a form could.
@@ -72,6 +73,18 @@ export function admitRequest(security: Security, request: IncomingMessage): void
 function countRequest({ httpRate }: Security, key: string): void {
   if (httpRate && httpRate.take(key, performance.now()) > 0)
     throw new ChatwsError('RATE_LIMITED', 'Too many requests, slow down')
+}
+
+/** What keeps someone from what is an admin's: who they are, or that they have not shown it. */
+function refuse(
+  { isProven }: RequestIdentity,
+  request: IncomingMessage,
+  serverLog: ServerLog,
+): ChatwsError {
+  if (isProven) return new ChatwsError('FORBIDDEN', ADMINS_ONLY)
+  if (readBearer(request) === undefined) return new ChatwsError('UNAUTHORIZED', ADMIN_TOKEN_MISSING)
+  serverLog.tokenRefused('it is not the admin token')
+  return new ChatwsError('UNAUTHORIZED', ADMIN_TOKEN_WRONG)
 }
 
 function isAllowed(access: Access, { role, isProven }: RequestIdentity): boolean {

@@ -15,7 +15,7 @@ const Draining = z.object({ draining: z.literal(true) })
 
 const REFUSALS = {
   400: 'The body is not of this shape',
-  401: 'A token is required',
+  401: 'There is no token, or it is not good: www-authenticate tells the two apart',
   403: 'Only an admin may do this',
 }
 

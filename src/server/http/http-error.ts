@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ChatwsError, type ErrorCode } from '../../protocol/error.ts'
+import { readToken } from '../auth/request-token.ts'
 import { answerSocket, type BareAnswer } from '../limits/http-refusal.ts'
 import type { Refusals } from '../telemetry/refusals.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
@@ -47,10 +48,15 @@ export function createErrorHandler(serverLog: ServerLog, refusals: Refusals) {
     if (known.code === 'STORAGE_UNAVAILABLE' && known.cause !== undefined)
       serverLog.failure(`${request.method} ${request.routeOptions.url ?? 'unknown path'}`, known)
     refusals.countRequest(known.code)
-    if (status === 401) reply.header('www-authenticate', 'Bearer')
+    if (status === 401) reply.header('www-authenticate', challenge(request))
     if (status === 429 || status === 503) reply.header('retry-after', '1')
     return reply.code(status).send({ code: known.code, message: known.message })
   }
+}
+
+/** RFC 6750: which scheme is wanted, and whether what was given is the reason. */
+function challenge({ raw }: FastifyRequest): string {
+  return readToken(raw) === undefined ? 'Bearer' : 'Bearer error="invalid_token"'
 }
 
 /** What Node's parser found wrong with what should be a request → the answer. */
