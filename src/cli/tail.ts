@@ -2,6 +2,7 @@ import type { ChatClient } from '../client/chat-client.ts'
 import { TailConfig } from '../config/tail-config.ts'
 import { chatRef } from '../protocol/chat.ts'
 import { ChatTail } from '../tui/lines/chat-tail.ts'
+import { ConnectionDeadline } from '../tui/lines/connection-deadline.ts'
 import { sanitizeLine } from '../tui/sanitize.ts'
 import { createClient } from './create-client.ts'
 import { defineOptions } from './define-options.ts'
@@ -20,8 +21,11 @@ Examples:
 Prints the newest messages of a chat, then those that come; nothing is lost or repeated while the
 connection is. With --json each line is the payload of a message.
 
-Exit codes: 0 done, 1 the server refused the connection, 2 wrong usage, 129, 130 and 143 ended by
-a signal.`
+Without a connection for --timeout seconds it gives up, as long as it has not begun to follow; what
+it follows it does not let go of, however long the server is away.
+
+Exit codes: 0 done, 1 there was no connection or the server refused it, 2 wrong usage, 129, 130 and
+143 ended by a signal.`
 
 /** `chatws tail`. */
 export const defineTail: DefineCommand = (command, host) => {
@@ -54,16 +58,21 @@ async function tail(config: Readonly<TailConfig>, host: Host): Promise<number> {
   })
   client.on('gap', () => warn('the server has another history: messages may be missing', host))
   const refused = untilRefused(client)
+  let isFollowing = false
+  const deadline = new ConnectionDeadline(client, config.timeout * 1_000, () => isFollowing)
   client.connect()
   try {
-    const begun = lines.begin(config.lines, chatRef(chat.kind, chat.id))
+    const begun = lines.begin(config.lines, chatRef(chat.kind, chat.id)).then(() => {
+      isFollowing = config.follow
+    })
     const done = config.follow
       ? begun.then(() => new Promise<never>(() => {}))
       : begun.then(() => 0)
-    return await Promise.race([done, refused, stopped])
+    return await Promise.race([done, refused, deadline.passed, stopped])
   } catch (error) {
     throw cleanServerError(error)
   } finally {
+    deadline.close()
     client.close()
   }
 }

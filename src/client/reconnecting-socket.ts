@@ -271,8 +271,9 @@ export class ReconnectingSocket {
 
   #lost(code: number, reason: string, failure?: SocketFailure): void {
     this.#dropSocket()
+    const wasGreeted = this.#greetedAtMs !== undefined
     const openMs = performance.now() - (this.#greetedAtMs ?? 0)
-    if (this.#greetedAtMs !== undefined) this.#wasShort = openMs < SHORT_MS
+    if (wasGreeted) this.#wasShort = openMs < SHORT_MS
     this.#greetedAtMs = undefined
     const what = code === 1006 ? 'no connection' : `closed with code ${code}`
     const why = withoutRetryAfter(reason) || (failure?.reason ?? what)
@@ -284,7 +285,7 @@ export class ReconnectingSocket {
     const isRenewable =
       code === CloseCode.tokenExpired.code && typeof this.#owner.token === 'function'
     if (!isRenewable && !isReconnectable(code)) {
-      this.#end(new ChatwsError('CONNECTION_REFUSED', `The server refuses this connection: ${why}`))
+      this.#end(new ChatwsError('CONNECTION_REFUSED', describeRefusal(code, why, wasGreeted)))
       return
     }
     const askedMs = Math.min(retryAfterMs(reason) ?? 0, MAX_RETRY_AFTER_MS)
@@ -311,4 +312,10 @@ export class ReconnectingSocket {
 
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** Why there will be no connection any more, for who had one, or was to have one. */
+function describeRefusal(code: number, why: string, wasGreeted: boolean): string {
+  if (code === CloseCode.kicked.code) return `An admin has sent this user away: ${why}`
+  return `The server ${wasGreeted ? 'has ended' : 'refuses'} this connection: ${why}`
 }

@@ -31,6 +31,19 @@ export const TailConfig = z.object({
     env: 'CHATWS_TAIL_FOLLOW',
     description: 'go on with the messages that come',
   }),
+  timeout: option(
+    numeric(
+      z
+        .number('must be a number of seconds')
+        .min(0, 'must be at least 0')
+        .max(86_400, 'must be a day at most'),
+    ).default(30),
+    {
+      flag: '--timeout <seconds>',
+      env: 'CHATWS_TAIL_TIMEOUT',
+      description: 'give up without a connection for as long, until it follows; 0: never',
+    },
+  ),
   json: option(yesOrNo().default(false), {
     flag: '--json',
     env: 'CHATWS_TAIL_JSON',

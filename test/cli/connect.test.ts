@@ -227,16 +227,17 @@ describe('chatws connect outside a terminal', () => {
   })
 
   it.each([
-    [1008, 'Invalid user ID'],
-    [4506, 'kicked\u001b[2J'],
+    [1008, 'Invalid user ID', 'The server refuses this connection: '],
+    [4507, 'abuse\u001b[2J', 'The server refuses this connection: '],
+    [4506, 'kicked\u001b[2J', 'An admin has sent this user away: '],
   ])(
     'a server that closes with %i ends it with exit code 1 and the reason',
-    async (code, reason) => {
+    async (code, reason, words) => {
       const refusing = await startRefusing(code, reason)
       const run5 = new Run(['--user', '5', '--url', refusing.url])
       run5.type('lost')
       expect(await run5.exitCode).toBe(1)
-      expect(run5.err).toContain('chatws: The server refuses this connection: ')
+      expect(run5.err).toContain(`chatws: ${words}`)
       expect(run5.err).toContain(reason.replace('\u001b', '␛'))
       refusing.close()
     },

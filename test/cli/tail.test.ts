@@ -114,6 +114,32 @@ describe('chatws tail', () => {
     expect(run.stdout()).toBe('')
   })
 
+  it.each([[[]], [['--no-follow']], [['--lines', '0']]])(
+    '%j gives up on a server that is not there, with exit code 1',
+    async (args) => {
+      const away = ['--chat', '1', '--url', 'ws://127.0.0.1:1', '--timeout', '0.05']
+      const run = tail(...away, ...(args as string[]))
+      expect(await run.exitCode).toBe(1)
+      expect(run.stderr()).toMatch(/^chatws: no connection for 0\.05 s: .*ECONNREFUSED/m)
+    },
+  )
+
+  it('does not give up on a server that it followed', async () => {
+    const own = await startServer()
+    const run = tail('--chat', '1', '--url', own.url, '--timeout', '2', '--lines', '0')
+    const watcher = await WireClient.connect(own.url, 6)
+    await until(
+      () => watcher.all('USER_ONLINE').some(({ userId }) => userId === 5) || run.stderr() !== '',
+      'the connection',
+    )
+    await watcher.close()
+    await own.close()
+    await until(() => run.stderr().split('again').length > 4, 'further attempts')
+    run.raise('SIGINT')
+    expect(await run.exitCode).toBe(130)
+    expect(run.stderr()).not.toContain('no connection for')
+  })
+
   it.skipIf(!isBuilt)('a reader that has seen enough ends it without an error', async () => {
     const args = [
       PROGRAM,
