@@ -19,6 +19,9 @@ export const MAX_CLIENT_ID_LENGTH = 64
 /** The most messages that a client can ask for at once, at connecting or in a HISTORY frame. */
 export const MAX_HISTORY = 1_000
 
+/** The most users in one list of those who are online. */
+export const MAX_PRESENCE = 10_000
+
 /** The most results in one page of a search. */
 export const MAX_SEARCH_RESULTS = 100
 

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ChatNode } from '../../src/server/node/node.ts'
 import { appendMessages } from '../storage/append-messages.ts'
 import { newEntry } from '../storage/new-entry.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
@@ -140,6 +141,24 @@ test('a hundred SUBSCRIBEs of 2,000 chats at once are answered, one after the ot
   await client.next('SUBSCRIBED', 100)
   const order = client.all('SUBSCRIBED').map(({ client_id }) => Number(client_id))
   expect(order).toEqual(ids.slice(0, 100).map((_, i) => i))
+})
+
+test('of what one client sends at once, a few long frames are taken in a turn', async () => {
+  client = await WireClient.connect(server.url, 1)
+  const { receive } = ChatNode.prototype
+  let inTurn = 0
+  let most = 0
+  const spy = vi.spyOn(ChatNode.prototype, 'receive').mockImplementation(function (this: ChatNode, ...args) {
+    if (inTurn === 0) setImmediate(() => (inTurn = 0))
+    inTurn += 1
+    most = Math.max(most, inTurn)
+    receive.apply(this, args)
+  })
+  for (let i = 0; i < 200; i++) client.send({ type: 'NOTHING', text: 'x'.repeat(60_000) })
+  await client.next('ERROR', 200)
+  spy.mockRestore()
+  // One read of the network, and what was read before it was stopped.
+  expect(most).toBeLessThanOrEqual(4)
 })
 
 test('a hundred refused frames with a client_id of 60,000 characters leave their sender connected', async () => {

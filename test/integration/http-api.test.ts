@@ -172,6 +172,19 @@ test('presence lists the users online with their connections', async () => {
   const { body } = await ask('/api/presence')
   expect(body.users).toContainEqual({ userId: 31, connections: 2 })
   expect(body.users).toContainEqual({ userId: 32, connections: 1 })
+  // Page by page, all of them once.
+  const paged: unknown[] = []
+  let hasMore = true
+  while (hasMore) {
+    const page = await ask(`/api/presence?limit=1&skip=${paged.length}`)
+    expect(page.body.users).toHaveLength(1)
+    paged.push(...page.body.users)
+    hasMore = page.body.has_more
+  }
+  expect(paged).toEqual(body.users)
+  expect(body.has_more).toBe(false)
+  expect((await ask('/api/presence?limit=10001')).status).toBe(400)
+  expect((await ask('/api/presence?skip=-1')).status).toBe(400)
   for (const client of clients) client.socket.close()
 })
 

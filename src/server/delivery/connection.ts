@@ -265,6 +265,11 @@ export class Connection {
     this.#transport.pause()
   }
 
+  /** Reads what its client sends again. */
+  readOn(): void {
+    this.#transport.resume()
+  }
+
   /** Sends a close frame; a peer that does not answer it in time is cut off. */
   close(code: CloseCode): void {
     this.#closedWith ??= code.code

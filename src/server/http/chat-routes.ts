@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { ChatKind } from '../../protocol/chat.ts'
 import { Id } from '../../protocol/id.ts'
-import { MAX_HISTORY } from '../../protocol/limits.ts'
+import { MAX_HISTORY, MAX_PRESENCE } from '../../protocol/limits.ts'
 import { MessagePayload, SupportMessagePayload } from '../../protocol/payloads.ts'
 import type { Store } from '../../storage/store.ts'
 import { chatPayload, supportPayload } from '../frames/entry-frame.ts'
@@ -11,25 +11,35 @@ import type { PresenceRegistry } from '../presence/registry.ts'
 import { answers, jsonSchema } from './json-schema.ts'
 
 const Chat = z.strictObject({ id: Id })
+
+/** Whoever asks says so here, or proves it by a token here. */
+const asker = { userId: z.string().optional(), token: z.string().optional() }
+
 const Page = z.strictObject({
   before: Id.optional(),
   limit: z.int().min(1).max(MAX_HISTORY).optional(),
-  /** Whoever asks says so here, or proves it by a token here. */
-  userId: z.string().optional(),
-  token: z.string().optional(),
+  ...asker,
 })
 
 const pageOf = (payload: z.ZodType) =>
   z.object({ messages: z.array(payload), has_more: z.boolean() })
 
+const PresencePage = z.strictObject({
+  /** Users that came before, who are on earlier pages. */
+  skip: z.int().nonnegative().optional(),
+  limit: z.int().min(1).max(MAX_PRESENCE).optional(),
+  ...asker,
+})
+
 const OnlineUsers = z.object({
   users: z.array(z.object({ userId: Id, connections: z.int().nonnegative() })),
+  has_more: z.boolean(),
 })
 
 export interface ChatSources {
   /** Throws STORAGE_UNAVAILABLE. */
   readonly store: Pick<Store, 'readHistory'>
-  readonly registry: Pick<PresenceRegistry, 'connectionCounts'>
+  readonly registry: Pick<PresenceRegistry, 'online' | 'connectionsOf' | 'userCount'>
 }
 
 /** Answers what a client without a WebSocket may ask: older messages, and who is online. */
@@ -61,21 +71,26 @@ export function addChatRoutes(app: FastifyInstance, sources: ChatSources): void 
   history('/api/chats/:id/messages', 'chat')
   history('/api/support-chats/:id/messages', 'support')
 
-  app.get(
+  app.get<{ Querystring: z.infer<typeof PresencePage> }>(
     '/api/presence',
     {
       config: { access: 'user' },
       schema: {
-        summary: 'Who is online, in the order in which they came',
+        summary: 'Who is online, in the order in which they came, page by page',
         tags: ['chats'],
-        response: answers(OnlineUsers, { 401: 'A token is required' }),
+        querystring: jsonSchema(PresencePage),
+        response: answers(OnlineUsers, {
+          400: 'skip or limit is wrong',
+          401: 'A token is required',
+        }),
       },
     },
-    () => ({
-      users: [...sources.registry.connectionCounts()].map(([userId, connections]) => ({
-        userId,
-        connections,
-      })),
-    }),
+    ({ query: { skip = 0, limit = MAX_PRESENCE } }) => {
+      const { registry } = sources
+      const users = registry
+        .online(limit, skip)
+        .map((userId) => ({ userId, connections: registry.connectionsOf(userId) }))
+      return { users, has_more: skip + users.length < registry.userCount }
+    },
   )
 }

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/** Values written at once. */
-const MAX_BATCH = 1_000
+/** Values written at once: few enough that what follows from them, too, is done in a few milliseconds. */
+const MAX_BATCH = 250
 
-/** Values that may wait; beyond that, the oldest are given up. */
-const MAX_WAITING = 100_000
+/** Values that may wait; beyond that, the oldest are given up. A larger map takes too long to grow. */
+const MAX_WAITING = 50_000
 
 /** The share of the time that is spent on writing, at most, is one part in this many. */
 const SHARE = 4
@@ -27,6 +27,8 @@ export interface WriteBehindOptions<Value> {
 export class WriteBehind<Value> {
   readonly #options: WriteBehindOptions<Value>
   #waiting = new Map<string, Value>()
+  /** Goes on at the oldest: from the start, it would pass over all that was taken before. */
+  #oldest = this.#waiting.entries()
   #isRunning = false
   /** When the next batch may be written. */
   #notBeforeMs = 0
@@ -42,7 +44,7 @@ export class WriteBehind<Value> {
   put(key: string, value: Value): void {
     const older = this.#waiting.get(key)
     this.#waiting.set(key, older === undefined ? value : this.#options.merge(older, value))
-    if (this.#waiting.size > MAX_WAITING) this.#waiting.delete(this.#waiting.keys().next().value!)
+    if (this.#waiting.size > MAX_WAITING) this.#takeOldest()
     if (!this.#isRunning) void this.#run()
   }
 
@@ -76,12 +78,8 @@ export class WriteBehind<Value> {
 
   /** Writes some values; those that could not be written wait again, under what came meanwhile. */
   async #writeBatch(): Promise<boolean> {
-    const batch: [string, Value][] = []
-    for (const entry of this.#waiting) {
-      if (batch.length === MAX_BATCH) break
-      batch.push(entry)
-    }
-    for (const [key] of batch) this.#waiting.delete(key)
+    const size = Math.min(MAX_BATCH, this.#waiting.size)
+    const batch = Array.from({ length: size }, () => this.#takeOldest())
     try {
       await this.#options.write(batch.map(([, value]) => value))
       return true
@@ -89,9 +87,21 @@ export class WriteBehind<Value> {
       this.#options.onFailure(error)
       const newer = this.#waiting
       this.#waiting = new Map(batch)
+      this.#oldest = this.#waiting.entries()
       for (const [key, value] of newer) this.put(key, value)
       return false
     }
+  }
+
+  #takeOldest(): [string, Value] {
+    let next = this.#oldest.next()
+    if (next.done) {
+      this.#oldest = this.#waiting.entries()
+      next = this.#oldest.next()
+    }
+    const oldest = next.value as [string, Value]
+    this.#waiting.delete(oldest[0])
+    return oldest
   }
 
   #pause(delayMs: number): Promise<void> {

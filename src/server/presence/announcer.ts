@@ -1,4 +1,5 @@
 import type { Bus } from '../../bus/bus.ts'
+import { MAX_PRESENCE } from '../../protocol/limits.ts'
 import type { UserPresence } from '../../protocol/questions.ts'
 import type { LastSeen, LastSeenTimes } from '../../storage/conversation.ts'
 import type { Connection } from '../delivery/connection.ts'
@@ -7,9 +8,6 @@ import type { ServerLog } from '../telemetry/server-log.ts'
 import { OfflineGrace } from './offline-grace.ts'
 import type { PresenceRegistry } from './registry.ts'
 import type { TypingTracker } from './typing.ts'
-
-/** Users that are here, in a list of them: some 700 KB. */
-const MAX_LISTED = 10_000
 
 /** Users that are not here, in a list of who was. */
 const MAX_LAST_SEEN = 1_000
@@ -81,7 +79,7 @@ export class PresenceAnnouncer {
     const { registry } = this.#parts
     await this.#lastSeen.flush()
     const seen = await this.#parts.lastSeen.newest(MAX_LAST_SEEN)
-    const here = registry.online(MAX_LISTED).map((userId) => ({
+    const here = registry.online(MAX_PRESENCE).map((userId) => ({
       userId,
       status: registry.statusOf(userId),
       connections: registry.connectionsOf(userId),

@@ -20,25 +20,22 @@ export class PresenceRegistry {
     return this.#connectionCount
   }
 
-  /** The users online, in the order in which they came; the first `limit` of them. */
-  online(limit = Number.POSITIVE_INFINITY): number[] {
-    if (limit >= this.#connections.size) return [...this.#connections.keys()]
-    const first: number[] = []
+  /** The users online, in the order in which they came; `limit` of them after the first `skip`. */
+  online(limit = Number.POSITIVE_INFINITY, skip = 0): number[] {
+    if (skip === 0 && limit >= this.#connections.size) return [...this.#connections.keys()]
+    const part: number[] = []
+    let at = 0
     for (const userId of this.#connections.keys()) {
-      if (first.length === limit) break
-      first.push(userId)
+      if (part.length === limit) break
+      if (at >= skip) part.push(userId)
+      at += 1
     }
-    return first
+    return part
   }
 
   /** Open connections of a user. */
   connectionsOf(userId: number): number {
     return this.#connections.get(userId) ?? 0
-  }
-
-  /** The users online, in the order in which they came: id → open connections. */
-  connectionCounts(): Iterable<readonly [userId: number, connections: number]> {
-    return this.#connections.entries()
   }
 
   isOnline(userId: number): boolean {

@@ -1,9 +1,16 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Bus } from '../../bus/bus.ts'
 import { type Chat, chatKey } from '../../protocol/chat.ts'
 import { TYPING_EXPIRES_MS, TYPING_INTERVAL_MS } from '../../protocol/limits.ts'
 
 /** How often it is looked who has stopped. */
 const SWEEP_MS = 250
+
+/** Chats in which one user types at a time; of more, nobody is told. */
+const MAX_CHATS = 100
+
+/** Typists that are looked at before others have a turn. */
+const SWEEP_STEP = 1_000
 
 /** How old what was told must be to be told again; clients repeat it every three seconds. */
 const REPEAT_MS = TYPING_EXPIRES_MS / 2 - 500
@@ -27,9 +34,10 @@ interface Typist {
 export class TypingTracker {
   readonly #bus: Bus
   readonly #now: () => number
-  /** User and chat → who types, or is about to be told to have stopped. */
-  readonly #typists = new Map<string, Typist>()
+  /** User → `chatKey` → who types there, or is about to be told to have stopped. */
+  readonly #typists = new Map<number, Map<string, Typist>>()
   #timer: NodeJS.Timeout | undefined
+  #isSweeping = false
 
   /** @param now the time in milliseconds, from any beginning */
   constructor(bus: Bus, now: () => number = () => performance.now()) {
@@ -38,44 +46,57 @@ export class TypingTracker {
   }
 
   set(userId: number, chat: Chat, isTyping: boolean): void {
-    const key = `${userId} ${chatKey(chat.kind, chat.id)}`
-    let typist = this.#typists.get(key)
-    if (!typist) {
-      if (!isTyping) return
-      const never = Number.NEGATIVE_INFINITY
-      typist = { userId, chat, isTyping, saidAtMs: never, told: false, toldAtMs: never }
-      this.#typists.set(key, typist)
-      this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MS).unref()
-    }
-    typist.isTyping = isTyping
-    typist.saidAtMs = this.#now()
-    this.#settle(key, typist, true)
+    const own = this.#typists.get(userId)
+    const typist = own?.get(chatKey(chat.kind, chat.id))
+    if (typist) this.#note(typist, isTyping)
+    else if (isTyping && (own?.size ?? 0) < MAX_CHATS) this.#note(this.#add(userId, chat), true)
   }
 
   /** A user has left, and types nowhere any more. */
   leave(userId: number): void {
-    for (const [key, typist] of this.#typists) {
-      if (typist.userId !== userId) continue
+    for (const typist of this.#typists.get(userId)?.values() ?? []) {
       typist.isTyping = false
-      this.#settle(key, typist)
+      this.#settle(typist)
     }
   }
 
-  #sweep(): void {
-    for (const [key, typist] of this.#typists) {
-      if (this.#now() - typist.saidAtMs >= TYPING_EXPIRES_MS) typist.isTyping = false
-      this.#settle(key, typist)
-    }
+  #add(userId: number, chat: Chat): Typist {
+    const never = Number.NEGATIVE_INFINITY
+    const typist = { userId, chat, isTyping: true, saidAtMs: never, told: false, toldAtMs: never }
+    const own = this.#typists.get(userId) ?? new Map<string, Typist>()
+    this.#typists.set(userId, own.set(chatKey(chat.kind, chat.id), typist))
+    this.#timer ??= setInterval(() => void this.#sweep(), SWEEP_MS).unref()
+    return typist
+  }
+
+  #note(typist: Typist, isTyping: boolean): void {
+    typist.isTyping = isTyping
+    typist.saidAtMs = this.#now()
+    this.#settle(typist, true)
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#isSweeping) return
+    this.#isSweeping = true
+    let looked = 0
+    for (const own of this.#typists.values())
+      for (const typist of own.values()) {
+        if (this.#now() - typist.saidAtMs >= TYPING_EXPIRES_MS) typist.isTyping = false
+        this.#settle(typist)
+        looked += 1
+        if (looked % SWEEP_STEP === 0) await nextTurn()
+      }
+    this.#isSweeping = false
   }
 
   /** Tells what has changed, or was just said again, if it may be told already. */
-  #settle(key: string, typist: Typist, isSaid = false): void {
+  #settle(typist: Typist, isSaid = false): void {
     const nowMs = this.#now()
     const sinceMs = nowMs - typist.toldAtMs
     // Told again while those who listen still believe it.
     const isRepeated = isSaid && typist.isTyping && sinceMs >= REPEAT_MS
     if (typist.isTyping === typist.told && !isRepeated) {
-      if (!typist.isTyping && sinceMs >= TYPING_INTERVAL_MS) this.#forget(key)
+      if (!typist.isTyping && sinceMs >= TYPING_INTERVAL_MS) this.#forget(typist)
       return
     }
     if (sinceMs < TYPING_INTERVAL_MS) return
@@ -85,8 +106,10 @@ export class TypingTracker {
     this.#bus.publish('typing', { userId, chat, isTyping })
   }
 
-  #forget(key: string): void {
-    this.#typists.delete(key)
+  #forget({ userId, chat }: Typist): void {
+    const own = this.#typists.get(userId)
+    own?.delete(chatKey(chat.kind, chat.id))
+    if (own?.size === 0) this.#typists.delete(userId)
     if (this.#typists.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined

@@ -12,6 +12,9 @@ import type { ChatNode } from '../node/node.ts'
 import type { PresenceRegistry } from '../presence/registry.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
 
+/** Bytes of frames that are taken from one connection before others have a turn; half of a read. */
+const TURN_BYTES = 32 * 1024
+
 /** What all connections of an endpoint share. */
 export interface InboundParts {
   readonly node: ChatNode
@@ -35,6 +38,9 @@ export interface Doors {
 export class Inbound implements TransportListener {
   readonly #connection: Connection
   readonly #parts: InboundParts
+  /** Bytes since others last had a turn. */
+  #takenBytes = 0
+  #isCutOff = false
 
   constructor(connection: Connection, parts: InboundParts) {
     this.#connection = connection
@@ -45,6 +51,7 @@ export class Inbound implements TransportListener {
     const { node, messageRate, doors } = this.#parts
     const connection = this.#connection
     connection.noteAlive()
+    this.#countTaken((data as Buffer).length)
     if (!doors.isReading) return
     // What a client sent before it knew that the server drains is not lost.
     if (!connection.isOpen && doors.isAdmitting) return
@@ -91,8 +98,23 @@ export class Inbound implements TransportListener {
     if (registry.connectionsOf(userId) === 0) messageRate?.forget(userId)
   }
 
+  /**
+   * Leaves what else came to the next turn, once it is much: what has gathered in the network is read
+   * all at once otherwise, some megabytes of frames in one turn.
+   */
+  #countTaken(bytes: number): void {
+    this.#takenBytes += bytes
+    if (this.#takenBytes < TURN_BYTES) return
+    this.#takenBytes = 0
+    this.#connection.stopReading()
+    setImmediate(() => {
+      if (!this.#isCutOff) this.#connection.readOn()
+    })
+  }
+
   #cutOff(): void {
     const connection = this.#connection
+    this.#isCutOff = true
     this.#parts.serverLog.connectionClosed(connection.userId, CloseCode.abuse.reason)
     // So that the sender hears what it was told before.
     this.#parts.fanOut.resume(connection)

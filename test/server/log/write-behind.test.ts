@@ -77,9 +77,25 @@ test('a flush of nothing resolves, and so does one of what is already under way'
   expect(target.batches).toEqual([['1']])
 })
 
+test('of too many that wait, the oldest are given up, and the newest value of each is written', async () => {
+  const target = new Target()
+  const { queue, batches } = target
+  target.hold()
+  queue.put('first', 'first')
+  await new Promise(setImmediate)
+  for (let i = 0; i < 130_000; i++) queue.put(`${i}`, `${i}`)
+  for (let i = 129_000; i < 129_010; i++) queue.put(`${i}`, 'again')
+  target.release()
+  await queue.flush()
+  const written = batches.flat()
+  expect(written).toHaveLength(1 + 50_000)
+  expect([written[0], written[1], written.at(-1)]).toEqual(['first', '80000', '129999'])
+  expect(written.filter((value) => value.endsWith('+again'))).toHaveLength(10)
+})
+
 test('more than one batch is written one after the other', async () => {
   const { queue, batches } = new Target()
-  for (let i = 0; i < 2_500; i++) queue.put(`${i}`, `${i}`)
+  for (let i = 0; i < 600; i++) queue.put(`${i}`, `${i}`)
   await until(() => batches.length === 3, 'three batches')
-  expect(batches.map((batch) => batch.length)).toEqual([1_000, 1_000, 500])
+  expect(batches.map((batch) => batch.length)).toEqual([250, 250, 100])
 })

@@ -30,6 +30,35 @@ test('a change is told at once', () => {
   ])
 })
 
+test('of one user in very many chats a hundred are told, and others when those are over', () => {
+  const typeIn = (from: number) => {
+    for (let id = from; id < from + 5_000; id += 1) tracker.set(1, { kind: 'chat', id }, true)
+  }
+  typeIn(1)
+  expect(told).toHaveLength(100)
+  tracker.set(2, CHAT, true)
+  expect(told).toHaveLength(101)
+  tracker.leave(1)
+  vi.advanceTimersByTime(2_500)
+  told = []
+  typeIn(10_000)
+  expect(told).toHaveLength(100)
+})
+
+test('of more than a thousand users who stop, all are told, and no more than that in a turn', async () => {
+  for (let userId = 1; userId <= 2_500; userId += 1) tracker.set(userId, CHAT, true)
+  const turns = async (count: number) => {
+    for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate)
+  }
+  vi.advanceTimersByTime(5_900)
+  await turns(4)
+  told = []
+  vi.advanceTimersByTime(200)
+  expect(told).toHaveLength(1_000)
+  await turns(4)
+  expect(told).toHaveLength(2_500)
+})
+
 test('to have stopped without having begun is no news', () => {
   tracker.set(1, CHAT, false)
   vi.advanceTimersByTime(10_000)
