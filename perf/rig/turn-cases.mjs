@@ -1,0 +1,116 @@
+// What is asked of a server while its turns are measured: each a function of a client.
+import { CHATS, LONG_CHATS, USERS } from './turn-data.mjs'
+
+/** The most chats of each kind that a SUBSCRIBE may name. */
+const SUBSCRIPTIONS = 1_000
+
+const ids = (from, count) => Array.from({ length: count }, (_, i) => from + i)
+const question = (userId, frame) => ({
+  userId,
+  run: async (client) => {
+    client.send(frame)
+    await client.next(frame.type)
+  },
+})
+
+/** Many frames at once, and a PING that is answered when they were all read. */
+const flood = (userId, frames) => ({
+  userId,
+  run: async (client) => {
+    for (const frame of frames) client.send(frame)
+    client.send({ type: 'PING', t: 1 })
+    await client.next('PONG')
+  },
+})
+
+const unknownKeys = Object.fromEntries(ids(0, 6_500).map((i) => [`k${i}`, 1]))
+const subscribe = {
+  type: 'SUBSCRIBE',
+  chats: ids(9_000_000_000_000, SUBSCRIPTIONS),
+  support_chats: ids(9_000_000_000_000, SUBSCRIPTIONS),
+}
+
+/** Name → who does what. */
+export const CASES = {
+  'CHATS, 1,000 chats with unread messages': question(USERS.busy, { type: 'CHATS' }),
+  'CHATS, 1,000 chats with long messages': question(USERS.long, { type: 'CHATS' }),
+  'CHATS, a cursor in every chat': question(USERS.everywhere, { type: 'CHATS' }),
+  'CHATS, own and deleted messages only': question(USERS.alone, { type: 'CHATS' }),
+  SUPPORT_QUEUE: question(USERS.agent, { type: 'SUPPORT_QUEUE' }),
+  PRESENCE: question(6, { type: 'PRESENCE' }),
+  'GET /api/presence': {
+    userId: 6,
+    run: async (_client, url) => {
+      const response = await fetch(`${url.replace('ws:', 'http:')}/api/presence?userId=6`)
+      return (await response.arrayBuffer()).byteLength
+    },
+  },
+  'HISTORY, 1,000 messages': question(6, { type: 'HISTORY', chat_id: CHATS.busy, limit: 1_000 }),
+  'HISTORY, long messages': question(6, {
+    ...{ type: 'HISTORY', support_chat_id: 1, limit: 1_000 },
+  }),
+  'SEARCH, a word of many messages': question(6, { type: 'SEARCH', text: 'alpha', limit: 100 }),
+  'SEARCH, words that never meet': question(6, { type: 'SEARCH', text: 'alpha nowhere' }),
+  'SEARCH, in a chat without it': question(6, {
+    ...{ type: 'SEARCH', text: 'message', chat_id: CHATS.single + 1 },
+  }),
+  '100 SUBSCRIBE of 2,000 chats': {
+    userId: 7,
+    run: async (client) => {
+      for (let i = 0; i < 100; i++) client.send(subscribe)
+      await client.next('SUBSCRIBED', 100)
+      client.send({ type: 'SUBSCRIBE' })
+      await client.next('SUBSCRIBED', 101)
+    },
+  },
+  '100,000 READ in chats that are not there': flood(
+    8,
+    ids(0, 100_000).map((i) => ({ type: 'READ', chat_id: 5_000_000_000 + i, id: 1 })),
+  ),
+  '100,000 READ in chats that are': flood(
+    9,
+    ids(0, 100_000).map((i) => ({ type: 'READ', chat_id: CHATS.single + i, id: 9e12 })),
+  ),
+  '50,000 TYPING in as many chats': flood(
+    8,
+    ids(0, 50_000).map((i) => ({ type: 'TYPING', chat_id: i + 1, typing: true })),
+  ),
+  '10,000 NEW_MESSAGE': {
+    userId: 10,
+    run: async (client) => {
+      for (let i = 0; i < 10_000; i++)
+        client.send({
+          ...{ type: 'NEW_MESSAGE', chat_id: CHATS.busy, sender_id: 10, content: `${i}` },
+          client_id: `${client.round}-${i}`,
+        })
+      await client.next('ACK', 10_000)
+    },
+  },
+  '100 long NEW_MESSAGE': {
+    userId: 10,
+    run: async (client) => {
+      const content = 'ö'.repeat(32_000)
+      for (let i = 0; i < 100; i++)
+        client.send({
+          ...{ type: 'NEW_MESSAGE', chat_id: CHATS.long + LONG_CHATS, sender_id: 10, content },
+          client_id: `${client.round}-long-${i}`,
+        })
+      await client.next('ACK', 100)
+    },
+  },
+  '100 frames of 6,500 unknown fields': flood(
+    8,
+    ids(0, 100).map(() => ({ type: 'TYPING', ...unknownKeys })),
+  ),
+  '100 unknown frames with a long client_id': flood(
+    8,
+    ids(0, 100).map(() => ({ type: 'NOTHING', client_id: 'x'.repeat(60_000) })),
+  ),
+  'a connection, with who is online': {
+    userId: 11,
+    run: async (_client, url, connect) => {
+      const other = await connect(url, 12)
+      await other.close()
+    },
+  },
+}
