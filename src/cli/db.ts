@@ -127,7 +127,7 @@ async function restore(
 ): Promise<number> {
   const database = durable(config)
   const { sizeBytes, lastOffset, epoch } = await database.restore(file, () =>
-    host.stderr.write(`Restoring ${database.description} …\n`),
+    host.stderr.write(`Reading ${file} …\n`),
   )
   const where = database.description
   host.stdout.write(
@@ -141,7 +141,13 @@ async function restore(
 async function prune(config: Readonly<DbPruneConfig>, host: Host): Promise<number> {
   const { openStore } = await import('../storage/open-store.ts')
   const before = new Date(Date.now() - config.olderThan)
-  const store = await openStore(durable(config))
+  const database = durable(config)
+  // To open one makes it.
+  if (!(await database.readStatus()).exists) {
+    host.stdout.write(`There is no database ${database.description}: nothing is to be deleted\n`)
+    return 0
+  }
+  const store = await openStore(database)
   try {
     const { messages, lastOffset, uploads } = await store.prune({
       before,

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { main } from '../../src/cli/main.ts'
@@ -70,6 +70,27 @@ describe('chatws db', () => {
     expect(stdout).toMatch(/copy\.db: .* KiB, messages up to offset 3\n$/)
     expect(existsSync(target)).toBe(true)
     expect(await run('backup', target)).toMatchObject({ exitCode: 1 })
+  })
+
+  it('says that it copies only what there is to copy', async () => {
+    const absent = join(dirname(path), 'absent.db')
+    const text = join(dirname(path), 'text.db')
+    writeFileSync(text, 'no database, but longer than the header of one would be: '.repeat(9))
+    for (const argv of [
+      ['restore', absent],
+      ['restore', text],
+      ['backup', join(dirname(path), 'new.db')],
+    ]) {
+      const { exitCode, stderr } = await run(...argv)
+      expect([exitCode, stderr.split('\n').length]).toEqual([1, 2])
+      expect(stderr).toMatch(/^chatws: /)
+    }
+  })
+
+  it('prune makes no database', async () => {
+    const { exitCode, stdout } = await run('prune', '--older-than', '1d')
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('nothing is to be deleted')])
+    expect(existsSync(path)).toBe(false)
   })
 
   it.each([

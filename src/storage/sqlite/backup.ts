@@ -4,6 +4,7 @@ import { link, open, rename, rm } from 'node:fs/promises'
 import { ChatwsError } from '../../protocol/error.ts'
 import type { Backup, Restored } from '../database.ts'
 import { untilFree } from '../prisma/prisma-database.ts'
+import type { RawConnection } from '../prisma/raw-connection.ts'
 import { createPrivateFile } from './private-file.ts'
 import { connectSqlite } from './raw-connection.ts'
 import { syncFile, syncFolderOf } from './sync-file.ts'
@@ -19,12 +20,25 @@ const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
  * the copy. The file `target` appears only when the copy is whole, and takes no other's place.
  * Throws OUTPUT_FAILED.
  */
-export async function backupSqlite(path: string, target: string): Promise<Backup> {
+export async function backupSqlite(
+  path: string,
+  target: string,
+  onBegin = () => {},
+): Promise<Backup> {
   if (existsSync(target)) throw isThere(target)
-  return withCopy(path, target, async (draft, { sizeBytes, lastOffset }) => {
+  return withCopy({ path, target, onBegin }, async (draft, { sizeBytes, lastOffset }) => {
     await moveTo(draft, target)
     return { sizeBytes, lastOffset }
   })
+}
+
+interface Copying {
+  /** The database. */
+  readonly path: string
+  /** The copy is made beside this file. */
+  readonly target: string
+  /** Called when the copying begins, which may take long. */
+  readonly onBegin: () => void
 }
 
 /**
@@ -33,13 +47,12 @@ export async function backupSqlite(path: string, target: string): Promise<Backup
  * history than what the database went on with. Throws OUTPUT_FAILED.
  */
 export async function withCopy<T>(
-  path: string,
-  target: string,
+  { path, target, onBegin }: Copying,
   work: (draft: string, copied: Restored) => Promise<T>,
 ): Promise<T> {
   const draft = `${target}.${randomUUID().slice(0, 8)}.partial`
   try {
-    await copy(path, draft)
+    await copy(path, draft, onBegin)
     const log = await finish(draft)
     await syncFile(draft)
     return await work(draft, { sizeBytes: statSync(draft).size, ...log })
@@ -52,16 +65,27 @@ export async function withCopy<T>(
   }
 }
 
-async function copy(path: string, draft: string): Promise<void> {
+async function copy(path: string, draft: string, onBegin: () => void): Promise<void> {
+  await withConnection(path, (connection) => connection.query('PRAGMA schema_version'))
+  onBegin()
+  // A connection of its own: after a statement that met a lock, libsql does no VACUUM on it.
+  await withConnection(path, async (connection) => {
+    await rm(draft, { force: true })
+    // SQLite copies into a file that is there where that is empty.
+    await createPrivateFile(draft)
+    await connection.query('VACUUM INTO ?', [draft])
+  })
+}
+
+/** Works with a database once nobody keeps others from it. Throws OUTPUT_FAILED where there is none. */
+async function withConnection(
+  path: string,
+  work: (connection: RawConnection) => Promise<unknown>,
+): Promise<void> {
   const connection = await connectSqlite(path)
   if (!connection) throw new ChatwsError('OUTPUT_FAILED', `There is no database ${path}`)
   try {
-    await untilFree(async () => {
-      await rm(draft, { force: true })
-      // SQLite copies into a file that is there where that is empty.
-      await createPrivateFile(draft)
-      await connection.query('VACUUM INTO ?', [draft])
-    }, BUSY_TIMEOUT_MS)
+    await untilFree(() => work(connection), BUSY_TIMEOUT_MS)
   } finally {
     await connection.close()
   }

@@ -54,14 +54,12 @@ export class SqliteDatabase implements DurableDatabase {
 
   async backup(target: string, onBegin: () => void) {
     const { backupSqlite } = await import('./backup.ts')
-    onBegin()
-    return backupSqlite(this.path, target)
+    return backupSqlite(this.path, target, onBegin)
   }
 
   async restore(backup: string, onBegin: () => void) {
     const { restoreSqlite } = await import('./restore.ts')
-    onBegin()
-    return restoreSqlite(this.path, backup)
+    return restoreSqlite(this.path, backup, onBegin)
   }
 }
 

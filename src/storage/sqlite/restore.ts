@@ -18,12 +18,16 @@ import { syncFolderOf } from './sync-file.ts'
  * that the backup does not have. Nothing changes unless the backup is whole and nobody has the file
  * open. Throws OUTPUT_FAILED, DATABASE_UNAVAILABLE and DATABASE_INCOMPATIBLE.
  */
-export async function restoreSqlite(path: string, backup: string): Promise<Restored> {
+export async function restoreSqlite(
+  path: string,
+  backup: string,
+  onBegin = () => {},
+): Promise<Restored> {
   if (!existsSync(dirname(resolve(path))))
     throw new ChatwsError('OUTPUT_FAILED', `The folder ${dirname(resolve(path))} does not exist`)
   if (existsSync(path) && existsSync(backup) && realpathSync(path) === realpathSync(backup))
     throw new ChatwsError('OUTPUT_FAILED', `${backup} is the database itself, not a backup of it`)
-  return withCopy(backup, path, async (draft, restored) => {
+  return withCopy({ path: backup, target: path, onBegin }, async (draft, restored) => {
     const { problem } = await readSqliteStatus(draft)
     if (problem !== undefined) throw new ChatwsError('DATABASE_INCOMPATIBLE', problem)
     const unlock = await lock(path)
