@@ -4,15 +4,15 @@ import type { z } from 'zod'
 import { CONFIG_SECTIONS } from '../src/config/config-file.ts'
 import { describeOptions, fileForm } from '../src/config/option.ts'
 import { ServeConfig } from '../src/config/serve-config.ts'
+import { variablesOfCommand } from '../src/config/unknown-variables.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 
-const options = Object.values(CONFIG_SECTIONS)
-  .flatMap((schema) => describeOptions(schema as z.ZodObject))
+const sections = Object.values(CONFIG_SECTIONS) as z.ZodObject[]
+const options = sections
+  .flatMap(describeOptions)
   .flatMap(({ name, meta }) => [meta, fileForm(name, meta) ?? meta])
-const variables = new Set(
-  options.flatMap((option) => [option.env, 'preferredEnv' in option ? option.preferredEnv : '']),
-).add('CHATWS_CONFIG')
+const variables = new Set(sections.flatMap(variablesOfCommand)).add('CHATWS_CONFIG')
 const flags = new Set(
   options
     .map(({ flag }) => flag.split(' ')[0]!)

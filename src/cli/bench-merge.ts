@@ -12,7 +12,11 @@ import { runWithConfig } from './run-with-config.ts'
 
 const HELP = `
 Without --json the merged result goes to standard output, and the report for people to standard
-error. Of a single result it makes the same reports again.`
+error. Of a single result it makes the same reports again.
+
+Exit codes are those of a run with the merged result: 0 passed, 97 the measurement is invalid, 98 the
+audit failed, 99 a threshold failed or a figure regressed, 130 a shard was interrupted; 1 the results do
+not belong together or a report cannot be written, 2 wrong usage, or a file that is no result.`
 
 /** Adds `chatws bench merge`; returns what runs it. */
 export function defineBenchMerge(command: Command, host: Host): [Command, Run] {

@@ -16,6 +16,7 @@ export function defineBenchSchema(command: Command, host: Host): [Command, Run] 
     .command('schema')
     .description('print the JSON Schema of scenario files, or of results')
     .argument('[what]', 'scenario or result', 'scenario')
+    .addHelpText('after', '\nExit codes: 0 printed, 2 wrong usage.')
   const print = async (what: string) => {
     const schemaText = Object.hasOwn(SCHEMAS, what) ? SCHEMAS[what] : undefined
     if (!schemaText)

@@ -1,12 +1,15 @@
 import { configJsonSchema } from '../config/config-schema.ts'
 import type { DefineCommand } from './main.ts'
 
+const EXIT_CODES = '\nExit codes: 0 printed, 2 wrong usage.'
+
 const HELP = `
 Examples:
   chatws config schema > chatws.config.schema.json
 
-A file that begins with {"$schema": "./chatws.config.schema.json" is then completed and checked by
-editors. Exit codes: 0 printed, 2 wrong usage.`
+A file that names it, like {"$schema": "./chatws.config.schema.json", "serve": {"port": 3005}}, is
+then completed and checked by editors.
+${EXIT_CODES}`
 
 /** `chatws config`. */
 export const defineConfig: DefineCommand = (command, host) => {
@@ -14,6 +17,7 @@ export const defineConfig: DefineCommand = (command, host) => {
   const schema = command
     .command('schema')
     .description('print the JSON Schema of configuration files, for editors')
+    .addHelpText('after', EXIT_CODES)
   const print = async () => {
     host.stdout.write(configJsonSchema())
     return 0

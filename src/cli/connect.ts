@@ -33,7 +33,8 @@ Files, in $XDG_CONFIG_HOME/chatws or ~/.config/chatws:
   keys.json    {"ctrl+r": "next-unread", "alt+a": null}
 
 Exit codes: 0 done, 1 the server refused the connection or a message, or a line of input was
-wrong, or there was no connection, 2 wrong usage, 129 and 143 ended by SIGHUP or SIGTERM, 130 by SIGINT outside a terminal.`
+wrong, or there was no connection, 2 wrong usage, 129 and 143 ended by SIGHUP or SIGTERM, 130 by
+SIGINT outside a terminal.`
 
 /** `chatws connect`. */
 export const defineConnect: DefineCommand = (command, host) => {

@@ -2,22 +2,13 @@ import { constants, statfsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { DoctorConfig } from '../config/doctor-config.ts'
-import { hidePassword } from '../protocol/hide-password.ts'
-import { fetchKeySet } from '../server/auth/key-set.ts'
 import { readDescriptorLimit, socketsWithin } from '../server/limits/descriptors.ts'
 import type { Database, DatabaseStatus } from '../storage/database.ts'
 import { parseDatabaseUrl } from '../storage/database-url.ts'
 import { describeBytes } from './byte-size.ts'
+import { checkAuth, checkKeys } from './doctor-auth.ts'
+import type { Finding } from './finding.ts'
 import { usingOption } from './option-error.ts'
-
-/** What one check found. */
-export interface Finding {
-  readonly check: string
-  readonly result: 'ok' | 'warning' | 'failed'
-  readonly message: string
-  /** What to do about it; where there is something to do. */
-  readonly advice?: string
-}
 
 const OLDEST_NODE = [20, 19] as const
 
@@ -40,6 +31,7 @@ export async function examine(config: Readonly<DoctorConfig>): Promise<Finding[]
     checkNode(process.versions.node),
     ...(await checkDatabase(database)),
     ...(config.uploadFolder === undefined ? [] : [await checkUploads(config.uploadFolder)]),
+    ...checkAuth(config),
     ...(config.jwksUrl === undefined ? [] : [await checkKeys(config.jwksUrl)]),
     await checkPort(config.host, config.port),
     checkDescriptors(readDescriptorLimit(), config.maxConnections),
@@ -91,8 +83,8 @@ function checkAnswer(where: string, status: DatabaseStatus | Error): Finding {
 export function checkMigrations({ exists, problem, pendingMigrations }: DatabaseStatus): Finding {
   const check = 'migrations'
   if (problem !== undefined) return { check, result: 'failed', message: problem }
-  if (!exists || pendingMigrations.length === 0)
-    return { check, result: 'ok', message: 'up to date' }
+  if (!exists) return { check, result: 'ok', message: 'the server applies all when it makes it' }
+  if (pendingMigrations.length === 0) return { check, result: 'ok', message: 'up to date' }
   return {
     ...{ check, result: 'warning', message: `to come: ${pendingMigrations.join(', ')}` },
     advice: 'back the database up; the server applies them when it starts, "chatws db migrate" now',
@@ -113,7 +105,8 @@ export function checkClock({ clock, newestAt }: DatabaseStatus, now: Date): Find
     const message = `${Math.round(apartMs / 1000)} s apart from the clock of the database`
     return { check, result: 'warning', message, advice }
   }
-  return { check, result: 'ok', message: now.toISOString() }
+  const compared = newestAt || clock ? '' : ', with nothing to compare it with yet'
+  return { check, result: 'ok', message: `${now.toISOString()}${compared}` }
 }
 
 function checkSpace(check: string, folder: string): Finding {
@@ -148,38 +141,12 @@ async function checkUploads(folder: string): Promise<Finding> {
   }
 }
 
-/** Whether the keys for tokens can be fetched. */
-export async function checkKeys(url: string): Promise<Finding> {
-  const check = 'keys'
-  try {
-    const { keys } = await fetchKeySet(url)
-    const message = `${keys.length === 1 ? '1 key' : `${keys.length} keys`} for tokens at ${hidePassword(url)}`
-    if (keys.length > 0) return { check, result: 'ok', message }
-    return {
-      check,
-      result: 'failed',
-      message,
-      advice: 'publish the keys that tokens are signed with',
-    }
-  } catch (error) {
-    const { message, cause } = error as Error
-    const reason = cause instanceof Error ? cause.message : message
-    return {
-      ...{
-        check,
-        result: 'failed',
-        message: `no keys for tokens from ${hidePassword(url)}: ${reason}`,
-      },
-      advice: 'see that --jwks-url names a JSON Web Key Set, and that this machine reaches it',
-    }
-  }
-}
-
 /** Whether the server could listen, or one already does. */
 export async function checkPort(host: string, port: number): Promise<Finding> {
   const check = 'port'
   const problem = await tryListening(host, port)
-  if (!problem) return { check, result: 'ok', message: `${host}:${port} is free` }
+  const free = port === 0 ? `${host} has a free port to pick` : `${host}:${port} is free`
+  if (!problem) return { check, result: 'ok', message: free }
   if (problem.code !== 'EADDRINUSE')
     return {
       ...{ check, result: 'failed', message: problem.message },

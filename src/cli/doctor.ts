@@ -1,6 +1,7 @@
 import { DoctorConfig } from '../config/doctor-config.ts'
 import { defineOptions } from './define-options.ts'
-import { examine, type Finding } from './doctor-checks.ts'
+import { examine } from './doctor-checks.ts'
+import type { Finding } from './finding.ts'
 import type { Host } from './host.ts'
 import type { DefineCommand } from './main.ts'
 import { runWithConfig } from './run-with-config.ts'
@@ -9,6 +10,7 @@ const HELP = `
 Examples:
   chatws doctor
   chatws doctor --database-url postgresql://chat@127.0.0.1/chat
+  chatws doctor --auth jwt --jwt-secret-file secret --host 0.0.0.0
   chatws doctor --json
 
 It changes nothing. Give it what the server is given, or let both read one file.

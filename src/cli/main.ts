@@ -69,7 +69,7 @@ Examples:
   chatws serve                            a server on port 3004, messages in ./chatws.db
   chatws connect --user 123               chat as user 123
   chatws send --user 123 --chat 1 "Done"  one message from a script
-  chatws bench scenarios/500-users.json   500 users against a server of its own
+  chatws bench 500-users                  500 users against a server of its own
   chatws doctor                           what a server would miss here
 
 Run "chatws <command> --help" for a command's options.`

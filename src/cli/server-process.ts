@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ServeConfig } from '../config/serve-config.ts'
-import { variablesOf } from '../config/unknown-variables.ts'
+import { variablesOfCommand } from '../config/unknown-variables.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Host } from './host.ts'
 import { readFrames } from './read-frames.ts'
@@ -131,7 +131,7 @@ interface Surroundings {
  * defaults, whatever another one is told in this shell.
  */
 function withoutOptions(env: Host['env']): NodeJS.ProcessEnv {
-  const read = new Set(variablesOf(ServeConfig))
+  const read = new Set(variablesOfCommand(ServeConfig))
   const isOption = (name: string) => name.startsWith('CHATWS_') || read.has(name)
   return Object.fromEntries(Object.entries(env).filter(([name]) => !isOption(name)))
 }

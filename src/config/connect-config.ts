@@ -26,20 +26,25 @@ export const ConnectConfig = z.object({
     env: 'CHATWS_SCREEN_READER',
     description: 'a screen that is read out from top to bottom (also: INK_SCREEN_READER=true)',
   }),
-  theme: option(z.enum(['auto', 'dark', 'light', 'none']).default('auto'), {
-    flag: '--theme <name>',
-    env: 'CHATWS_THEME',
-    description: 'auto, dark, light, or none for no colour; NO_COLOR makes auto none',
-  }),
+  theme: option(
+    z.enum(['auto', 'dark', 'light', 'none'], 'must be auto, dark, light or none').default('auto'),
+    {
+      flag: '--theme <name>',
+      env: 'CHATWS_THEME',
+      description: 'auto, dark, light, or none for no colour; NO_COLOR makes auto none',
+    },
+  ),
   mouse: option(yesOrNo().default(true), {
     flag: '--mouse',
     env: 'CHATWS_MOUSE',
-    description: 'the wheel and clicks; without it the terminal selects text',
+    description: 'take the wheel and clicks of the mouse',
+    without: 'leave wheel and clicks to the terminal, which then selects text',
   }),
   bell: option(yesOrNo().default(true), {
     flag: '--bell',
     env: 'CHATWS_BELL',
     description: 'ring and notify on mentions',
+    without: 'neither ring nor notify on mentions',
   }),
   mention: option(list(z.string().trim().min(1)).default([]), {
     flag: '--mention <words>',

@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { authOptions, findAuthContradictions } from './auth-options.ts'
+import { withoutContradictions } from './contradictions.ts'
 import { option, yesOrNo } from './option.ts'
 import { ServeConfig } from './serve-config.ts'
 
-const { port, host, databaseUrl, uploadFolder, maxConnections, jwksUrl } = ServeConfig.shape
+const { port, host, databaseUrl, uploadFolder, maxConnections } = ServeConfig.shape
 
 const own = {
   json: option(yesOrNo().default(false), {
@@ -13,10 +15,13 @@ const own = {
 }
 
 /** What `chatws doctor` can be told: mostly what the server would be told too. */
-export const DoctorConfig = z.object({
-  ...{ port, host, databaseUrl, uploadFolder, maxConnections, jwksUrl },
-  ...own,
-})
+export const DoctorConfig = withoutContradictions(
+  z.object({
+    ...{ port, host, ...authOptions, databaseUrl, uploadFolder, maxConnections },
+    ...own,
+  }),
+  findAuthContradictions,
+)
 export type DoctorConfig = z.infer<typeof DoctorConfig>
 
 /** What may stand in the section `doctor` of a configuration file. */

@@ -9,20 +9,28 @@ export interface OptionMeta {
   /** One of chatws's own, which counts before a variable that others read, too. */
   readonly preferredEnv?: string
   readonly description: string
+  /** What its `--no-…` does, for one that is on unless that is given. */
+  readonly without?: string
   /** Whether its value must never be shown. */
   readonly isSecret?: boolean
   /** Whether it may be given by the name of a file that holds it; every secret may. */
   readonly mayStandInFile?: boolean
 }
 
+/** The variables of an option, the one that counts first before the other. */
+export function variablesOf({ preferredEnv, env }: OptionMeta): string[] {
+  return [preferredEnv, env].filter((name) => name !== undefined)
+}
+
 /** How an option is given by a file that holds it; undefined where it cannot be. */
-export function fileForm(name: string, { flag, env, isSecret, mayStandInFile }: OptionMeta) {
+export function fileForm(name: string, meta: OptionMeta) {
+  const { flag, isSecret, mayStandInFile } = meta
   if (!isSecret && !mayStandInFile) return undefined
   const word = flag.split(' ')[0]!
   return {
     name: `${name}File`,
     flag: `${word}-file`,
-    env: env === undefined ? undefined : `${env}_FILE`,
+    envs: variablesOf(meta).map((env) => `${env}_FILE`),
     description: `file that holds ${word}`,
   }
 }

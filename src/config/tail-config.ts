@@ -30,6 +30,7 @@ export const TailConfig = z.object({
     flag: '--follow',
     env: 'CHATWS_TAIL_FOLLOW',
     description: 'go on with the messages that come',
+    without: 'end after the messages that are there',
   }),
   timeout: option(
     numeric(

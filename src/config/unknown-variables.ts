@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { suggest } from '../protocol/suggestion.ts'
 import { CONFIG_SECTIONS } from './config-file.ts'
 import type { ConfigSources } from './config-sources.ts'
-import { describeOptions, fileForm, isOfKubernetes } from './option.ts'
+import { describeOptions, fileForm, isOfKubernetes, variablesOf } from './option.ts'
 
 /** Variables of the tests and the build; no command reads them. */
 const OTHERS = /^CHATWS_(ATTACK|PRISMA|REQUIRE|TEST)_/
@@ -24,15 +24,13 @@ export function describeUnknownVariables(env: ConfigSources['env']): string[] {
 
 function knownVariables(): string[] {
   const schemas: z.ZodObject[] = Object.values(CONFIG_SECTIONS)
-  return [...new Set(schemas.flatMap(variablesOf)), 'CHATWS_CONFIG']
+  return [...new Set(schemas.flatMap(variablesOfCommand)), 'CHATWS_CONFIG']
 }
 
 /** The variables that set the options of a command, those that name a file among them. */
-export function variablesOf(schema: z.ZodObject): string[] {
-  return describeOptions(schema)
-    .flatMap(({ name, meta }) => [
-      ...[meta.env, meta.preferredEnv, fileForm(name, meta)?.env],
-      meta.preferredEnv === undefined ? undefined : `${meta.preferredEnv}_FILE`,
-    ])
-    .filter((name) => name !== undefined)
+export function variablesOfCommand(schema: z.ZodObject): string[] {
+  return describeOptions(schema).flatMap(({ name, meta }) => [
+    ...variablesOf(meta),
+    ...(fileForm(name, meta)?.envs ?? []),
+  ])
 }

@@ -52,7 +52,7 @@ describe('the keys for tokens', () => {
     const url = await serve((response) =>
       response.end('{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}'),
     )
-    const { stdout } = await run('--jwks-url', url)
+    const { stdout } = await run('--auth', 'jwt', '--jwks-url', url)
     expect(stdout).toContain(`✓ keys        1 key for tokens at ${url}\n`)
   })
 
@@ -69,7 +69,7 @@ describe('the keys for tokens', () => {
     ['no end', (response) => response.end(' '.repeat(2_000_000)), /more than 1048576 bytes/],
     ['nothing', (response) => response.destroy(), /no keys for tokens/],
   ])('fail, with what to do, where there is %s', async (_, answer, reason) => {
-    const { exitCode, stdout } = await run('--jwks-url', await serve(answer))
+    const { exitCode, stdout } = await run('--auth', 'jwt', '--jwks-url', await serve(answer))
     expect(exitCode).toBe(1)
     expect(stdout).toMatch(/^✗ keys .*\n +→ (see|publish)/m)
     expect(stdout).toMatch(reason)
@@ -117,6 +117,41 @@ describe('chatws doctor', () => {
     expect(exitCode).toBe(1)
     expect(stdout).toMatch(/^✗ space/m)
   })
+})
+
+describe('who may connect', () => {
+  const SECRET = 's'.repeat(32)
+  it.each<[args: string[], line: RegExp, exitCode: number]>([
+    [[], /^✓ auth {8}anyone on this machine may connect as anyone$/m, 0],
+    [
+      ['--host', '0.0.0.0', '--insecure'],
+      /^! auth {8}anyone who reaches 0\.0\.0\.0 .*\n +→ .*jwt/m,
+      0,
+    ],
+    [['--auth', 'jwt', '--jwt-secret', SECRET], /^✓ auth {8}.*a shared secret$/m, 0],
+    [['--auth', 'jwt', '--jwt-secret', 'short'], /^✗ auth {8}.*5 bytes.*\n +→ /m, 1],
+    [['--auth', 'jwt', '--jwt-public-key', '/nonexistent'], /^✗ auth {8}.*ENOENT.*\n +→ /m, 1],
+    [['--auth', 'jwt', '--jwt-public-key', '/dev/null'], /^✗ auth {8}.*no public key.*\n +→ /m, 1],
+    [['--insecure-admin'], /^! admin {7}any program on this machine .*\n +→ /m, 0],
+  ])('%j is looked at', async (args, line, exitCode) => {
+    const found = await run(...args)
+    expect(found.stdout).toMatch(line)
+    expect(found.stdout).not.toContain(SECRET)
+    expect(found.exitCode).toBe(exitCode)
+  })
+
+  it('is refused where the server would refuse it', async () => {
+    const fake = createFakeHost({ CHATWS_JWT_SECRET: SECRET })
+    expect(await main(['doctor', '--port', '0'], fake.host)).toBe(2)
+    expect(fake.stderr()).toMatch(/^chatws: CHATWS_JWT_SECRET: has no meaning without --auth jwt/)
+  })
+})
+
+it('says in an empty place only what is true of it', async () => {
+  const { stdout } = await run()
+  expect(stdout).toMatch(/^✓ migrations {2}the server applies all when it makes it$/m)
+  expect(stdout).toMatch(/^✓ clock .*, with nothing to compare it with yet$/m)
+  expect(stdout).toMatch(/^✓ port {8}127\.0\.0\.1 has a free port to pick$/m)
 })
 
 describe('each check', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, expect, it } from 'vitest'
 import { ServerProcess } from '../../src/cli/server-process.ts'
 import { ServeConfig } from '../../src/config/serve-config.ts'
-import { variablesOf } from '../../src/config/unknown-variables.ts'
+import { variablesOfCommand } from '../../src/config/unknown-variables.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'chatws-own-server-'))
 const cwd = process.cwd()
@@ -20,7 +20,7 @@ afterEach(async () => {
 const NONSENSE = '\u0001nonsense'
 
 it('is told nothing by the variables and the files that another server is told by', async () => {
-  const variables = variablesOf(ServeConfig)
+  const variables = variablesOfCommand(ServeConfig)
   expect(variables).toEqual(
     expect.arrayContaining(['DATABASE_URL', 'CHATWS_AUTH', 'CHATWS_JWT_SECRET_FILE']),
   )
