@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DEFAULT_PORT } from '../protocol/limits.ts'
+import type { Contradiction } from './contradictions.ts'
 import { id } from './id-option.ts'
 import { option } from './option.ts'
 import { WebSocketUrl } from './websocket-url.ts'
@@ -27,4 +28,14 @@ export const clientOptions = {
     env: 'CHATWS_PROFILE',
     description: 'server and user of this name in the configuration file',
   }),
+}
+
+/** Of a command that is about one chat: that none is named. */
+export function findNoChat(config: {
+  readonly chat?: number | undefined
+  readonly support?: number | undefined
+}): Contradiction[] {
+  if (config.chat !== undefined || config.support !== undefined) return []
+  const message = 'is required: --chat 1, or --support 1 for a support chat'
+  return [{ option: 'chat', message, because: [] }]
 }

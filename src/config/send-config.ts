@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { clientOptions } from './client-options.ts'
+import { clientOptions, findNoChat } from './client-options.ts'
+import { withoutContradictions } from './contradictions.ts'
 import { id } from './id-option.ts'
 import { numeric, option, yesOrNo } from './option.ts'
 
-/** What `chatws send` can be told besides the text. */
-export const SendConfig = z.object({
+const options = z.object({
   ...clientOptions,
   chat: option(id().optional(), {
     flag: '--chat <id>',
@@ -41,4 +41,7 @@ export const SendConfig = z.object({
     description: 'print the ACK of the message as a line of JSON',
   }),
 })
+
+/** What `chatws send` can be told besides the text. */
+export const SendConfig = withoutContradictions(options, findNoChat)
 export type SendConfig = z.infer<typeof SendConfig>

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { MAX_HISTORY } from '../protocol/limits.ts'
-import { clientOptions } from './client-options.ts'
+import { clientOptions, findNoChat } from './client-options.ts'
+import { withoutContradictions } from './contradictions.ts'
 import { id } from './id-option.ts'
 import { numeric, option, yesOrNo } from './option.ts'
 
-/** What `chatws tail` can be told. */
-export const TailConfig = z.object({
+const options = z.object({
   ...clientOptions,
   chat: option(id().optional(), {
     flag: '--chat <id>',
@@ -51,4 +51,7 @@ export const TailConfig = z.object({
     description: 'print the payload of each message as a line of JSON',
   }),
 })
+
+/** What `chatws tail` can be told. */
+export const TailConfig = withoutContradictions(options, findNoChat)
 export type TailConfig = z.infer<typeof TailConfig>

@@ -80,7 +80,8 @@ describe('what --print-config prints', () => {
     async (command) => {
       const sub = command === 'bench' ? [command, 'smoke'] : [command]
       const user = ['connect', 'send', 'tail', 'token'].includes(command) ? ['--user', '1'] : []
-      const { stdout, exitCode } = await run([...sub, ...user, '--print-config'], {
+      const chat = ['send', 'tail'].includes(command) ? ['--chat', '1'] : []
+      const { stdout, exitCode } = await run([...sub, ...user, ...chat, '--print-config'], {
         ...(command === 'token' ? { CHATWS_JWT_SECRET: 's' } : {}),
         CHATWS_TRUSTED_PROXIES: Array.from({ length: 30 }, (_, i) => `10.0.${i}.0/24`).join(','),
       })

@@ -49,6 +49,7 @@ describe('what is wrong with a command', () => {
       [
         'chatws: --rply-to: unknown, did you mean --reply-to?',
         'chatws: --user: is required: --user 123, CHATWS_USER, or "user" in a profile',
+        'chatws: --chat: is required: --chat 1, or --support 1 for a support chat',
       ],
     ],
     [

@@ -23,7 +23,7 @@ function sent(tokenFrom: ConfigSource, urlFrom: From, url = OTHER, profileUrl?: 
     },
   })
   const { token, url: target } = resolveConfig(SendConfig, {
-    flags: { user: 1, ...values('flag') },
+    flags: { user: 1, chat: 1, ...values('flag') },
     env: {
       ...(urlFrom === 'variable' ? { CHATWS_URL: url } : {}),
       ...(tokenFrom === 'variable' ? { CHATWS_TOKEN: 'eyJ' } : {}),
