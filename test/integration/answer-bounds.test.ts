@@ -148,7 +148,10 @@ test('of what one client sends at once, a few long frames are taken in a turn', 
   const { receive } = ChatNode.prototype
   let inTurn = 0
   let most = 0
-  const spy = vi.spyOn(ChatNode.prototype, 'receive').mockImplementation(function (this: ChatNode, ...args) {
+  const spy = vi.spyOn(ChatNode.prototype, 'receive').mockImplementation(function (
+    this: ChatNode,
+    ...args
+  ) {
     if (inTurn === 0) setImmediate(() => (inTurn = 0))
     inTurn += 1
     most = Math.max(most, inTurn)
