@@ -10,6 +10,11 @@ export interface ChatCursor {
   readonly read: number
 }
 
+/** A cursor, and where the log stood when it last moved. */
+export interface MovedCursor extends ChatCursor {
+  readonly offset: number
+}
+
 /** Chats of a user that are told. */
 export const MAX_CHATS = 1_000
 
@@ -31,8 +36,8 @@ export interface ChatCursors {
    * that are new, but in no chat without any message. Returns the cursors that moved.
    */
   advance(cursors: readonly ChatCursor[]): Promise<ChatCursor[]>
-  /** Of the cursors that moved when the log stood at an offset or later, up to `limit`, the latest. */
-  movedSince(offset: number, limit: number): Promise<ChatCursor[]>
+  /** The cursors that moved when the log stood at an offset or later, by that; of more than `limit`, the latest. */
+  movedSince(offset: number, limit: number): Promise<MovedCursor[]>
   /**
    * The chats in which a user has a cursor, those with the newest messages first; `MAX_CHATS` at
    * most. However many there are, they are read in steps, between which others have their turn.

@@ -66,11 +66,13 @@ export class Greeting {
     const until = connection.startOffset
     const since = resume?.epoch === epoch ? resume.offset : undefined
     if (since !== undefined && since <= until) {
-      const missed = receipts.since(since)
       const resumed = encodeFrame({ type: 'RESUMED', offset: until })
       const whenGone = () => [encodeFrame({ type: 'RESUME_FAILED', epoch, offset: until })]
       const range = { after: since, until, whenGone }
-      connection.startReplay(new Replay(range, pages, async () => [...(await missed), resumed]))
+      // Read only then: a client that does not read what it is sent never comes so far. What moves
+      // in the meantime follows from the tail, its last state last.
+      const epilogue = async () => [...(await receipts.since(since, until)), resumed]
+      connection.startReplay(new Replay(range, pages, epilogue))
       return
     }
     if (resume) connection.enqueue(encodeFrame({ type: 'RESUME_FAILED', epoch, offset: until }))

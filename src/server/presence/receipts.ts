@@ -1,10 +1,9 @@
 import type { Bus, BusEvents } from '../../bus/bus.ts'
 import { type Chat, chatKey } from '../../protocol/chat.ts'
 import type { ChatCursor, ChatCursors } from '../../storage/conversation.ts'
-import { receiptFrame } from '../delivery/deliver-events.ts'
-import { encodeFrame } from '../frames/encode-frame.ts'
 import { WriteBehind } from '../log/write-behind.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
+import { MovedReceipts } from './moved-receipts.ts'
 
 /** Users in chats that are known to have a cursor; beyond that, all are asked for again. */
 const MAX_KNOWN = 100_000
@@ -12,29 +11,23 @@ const MAX_KNOWN = 100_000
 /** Cursors that one who resumes is told of; after a longer absence, those that moved last. */
 const MAX_RESUMED = 10_000
 
-/** How long the receipts since an offset are shared by all who resume from there. */
-const SHARED_MS = 1_000
-
 /**
  * How far users have come in chats. A cursor says "everything up to here", so of many moves of one
  * only the last is stored and told.
  */
 export class Receipts {
-  readonly #cursors: ChatCursors
   readonly #moves: WriteBehind<ChatCursor>
   /** User and chat → has a cursor already. */
   readonly #known = new Set<string>()
-  /** Offset → the frames of the cursors that moved since. */
-  readonly #since = new Map<number, Promise<Buffer[]>>()
+  readonly #moved: MovedReceipts
 
   constructor(cursors: ChatCursors, bus: Bus, serverLog: Pick<ServerLog, 'failure'>) {
-    this.#cursors = cursors
+    this.#moved = new MovedReceipts((from) => cursors.movedSince(from, MAX_RESUMED))
+    bus.subscribe('receipt', (receipt) => this.#moved.add(receipt))
     this.#moves = new WriteBehind<ChatCursor>({
       write: async (moves) => {
         const moved = (await cursors.advance(moves)).filter(({ delivered }) => delivered > 0)
-        const receipts = moved.map(receiptOf)
-        this.#addToShared(receipts)
-        for (const receipt of receipts) bus.publish('receipt', receipt)
+        for (const cursor of moved) bus.publish('receipt', receiptOf(cursor))
       },
       merge: (older, newer) => ({
         ...newer,
@@ -64,26 +57,12 @@ export class Receipts {
     this.advance(userId, chat, { delivered: 0, read: 0 })
   }
 
-  /** The frames of the cursors that moved when the log stood at an offset or later. */
-  since(offset: number): Promise<Buffer[]> {
-    const known = this.#since.get(offset)
-    if (known) return known
-    const frames = this.#cursors
-      .movedSince(offset, MAX_RESUMED)
-      .then((cursors) => cursors.map((cursor) => encodeFrame(receiptFrame(receiptOf(cursor)))))
-    this.#since.set(offset, frames)
-    setTimeout(() => this.#since.delete(offset), SHARED_MS).unref()
-    return frames
-  }
-
-  /** Who resumes from now on is not told of these as they are told to all: it comes later. */
-  #addToShared(receipts: readonly BusEvents['receipt'][]): void {
-    const moved = receipts.map((receipt) => encodeFrame(receiptFrame(receipt)))
-    for (const [offset, frames] of this.#since)
-      this.#since.set(
-        offset,
-        frames.then((shared) => [...shared, ...moved]),
-      )
+  /**
+   * The frames of the cursors that moved when the log stood at `offset` or later; it stands at
+   * `newest` now, as far as is told.
+   */
+  since(offset: number, newest: number): Promise<Buffer[]> {
+    return this.#moved.since(offset, newest)
   }
 
   /** Resolves when what is known is stored. */

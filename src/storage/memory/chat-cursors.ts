@@ -5,6 +5,7 @@ import {
   type ChatOfUser,
   MAX_CHATS,
   MAX_UNREAD,
+  type MovedCursor,
 } from '../conversation.ts'
 import { Foremost } from '../foremost.ts'
 import type { MemoryLog } from './memory-log.ts'
@@ -13,14 +14,11 @@ import type { MemoryLog } from './memory-log.ts'
 const CURSOR_STEP = 2_000
 const COUNT_STEP = 50
 
-/** A cursor, and the newest offset of the log when it last moved. */
-type KeptCursor = ChatCursor & { readonly offset: number }
-
 /** The cursors in memory. */
 export class MemoryChatCursors implements ChatCursors {
   readonly #log: MemoryLog
   /** User → kind and number of a chat → the cursor. */
-  readonly #byUser = new Map<number, Map<string, KeptCursor>>()
+  readonly #byUser = new Map<number, Map<string, MovedCursor>>()
 
   constructor(log: MemoryLog) {
     this.#log = log
@@ -30,13 +28,12 @@ export class MemoryChatCursors implements ChatCursors {
     return cursors.flatMap((cursor) => this.#advance(cursor) ?? []).map(withoutOffset)
   }
 
-  async movedSince(offset: number, limit: number): Promise<ChatCursor[]> {
+  async movedSince(offset: number, limit: number): Promise<MovedCursor[]> {
     return [...this.#byUser.values()]
       .flatMap((cursors) => [...cursors.values()])
       .filter((cursor) => cursor.offset >= offset && cursor.delivered > 0)
       .sort((a, b) => a.offset - b.offset)
       .slice(-limit)
-      .map(withoutOffset)
   }
 
   async chatsOf(userId: number): Promise<ChatOfUser[]> {
@@ -56,11 +53,11 @@ export class MemoryChatCursors implements ChatCursors {
     return chats
   }
 
-  #advance(cursor: ChatCursor): KeptCursor | undefined {
+  #advance(cursor: ChatCursor): MovedCursor | undefined {
     const { userId, kind, chatId } = cursor
     const newest = this.#log.messagesOf(kind, chatId).at(-1)?.id
     if (newest === undefined) return undefined
-    const own = this.#byUser.get(userId) ?? new Map<string, KeptCursor>()
+    const own = this.#byUser.get(userId) ?? new Map<string, MovedCursor>()
     const key = `${kind} ${chatId}`
     const before = own.get(key)
     const delivered = Math.max(before?.delivered ?? 0, Math.min(cursor.delivered, newest))
@@ -85,6 +82,6 @@ export class MemoryChatCursors implements ChatCursors {
   }
 }
 
-function withoutOffset({ offset: _, ...cursor }: KeptCursor): ChatCursor {
+function withoutOffset({ offset: _, ...cursor }: MovedCursor): ChatCursor {
   return cursor
 }

@@ -6,6 +6,7 @@ import {
   type ChatOfUser,
   MAX_CHATS,
   MAX_UNREAD,
+  type MovedCursor,
 } from '../conversation.ts'
 import { Foremost } from '../foremost.ts'
 import { type Dialect, TABLES } from './dialect.ts'
@@ -27,6 +28,7 @@ interface CursorRow {
   read: bigint
 }
 
+type MovedRow = CursorRow & { offset: bigint }
 type OwnRow = Omit<CursorRow, 'user_id' | 'kind'> & { newest: bigint; looked: bigint }
 type OwnChat = Omit<ChatOfUser, 'unread'>
 
@@ -56,11 +58,11 @@ export class PrismaChatCursors implements ChatCursors {
     return moved
   }
 
-  async movedSince(offset: number, limit: number): Promise<ChatCursor[]> {
+  async movedSince(offset: number, limit: number): Promise<MovedCursor[]> {
     const rows = await storageErrors(() =>
-      this.#database.$queryRawUnsafe<CursorRow[]>(this.#statements.movedSince, offset, limit),
+      this.#database.$queryRawUnsafe<MovedRow[]>(this.#statements.movedSince, offset, limit),
     )
-    return rows.map(toCursor).reverse()
+    return rows.map((row) => ({ ...toCursor(row), offset: Number(row.offset) })).reverse()
   }
 
   async chatsOf(userId: number): Promise<ChatOfUser[]> {
@@ -160,7 +162,7 @@ function createStatements(dialect: Dialect) {
       WHERE excluded.delivered > chat_cursors.delivered OR excluded."read" > chat_cursors."read"
       RETURNING user_id, kind, chat_id, delivered, "read"`
     }),
-    movedSince: `SELECT user_id, kind, chat_id, delivered, "read" FROM chat_cursors
+    movedSince: `SELECT user_id, kind, chat_id, delivered, "read", "offset" FROM chat_cursors
       WHERE "offset" >= ${p(1)} AND delivered > 0 ORDER BY "offset" DESC LIMIT ${p(2)}`,
     /**
      * Looks at cursors of a user, from above a chat on: user, chat and an offset → those of chats
