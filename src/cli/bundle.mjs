@@ -34,6 +34,8 @@ const bundle = await rolldown({
   external: [/^@libsql\/(darwin|linux|win32)-/],
   // React and ink as they run for users, without their checks and tools for developers.
   transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+  // How long the plugins took is no fault: on a machine with other work it is any share.
+  checks: { bundlerTimings: false },
   plugins: [without(ABSENT), packedWasm(folder), evaluated(EVALUATED), namedLibrary()],
   onLog(level, log, handler) {
     if (log.code === 'EVAL' && log.id?.endsWith(CALLS_EVAL)) return
