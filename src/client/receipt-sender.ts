@@ -5,6 +5,12 @@ import type { Timers } from './timers.ts'
 /** At most one frame a chat is sent in this time. */
 const INTERVAL_MS = 500
 
+/**
+ * Chats that are kept, those that moved last. One that was dropped and moves again is told to the
+ * server once more, which never moves a cursor back.
+ */
+const MAX_CHATS = 1_000
+
 /** How far a user has come in a chat: ids of messages; what was read was also delivered. */
 export interface Cursor {
   readonly delivered: number
@@ -30,7 +36,7 @@ const START: Cursor = { delivered: 0, read: 0 }
 export class ReceiptSender {
   readonly #link: Link
   readonly #timers: Timers
-  /** Chat → how far */
+  /** Chat → how far; what moved last stands last */
   readonly #chats = new Map<string, ChatCursors>()
 
   constructor(link: Link, timers: Timers) {
@@ -75,8 +81,10 @@ export class ReceiptSender {
     if (!cursors) {
       const start = { wanted: START, sent: START, confirmed: START }
       cursors = { chat: onlyChat(chat), ...start, isPaused: false }
-      this.#chats.set(key, cursors)
     }
+    this.#chats.delete(key)
+    this.#chats.set(key, cursors)
+    if (this.#chats.size > MAX_CHATS) this.#chats.delete(this.#chats.keys().next().value!)
     return cursors
   }
 

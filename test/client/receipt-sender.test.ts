@@ -34,6 +34,19 @@ describe('receipts', () => {
     expect(socket.sent.at(-1)).toEqual({ type: 'DELIVERED', chat_id: 1, id: 6 })
   })
 
+  it('of ever new chats are kept for the thousand that moved last', () => {
+    const { client, open } = createScriptedClient()
+    for (let id = 1; id <= 3_000; id += 1) client.read({ chat_id: id }, 1)
+    // One of the oldest moves again, and is kept in place of another.
+    client.read({ chat_id: 2_001 }, 2)
+    client.read({ chat_id: 3_001 }, 1)
+    const repeated = open().sent.filter(({ type }) => type === 'READ')
+    expect(repeated).toHaveLength(1_000)
+    expect(repeated).toContainEqual({ type: 'READ', chat_id: 2_001, id: 2 })
+    expect(repeated).not.toContainEqual({ type: 'READ', chat_id: 2_002, id: 1 })
+    expect(repeated).toContainEqual({ type: 'READ', chat_id: 3_001, id: 1 })
+  })
+
   it('of both kinds are one frame at a time', () => {
     const { client, open } = createScriptedClient()
     const socket = open()

@@ -498,6 +498,44 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
     expect(sockets).toBe(1)
   })
 
+  test('a connection that ends soon after each greeting is tried less and less often', async () => {
+    const page = await context.newPage()
+    await stopClock(page)
+    await page.routeWebSocket(/./, (peer) => {
+      peer.onMessage(() => {})
+      peer.connectToServer().onMessage((message) => {
+        peer.send(message)
+        void peer.close({ code: 4001, reason: 'Again' })
+      })
+    })
+    await page.goto(`${origin()}/?userId=1`)
+    for (let attempt = 1; attempt <= 4; attempt += 1) {
+      await hasStatus(page, `Disconnected: Again. Reconnecting, attempt ${attempt}.`)
+      await page.clock.runFor(500 * 2 ** attempt)
+    }
+  })
+
+  test.each(['', '<html>', 'null', '[]', '{}', '{"type":5}'])(
+    'what is no frame (%j) ends its connection, and the next one resumes',
+    async (text) => {
+      const page = await context.newPage()
+      const urls: string[] = []
+      await page.routeWebSocket(/./, (peer) => {
+        urls.push(peer.url())
+        const connection = peer.connectToServer()
+        peer.onMessage((message) => connection.send(message))
+        connection.onMessage((message) => {
+          peer.send(message)
+          if (urls.length === 1) peer.send(text)
+        })
+      })
+      await page.goto(`${origin()}/?userId=1`)
+      await expect.poll(() => urls.length, PATIENCE).toBe(2)
+      await hasStatus(page, 'Connected as user 1.')
+      expect(new URL(urls[1]!).searchParams.get('since')).toBe('0')
+    },
+  )
+
   test('frames of an unknown type change nothing', async () => {
     const page = await context.newPage()
     await page.routeWebSocket(/./, (peer) => {
