@@ -46,6 +46,9 @@ const LISTEN_BACKLOG = 4096
 /** Within what supervisors grant a process (systemd 90 s, Kubernetes 30 s). */
 const DRAIN_TIMEOUT_MS = 20_000
 
+/** How long the drafts of uploads that were cut off may take to be removed. */
+const CLEAN_UP_MS = 1_000
+
 /** A database restarts within it, and a sender waits for it without sending again. */
 const STORAGE_PATIENCE_MS = 5_000
 
@@ -160,7 +163,7 @@ export class ChatServer {
    * timeout. Returns whether everything that was accepted was stored by then.
    */
   async close(): Promise<boolean> {
-    const { serverLog, drainTimeoutMs = DRAIN_TIMEOUT_MS } = this.#options
+    const { serverLog, uploads, drainTimeoutMs = DRAIN_TIMEOUT_MS } = this.#options
     const deadlineMs = performance.now() + drainTimeoutMs
     clearInterval(this.#statsTimer)
     this.#heartbeat.stop()
@@ -175,6 +178,8 @@ export class ChatServer {
     await within(this.#node.close(), deadlineMs)
     await within(this.#requests.finished(), deadlineMs)
     await this.#http.close()
+    // An upload that was cut off with its request leaves a draft behind until it has ended.
+    if (uploads) await within(uploads.folder.finished(), performance.now() + CLEAN_UP_MS)
     await this.#bus.close()
     serverLog.close()
     return isStored

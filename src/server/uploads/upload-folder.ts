@@ -26,6 +26,7 @@ function createUploadName(extension: string): string {
 export class UploadFolder {
   /** Absolute. */
   readonly path: string
+  readonly #saving = new Set<Promise<unknown>>()
 
   private constructor(path: string) {
     this.path = path
@@ -52,7 +53,20 @@ export class UploadFolder {
    * type. Throws TOO_LARGE, UNSUPPORTED_TYPE, STORAGE_UNAVAILABLE where the folder does not take it,
    * and what `content` throws.
    */
-  async save(content: Readable, allowed: readonly string[], maxBytes: number): Promise<SavedFile> {
+  save(content: Readable, allowed: readonly string[], maxBytes: number): Promise<SavedFile> {
+    const saving = this.#save(content, allowed, maxBytes)
+    this.#saving.add(saving)
+    const forget = () => void this.#saving.delete(saving)
+    saving.then(forget, forget)
+    return saving
+  }
+
+  /** Resolves when all files under way are kept, or nothing of them is left. */
+  async finished(): Promise<void> {
+    await Promise.allSettled(this.#saving)
+  }
+
+  async #save(content: Readable, allowed: readonly string[], maxBytes: number) {
     const draft = join(this.path, createUploadName(DRAFT))
     const file = await kept(open(draft, 'wx', 0o600))
     try {
