@@ -113,6 +113,21 @@ export function describeReadersContract(createDatabase: () => Promise<TestDataba
       expect(await store.cursors.chatsOf(2)).toMatchObject([{ unread: 5 }])
     })
 
+    it('count what says nothing but is there, and not what was deleted', async () => {
+      await write(1, { content: '' })
+      await write(1, { content: '', filePaths: 'a.png' })
+      await write(2)
+      await store.append(
+        [4, 3].map((messageId) => ({
+          ...({ type: 'deletion', kind: 'chat', messageId, senderId: 1 } as const),
+          clientId: undefined,
+        })),
+        LATER,
+      )
+      await store.cursors.advance([cursor()])
+      expect(await store.cursors.chatsOf(2)).toMatchObject([{ unread: 2 }])
+    })
+
     it('are not made in a chat without any message', async () => {
       await write(1)
       const nowhere = Array.from({ length: 50 }, (_, i) =>
