@@ -33,14 +33,23 @@ const url = await server.listen('127.0.0.1', 0)
 let worstMs = 0
 let turns = 0
 let lastMs = performance.now()
+let lastCpuMs = cpuMs()
 const watch = () => {
   const nowMs = performance.now()
-  worstMs = Math.max(worstMs, nowMs - lastMs)
+  const nowCpuMs = cpuMs()
+  // What other processes take of the core is in the one, what other threads of this do in the other.
+  worstMs = Math.max(worstMs, Math.min(nowMs - lastMs, nowCpuMs - lastCpuMs))
   lastMs = nowMs
+  lastCpuMs = nowCpuMs
   turns += 1
   setImmediate(watch)
 }
 watch()
+
+function cpuMs() {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
+}
 
 process.on('message', async (order) => {
   if (order === 'begin') {

@@ -1,0 +1,145 @@
+import { createClient } from '@libsql/client'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CLIENT_FRAMES, type ClientFrames, LOG_FRAMES } from '../../src/protocol/client-frames.ts'
+import { QUESTIONS } from '../../src/protocol/questions.ts'
+import { sqliteFileUrl } from '../../src/storage/sqlite/raw-connection.ts'
+import type { Store } from '../../src/storage/store.ts'
+import { newEntry } from '../storage/new-entry.ts'
+import { startServer, type TestServer } from '../support/start-server.ts'
+import { WireClient } from '../support/wire-client.ts'
+import { ReadCounter } from './read-counter.ts'
+
+/** What one turn of the event loop may read of the database, whatever is asked. */
+const MAX_ROWS = 1_100
+const MAX_CHARACTERS = 2_000_000
+
+const NOW = '2024-01-01T12:00:00.000Z'
+const LONG = 'x'.repeat(60_000)
+const LONG_CHATS = 120
+/** A chat of many messages, and the first of many chats of one message. */
+const MANY = 500
+const SINGLE = 1_000
+const SINGLES = 2_500
+
+const times = <T>(count: number, of: (i: number) => T) =>
+  Array.from({ length: count }, (_, i) => of(i))
+
+const sent = { sender_id: 1, content: LONG }
+const ids = times(1_000, (i) => Number.MAX_SAFE_INTEGER - i)
+
+/** Type → frames of it that are sent at once, each in the form that finds most. */
+const FRAMES: { readonly [Type in keyof ClientFrames]: readonly object[] } = {
+  NEW_MESSAGE: times(40, () => ({ chat_id: 1, ...sent })),
+  NEW_SUPPORT_MESSAGE: times(40, () => ({ support_chat_id: 1, ...sent })),
+  EDIT: times(30, (i) => ({ message_id: i + 1, content: `${i}${LONG}` })),
+  REACT: times(30, (i) => ({ message_id: i + 1, emoji: '👍' })),
+  SUPPORT_UPDATE: times(100, (i) => ({ support_chat_id: i + 1, assignee: 1 })),
+  DELIVERED: times(3_000, (i) => ({ chat_id: SINGLE + i, id: 9_999 })),
+  READ: times(3_000, (i) => ({ chat_id: SINGLE + i, id: 9_999 })),
+  TYPING: times(1_000, (i) => ({ chat_id: i + 1, typing: true })),
+  ACTIVITY: times(1_000, (i) => ({ state: i % 2 ? 'idle' : 'active' })),
+  PING: times(1_000, (t) => ({ t })),
+  AUTH: times(10, () => ({ token: 'x'.repeat(8_000) })),
+  PRESENCE: times(10, () => ({})),
+  SUBSCRIBE: [...times(50, () => ({ chats: ids, support_chats: ids })), {}],
+  HISTORY: times(3, () => ({ chat_id: MANY, limit: 1_000 })),
+  CHATS: times(3, () => ({})),
+  SEARCH: [{ text: 'word', limit: 100 }, { text: 'word nowhere' }],
+  SUPPORT_QUEUE: times(3, () => ({})),
+  DELETE: times(30, (i) => ({ message_id: i + 1 })),
+}
+
+let counter: ReadCounter
+let server: TestServer
+let client: WireClient
+beforeAll(async () => {
+  counter = new ReadCounter()
+  server = await startServer({ agents: [1], database: 'sqlite', fillStore: fill })
+  client = await WireClient.connect(server.url, 1)
+})
+afterAll(async () => {
+  await client.close()
+  await server.close()
+  counter.restore()
+})
+
+async function fill(store: Store): Promise<void> {
+  const long = { content: LONG, senderId: 1 }
+  const append = (count: number, of: (i: number) => Parameters<typeof newEntry>[0]) =>
+    store.append(
+      times(count, (i) => newEntry(of(i))),
+      NOW,
+    )
+  await append(LONG_CHATS, (i) => ({ chatId: i + 1, ...long }))
+  await append(LONG_CHATS, (i) => ({ kind: 'support', chatId: i + 1, ...long }))
+  await append(LONG_CHATS, () => ({ kind: 'support', chatId: 1, ...long }))
+  await append(3_000, (i) => ({ chatId: MANY, senderId: 1 + (i % 2), content: `word ${i}` }))
+  await append(SINGLES, (i) => ({ chatId: SINGLE + i, senderId: 2 }))
+  await store.cursors.advance(
+    [...times(LONG_CHATS, (i) => i + 1), MANY, ...times(SINGLES, (i) => SINGLE + i)].map(
+      (chatId) => ({ userId: 1, kind: 'chat', chatId, delivered: 0, read: 0 }),
+    ),
+  )
+}
+
+test.each(Object.keys(FRAMES) as (keyof ClientFrames)[])(
+  'no turn reads much of the database for %s, and whoever sends it stays connected',
+  async (type) => {
+    client.frames.length = 0
+    counter.reset()
+    const frames = FRAMES[type]
+    const isLogged = type in LOG_FRAMES
+    for (const [i, frame] of frames.entries())
+      client.send({ type, ...frame, ...(isLogged ? { client_id: `${type} ${i}` } : {}) })
+    if (isLogged) await client.next('ACK', frames.length)
+    else if (type in QUESTIONS) await client.next(answerTo(type), frames.length)
+    client.send({ type: 'CHATS', client_id: 'last' })
+    await client.next('CHATS', type === 'CHATS' ? frames.length + 1 : 1)
+    expect(client.all('ERROR').filter(({ code }) => code !== 'FORBIDDEN')).toEqual([])
+    expect(client.socket.readyState).toBe(client.socket.OPEN)
+    expect(counter.mostRows).toBeLessThanOrEqual(MAX_ROWS)
+    expect(counter.mostBytes).toBeLessThanOrEqual(MAX_CHARACTERS)
+  },
+)
+
+function answerTo(type: keyof ClientFrames) {
+  return type === 'SUBSCRIBE' ? 'SUBSCRIBED' : (type as 'HISTORY')
+}
+
+test.each(['CHATS', 'SUPPORT_QUEUE'] as const)(
+  '%s neither looks through tables nor sorts what it does not tell',
+  async (type) => {
+    client.frames.length = 0
+    counter.reset()
+    client.send({ type })
+    await client.next(type)
+    const asked = [...counter.statements].filter((sql) => sql.includes('SELECT'))
+    expect(asked.length).toBeGreaterThan(2)
+    for (const sql of asked) {
+      const plan = await explain(sql)
+      expect(plan.filter((step) => /^SCAN [mlucs]\b/.test(step))).toEqual([])
+      // Those of one step that are told are sorted.
+      const sorts = plan.filter((step) => step.includes('TEMP B-TREE'))
+      expect(sorts).toHaveLength(plan.includes('SCAN seen') ? 1 : 0)
+      if (!sql.includes('unread')) continue
+      expect(plan.filter((step) => / u /.test(step))).toEqual([
+        expect.stringMatching(/USING INDEX .*chat_id=\? AND (id|rowid)>\?/),
+      ])
+    }
+  },
+)
+
+/** How SQLite goes about a statement: the steps of its plan. */
+async function explain(sql: string): Promise<string[]> {
+  const database = createClient({ url: sqliteFileUrl(server.databasePath) })
+  try {
+    const { rows } = await database.execute({ sql: `EXPLAIN QUERY PLAN ${sql}`, args: [] })
+    return rows.map(({ detail }) => String(detail))
+  } finally {
+    database.close()
+  }
+}
+
+test('every frame that clients may send is among these', () => {
+  expect(Object.keys(FRAMES).sort()).toEqual(Object.keys(CLIENT_FRAMES).sort())
+})
