@@ -3,11 +3,23 @@ import { ChatwsError } from '../../protocol/error.ts'
 import type { NewEntry } from '../../storage/entries.ts'
 import type { Outcome, Store } from '../../storage/store.ts'
 
-/** Entries stored in one transaction at most; more wait for the next one. */
-const MAX_BATCH = 1_000
+/**
+ * Entries stored in one transaction at most; more wait for the next one. Twice as many hold the event
+ * loop twice as long, and are stored no sooner.
+ */
+const MAX_BATCH = 500
+
+/**
+ * The text of a batch in UTF-16 code units, but always one entry. As many ordinary messages as a
+ * batch may have are less.
+ */
+const MAX_BATCH_LENGTH = 256 * 1024
 
 /** Entries that may wait; beyond that, new ones are refused at once. */
 const MAX_WAITING = 20_000
+
+/** The same of the text of those that wait. */
+const MAX_WAITING_LENGTH = 512 * MAX_BATCH_LENGTH
 
 /** The pause before a batch is tried again; it doubles up to the maximum. */
 const RETRY_MS = { first: 25, max: 1_000 }
@@ -54,6 +66,8 @@ export class Writer<Origin> {
   readonly #onCommitTime: (tookMs: number) => void
   #entries: NewEntry[] = []
   #origins: Origin[] = []
+  /** The text of the entries that wait. */
+  #waitingLength = 0
   #isRunning = false
   /** Entries taken, and those that the listener has heard of. */
   #submitted = 0
@@ -81,12 +95,13 @@ export class Writer<Origin> {
 
   /** Takes an entry; the listener hears of it, with `origin`, exactly once. */
   submit(entry: NewEntry, origin: Origin): void {
-    if (this.#entries.length >= MAX_WAITING) {
+    if (this.#entries.length >= MAX_WAITING || this.#waitingLength >= MAX_WAITING_LENGTH) {
       const error = new ChatwsError('STORAGE_UNAVAILABLE', 'Too many messages wait to be stored')
       this.#listener.onFailed([entry], [origin], error)
       return
     }
     this.#submitted += 1
+    this.#waitingLength += lengthOf(entry)
     this.#entries.push(entry)
     this.#origins.push(origin)
     if (!this.#isRunning) void this.#run()
@@ -106,12 +121,25 @@ export class Writer<Origin> {
       await turn()
       const pauseMs = Math.max(this.#awayPauseMs, this.#pauseMs())
       if (pauseMs >= 1) await sleep(pauseMs)
-      const entries = this.#entries.splice(0, MAX_BATCH)
-      await this.#commit({ entries, origins: this.#origins.splice(0, MAX_BATCH) })
-      this.#heard += entries.length
+      const batch = this.#takeBatch()
+      await this.#commit(batch)
+      this.#heard += batch.entries.length
       this.#tellWaiters()
     }
     this.#isRunning = false
+  }
+
+  #takeBatch(): Batch<Origin> {
+    let count = 0
+    let length = 0
+    while (count < Math.min(MAX_BATCH, this.#entries.length)) {
+      const own = lengthOf(this.#entries[count]!)
+      if (count > 0 && length + own > MAX_BATCH_LENGTH) break
+      count += 1
+      length += own
+    }
+    this.#waitingLength -= length
+    return { entries: this.#entries.splice(0, count), origins: this.#origins.splice(0, count) }
   }
 
   #tellWaiters(): void {
@@ -179,6 +207,12 @@ export class Writer<Origin> {
       this.#listener.onFailed(nameless.entries, nameless.origins, error)
     return select(true)
   }
+}
+
+/** The text of an entry that may be long. */
+function lengthOf(entry: NewEntry): number {
+  if (entry.type === 'message') return entry.content.length + (entry.filePaths?.length ?? 0)
+  return entry.type === 'edit' ? entry.content.length : 0
 }
 
 function longer(pauseMs: number): number {

@@ -117,14 +117,56 @@ test('entries submitted in one turn are one batch', async () => {
   expect(store.batches).toEqual([['a', 'b', 'c']])
 })
 
-test('a batch holds no more than a thousand entries and the rest keep their order', async () => {
+test('a batch holds no more than 500 entries and the rest keep their order', async () => {
   const store = new MemoryStore()
   const { writer, submit } = createWriter(store)
-  const contents = Array.from({ length: 2_500 }, (_, i) => `${i}`)
+  const contents = Array.from({ length: 1_250 }, (_, i) => `${i}`)
   submit(...contents)
   await writer.flush()
-  expect(store.batches.map((batch) => batch.length)).toEqual([1_000, 1_000, 500])
+  expect(store.batches.map((batch) => batch.length)).toEqual([500, 500, 250])
   expect(store.batches.flat()).toEqual(contents)
+})
+
+test('a batch of long entries holds no more text than it may, and the rest keep their order', async () => {
+  const store = new MemoryStore()
+  const { writer, submit } = createWriter(store)
+  const contents = Array.from({ length: 40 }, (_, i) => `${i} ${'x'.repeat(60_000)}`)
+  submit(...contents)
+  await writer.flush()
+  const lengths = store.batches.map((batch) => batch.join('').length)
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(256 * 1024)
+  expect(store.batches).toHaveLength(10)
+  expect(store.batches.flat()).toEqual(contents)
+})
+
+test('an edit counts with its text, and one entry is a batch however long it is', async () => {
+  const sizes: number[] = []
+  const append = async (entries: readonly NewEntry[]): Promise<Outcome[]> => {
+    sizes.push(entries.length)
+    return []
+  }
+  const writer = new Writer({ append }, { onCommitted() {}, onFailed() {} }, { patienceMs: 0 })
+  const edit = { type: 'edit', kind: 'chat', messageId: 1, senderId: 1, clientId: 'e' } as const
+  for (const length of [150_000, 300_000, 1])
+    writer.submit({ ...edit, content: 'x'.repeat(length) }, 'somebody')
+  await writer.flush()
+  expect(sizes).toEqual([1, 1, 1])
+})
+
+test('no more text waits than may, and what is beyond that is refused at once', async () => {
+  const store = new MemoryStore()
+  const { outcomes, writer } = createWriter(store)
+  store.hold()
+  const long = entry('x'.repeat(16 * 1024 * 1024))
+  for (let i = 0; i < 9; i++) writer.submit(long, `of ${i}`)
+  expect(outcomes.failed).toHaveLength(1)
+  expect(outcomes.failed[0]!.error).toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
+  store.release()
+  await writer.flush()
+  expect(outcomes.committed).toHaveLength(8)
+  writer.submit(entry('more'), 'of more')
+  await writer.flush()
+  expect(outcomes.committed.flat().at(-1)).toBe('more')
 })
 
 test('nothing is heard of before the store has answered', async () => {
