@@ -13,7 +13,7 @@ export async function* readFrames(
   for (let last = after; ; ) {
     const entries = await store.readAfter(last, PAGE)
     for (const entry of entries) yield encodeFrame(entryFrame(entry))
-    if (entries.length < PAGE) return
+    if (entries.length === 0) return
     last = entries.at(-1)!.offset
   }
 }

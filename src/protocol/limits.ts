@@ -31,6 +31,9 @@ export const MAX_SEARCH_LENGTH = 256
 /** The longest reaction, in UTF-16 code units: emoji of many parts have about 30. */
 export const MAX_EMOJI_LENGTH = 64
 
+/** The most reactions of one user that a message has at once. */
+export const MAX_OWN_REACTIONS = 20
+
 /** The most chats that one connection can narrow itself to, of each kind. */
 export const MAX_SUBSCRIPTIONS = 1_000
 

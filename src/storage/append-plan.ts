@@ -1,4 +1,5 @@
 import type { ChatKind } from '../protocol/chat.ts'
+import { MAX_OWN_REACTIONS } from '../protocol/limits.ts'
 import { readUploadNames } from '../protocol/upload-name.ts'
 import {
   type EventEntry,
@@ -43,6 +44,8 @@ export interface Known {
   readonly targets: Map<string, Target>
   /** `reactionKey` of each that stands. */
   readonly reactions: Set<string>
+  /** `giverKey` → how many of the user's reactions to the message stand, counted to `MAX_OWN_REACTIONS`. */
+  readonly reactionCounts: Map<string, number>
   /** Support chat → its state. */
   readonly supportChats: Map<number, SupportChat>
 }
@@ -177,6 +180,15 @@ export class AppendPlan {
     const key = reactionKey(entry)
     const about = { type: 'reaction', ...this.#about(entry, target), emoji, removed } as const
     if (this.#known.reactions.has(key) !== removed) return this.#unchanged(about)
+    const giver = giverKey(entry)
+    const count = this.#known.reactionCounts.get(giver) ?? 0
+    if (!removed && count >= MAX_OWN_REACTIONS)
+      return refuse(
+        entry,
+        'FORBIDDEN',
+        `You have given ${MAX_OWN_REACTIONS} reactions to it, the most there may be`,
+      )
+    this.#known.reactionCounts.set(giver, count + (removed ? -1 : 1))
     if (removed) this.#known.reactions.delete(key)
     else this.#known.reactions.add(key)
     const stored = { ...about, ...this.#next() }
@@ -251,6 +263,15 @@ export function reactionKey(reaction: {
   emoji: string
 }): string {
   return `${reaction.kind} ${reaction.messageId} ${reaction.senderId} ${reaction.emoji}`
+}
+
+/** Names a user and a message, across both kinds. */
+export function giverKey(reaction: {
+  kind: ChatKind
+  messageId: number
+  senderId: number
+}): string {
+  return `${reaction.kind} ${reaction.messageId} ${reaction.senderId}`
 }
 
 function notFound(entry: NewEdit | NewDeletion | NewReaction): Refused {

@@ -41,11 +41,15 @@ export interface Store {
 
   /**
    * Up to `limit` entries with an offset above `offset`, in order and without a gap but for what was
-   * pruned, as they are now. Throws STORAGE_UNAVAILABLE.
+   * pruned, as they are now; fewer once they have `MAX_READ_BYTES`, but none only where there are
+   * none. Throws STORAGE_UNAVAILABLE.
    */
   readAfter(offset: number, limit: number): Promise<LogEntry[]>
 
-  /** The newest messages of a range, oldest first. Throws STORAGE_UNAVAILABLE. */
+  /**
+   * The newest messages of a range, oldest first; fewer than its limit once they have
+   * `MAX_READ_BYTES`, but none only where there are none. Throws STORAGE_UNAVAILABLE.
+   */
   readHistory(range: HistoryRange): Promise<HistoryEntry[]>
 
   /**
@@ -121,6 +125,15 @@ export interface HistoryRange {
 
 /** Characters of a message that is read to be shown in a list. */
 export const CLIPPED_LENGTH = 1_001
+
+/**
+ * Bytes after which a read ends, as reading more would hold the event loop: of contents and names of
+ * files, and `REACTION_BYTES` for each reaction.
+ */
+export const MAX_READ_BYTES = 256 * 1024
+
+/** A reaction counts as much as a text that takes as long to read. */
+export const REACTION_BYTES = 64
 
 /** Reactions that are told with a message; of one with more, those given first. */
 export const MAX_REACTIONS = 1_000

@@ -16,6 +16,7 @@ it('a message that is edited and deleted in one batch keeps that it was edited',
     named: new Map(),
     targets: new Map([['chat 7', { ...target, kind: 'chat' as const }]]),
     reactions: new Set<string>(),
+    reactionCounts: new Map<string, number>(),
     supportChats: new Map(),
   }
   const plan = new AppendPlan(known, '2024-01-01T12:00:00.000Z')

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MAX_OWN_REACTIONS } from '../../src/protocol/limits.ts'
 import type {
   NewDeletion,
   NewEdit,
@@ -135,6 +136,26 @@ export function describeConversationContract(createDatabase: () => Promise<TestD
       expect((await store.readAfter(3, 10))[0]).toMatchObject({
         ...{ type: 'reaction', kind, id: 1, chatId: 1, senderId: 2, emoji: '❤️', removed: false },
       })
+    })
+
+    it('has no more reactions of a user than there may be, in one batch or in many', async () => {
+      const one = (i: number, fields: Parameters<typeof reaction>[2] = {}) =>
+        reaction(kind, 1, { emoji: `e${i}`, ...fields })
+      const all = Array.from({ length: MAX_OWN_REACTIONS }, (_, i) => one(i))
+      await append(...all.slice(0, 5))
+      const outcomes = await append(...all.slice(5), one(98), one(0), one(98, { who: by(3) }))
+      expect(outcomes.slice(-3)).toEqual([
+        'FORBIDDEN',
+        expect.stringMatching('='),
+        expect.any(String),
+      ])
+      const stored = (await log()).length
+      expect(await append(one(97))).toEqual(['FORBIDDEN'])
+      const freed = [one(0, { removed: true }), one(97), one(96)]
+      expect(await append(...freed)).toEqual([`${stored + 1}`, `${stored + 2}`, 'FORBIDDEN'])
+      const [message] = await history(kind)
+      const own = message!.reactions.filter(({ userIds }) => userIds.includes(2))
+      expect(own).toHaveLength(MAX_OWN_REACTIONS)
     })
 
     it('has a reaction again that was removed in an earlier batch', async () => {

@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { NewMessageEntry } from '../../src/storage/entries.ts'
-import type { HistoryEntry, Store } from '../../src/storage/store.ts'
+import type { LogEntry, NewMessageEntry } from '../../src/storage/entries.ts'
+import {
+  type HistoryEntry,
+  MAX_REACTIONS,
+  MAX_READ_BYTES,
+  REACTION_BYTES,
+  type Store,
+} from '../../src/storage/store.ts'
 import { appendMessages } from './append-messages.ts'
 import { newEntry } from './new-entry.ts'
 import type { TestDatabase } from './test-database.ts'
@@ -115,5 +121,71 @@ export function describeHistoryContract(createDatabase: () => Promise<TestDataba
         expect(pages.flat()).toEqual(entries)
       }
     })
+
+    it.each(KINDS)('long messages of a %s come a few at a time, and all of them', async (kind) => {
+      const content = 'é'.repeat(30_000)
+      const entries = await append(Array.from({ length: 12 }, () => ({ kind, content })))
+      const pages: HistoryEntry[][] = []
+      for (let before: number | undefined; ; before = pages[0]![0]!.id) {
+        const page = await store.readHistory({ kind, chatId: 1, before, limit: 100 })
+        if (page.length === 0) break
+        pages.unshift(page)
+      }
+      expect(pages.flat()).toEqual(entries)
+      for (const page of pages) expect(bytesOf(page.slice(1))).toBeLessThan(MAX_READ_BYTES)
+    })
+
+    it('names of files count, and one message comes however long it is', async () => {
+      const filePaths = 'x'.repeat(MAX_READ_BYTES)
+      const entries = await append([{ filePaths }, { filePaths }, {}])
+      const range = { kind: 'chat', chatId: 1, before: undefined, limit: 3 } as const
+      expect(await store.readHistory(range)).toEqual(entries.slice(1))
+    })
+
+    it('messages with many reactions come a few at a time, each with those given first', async () => {
+      const given = Array.from({ length: MAX_REACTIONS + 50 }, (_, i) => i + 1)
+      const entries = await append(Array.from({ length: 8 }, () => ({})))
+      for (const { id } of entries)
+        await store.append(
+          given.map((senderId) => ({
+            ...{ type: 'reaction', kind: 'chat', messageId: id, senderId, clientId: undefined },
+            ...{ emoji: senderId % 2 ? 'a' : 'b', removed: false },
+          })),
+          NOW,
+        )
+      const read = await store.readHistory({ kind: 'chat', chatId: 1, before: undefined, limit: 8 })
+      expect(read.length).toBe(Math.ceil(MAX_READ_BYTES / REACTION_BYTES / MAX_REACTIONS))
+      const told = given.slice(0, MAX_REACTIONS)
+      for (const { reactions } of read)
+        expect(reactions).toEqual([
+          { emoji: 'a', userIds: told.filter((userId) => userId % 2 === 1) },
+          { emoji: 'b', userIds: told.filter((userId) => userId % 2 === 0) },
+        ])
+    })
   })
+
+  describe('readAfter', () => {
+    it('reads long messages and their edits a few at a time, and all of them', async () => {
+      const content = 'x'.repeat(60_000)
+      for (const kind of KINDS) await append([{ kind, content }, { kind, content }, { kind }])
+      for (let i = 0; i < 12; i += 1) {
+        const of = { kind: KINDS[i % 2]!, messageId: 1, senderId: 1, clientId: undefined }
+        await store.append([{ type: 'edit', ...of, content: `${content}${i}` }], NOW)
+      }
+      const pages: LogEntry[][] = []
+      for (let offset = 0; ; offset = pages.at(-1)!.at(-1)!.offset) {
+        const page = await store.readAfter(offset, 100)
+        if (page.length === 0) break
+        pages.push(page)
+      }
+      const offsets = pages.flat().map(({ offset }) => offset)
+      expect(offsets).toEqual(Array.from({ length: 18 }, (_, i) => i + 1))
+      for (const page of pages) expect(bytesOf(page.slice(0, -1))).toBeLessThan(MAX_READ_BYTES)
+    })
+  })
+}
+
+function bytesOf(entries: readonly LogEntry[]): number {
+  const contents = entries.map((entry) => ('content' in entry ? entry.content : ''))
+  return Buffer.byteLength(contents.join(''))
 }

@@ -97,12 +97,14 @@ export class Broadcaster implements CommitListener<Connection> {
     while (this.#offset < until) {
       try {
         const end = Math.min(until, this.#offset + CATCH_UP_PAGE)
-        for (const entry of await store.readAfter(this.#offset, CATCH_UP_PAGE)) {
+        const entries = await store.readAfter(this.#offset, CATCH_UP_PAGE)
+        for (const entry of entries) {
           if (entry.offset > end) break
           this.#skipTo(entry.offset - 1)
           this.#broadcast(entry)
         }
-        this.#skipTo(end)
+        // What is read ends sooner where messages are long: only what nothing follows is gone.
+        if (entries.length === 0 || entries.at(-1)!.offset > end) this.#skipTo(end)
       } catch (error) {
         serverLog.failure('What others stored could not be read', error)
         await sleep(CATCH_UP_PAUSE_MS)

@@ -39,18 +39,18 @@ export async function readHistoryPage(
   let bytes = 0
   for (;;) {
     // One more than wanted tells whether there is more.
-    const wanted = Math.min(SLICE, limit - newestFirst.length)
+    const wanted = Math.min(SLICE, limit + 1 - newestFirst.length)
     const oldest = newestFirst.at(-1)?.id ?? before
-    const range = { kind: chat.kind, chatId: chat.id, before: oldest, limit: wanted + 1 }
+    const range = { kind: chat.kind, chatId: chat.id, before: oldest, limit: wanted }
     const entries = await store.readHistory(range)
-    for (const entry of entries.slice(-wanted).reverse()) {
+    if (entries.length === 0) return { entries: newestFirst.reverse(), hasMore: false }
+    for (const entry of entries.reverse()) {
       bytes += Buffer.byteLength(JSON.stringify(chatPayload(entry)))
-      if (bytes > MAX_PAGE_BYTES && newestFirst.length > 0)
-        return { entries: newestFirst.reverse(), hasMore: true }
+      const isFull =
+        newestFirst.length === limit || (bytes > MAX_PAGE_BYTES && newestFirst.length > 0)
+      if (isFull) return { entries: newestFirst.reverse(), hasMore: true }
       newestFirst.push(entry)
     }
-    const hasMore = entries.length > wanted
-    if (!hasMore || newestFirst.length === limit) return { entries: newestFirst.reverse(), hasMore }
     await nextTurn()
   }
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { chatKey } from '../../protocol/chat.ts'
 import type { LogEntry } from '../../storage/entries.ts'
-import type { Store } from '../../storage/store.ts'
+import { MAX_READ_BYTES, type Store } from '../../storage/store.ts'
 import { encodeFrame } from '../frames/encode-frame.ts'
 import { entryFrame } from '../frames/entry-frame.ts'
 import {
@@ -15,20 +15,17 @@ import {
 /** Offsets in a page: few enough that reading one holds the event loop only briefly. */
 const PAGE_SIZE = 256
 
-/** The same for the pages that follow one with long messages. */
-const REST_SIZE = 32
-
 /** Pages kept in memory, because clients that lost the same server resume at the same time. */
 const MAX_PAGES = 64
 
 /** Bytes of a page; one with long messages ends sooner, but has at least one. */
-const MAX_PAGE_BYTES = 256 * 1024
+const MAX_PAGE_BYTES = MAX_READ_BYTES
 
 /** Regular pages of which it is remembered where they were cut. */
 const MAX_CUT_PAGES = 1_000
 
 /** Bytes handed out at once, but always one frame: what a socket is given, it holds until it is sent. */
-const MAX_READ_BYTES = 64 * 1024
+const MAX_HANDED_BYTES = 64 * 1024
 
 /** Bytes of all pages kept; whoever is still being sent one of them keeps that alive as well. */
 const MAX_BYTES = 16 * 1024 * 1024
@@ -90,7 +87,7 @@ export class PageCache {
     if (page.lastOffset <= offset) return { bytes: NOTHING, lastOffset: until, hasGap: true }
     const from = placeAfter(offset, page.offsets)
     const end = placeAfter(Math.min(until, page.lastOffset), page.offsets)
-    const to = upTo(MAX_READ_BYTES, page, { from, end })
+    const to = upTo(MAX_HANDED_BYTES, page, { from, end })
     const lastOffset = to < end ? page.offsets[to - 1]! : Math.min(until, page.lastOffset)
     const bytes = sliceFrames(page, { from, to }, filter)
     return { bytes, lastOffset, hasGap: to - from < lastOffset - offset }
@@ -163,8 +160,7 @@ export class PageCache {
 
   async #encode(after: number): Promise<Page> {
     const end = endOf(after)
-    const limit = after % PAGE_SIZE === 0 ? PAGE_SIZE : Math.min(end - after, REST_SIZE)
-    const read = await this.#store.readAfter(after, limit)
+    const read = await this.#store.readAfter(after, end - after)
     const entries = read.filter(({ offset }) => offset <= end)
     const frames: Buffer[] = []
     let bytes = 0
@@ -174,8 +170,9 @@ export class PageCache {
       if (bytes > MAX_PAGE_BYTES && frames.length > 0) break
       frames.push(frame)
     }
-    const isRest = read.length === limit && read.at(-1)!.offset < end
-    const isCut = frames.length < entries.length || isRest
+    // What is read ends sooner where messages are long, and then has more than a page may.
+    const isCut =
+      frames.length < entries.length || (bytes > MAX_PAGE_BYTES && entries.at(-1)!.offset < end)
     const told = entries.slice(0, frames.length)
     return {
       lastOffset: isCut ? told.at(-1)!.offset : lastTold(read, after, end),

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { ChatKind } from '../../protocol/chat.ts'
 import {
   AppendPlan,
+  giverKey,
   type Known,
-  type ReactionChange,
   reactionKey,
   type SupportChat,
   type Target,
@@ -17,7 +17,8 @@ import {
   type NewEntry,
   nameOf,
 } from '../entries.ts'
-import { MAX_REACTIONS, type StandingReaction } from '../store.ts'
+import { type HistoryEntry, type HistoryRange, MAX_READ_BYTES, REACTION_BYTES } from '../store.ts'
+import { MemoryReactions } from './reactions.ts'
 
 type Draft<Entry> = { -readonly [Key in keyof Entry]: Entry[Key] }
 
@@ -38,8 +39,7 @@ export class MemoryLog {
   readonly #messages = new Map<string, KeptMessage>()
   /** `targetKey` with the number of a chat → its messages, by id. */
   readonly #chats = new Map<string, KeptMessage[]>()
-  /** `targetKey` of a message → `reactionKey` → what was given, in the order of giving. */
-  readonly #reactions = new Map<string, Map<string, ReactionChange>>()
+  readonly #reactions = new MemoryReactions()
   readonly #lastIds: Record<ChatKind, number> = { chat: 0, support: 0 }
 
   get lastOffset(): number {
@@ -57,7 +57,7 @@ export class MemoryLog {
     const stored = [...plan.messages.map((message) => ({ ...message })), ...plan.events]
     for (const entry of stored.sort((a, b) => a.offset - b.offset)) this.#keep(entry)
     for (const [key, target] of plan.changedTargets) this.#change(key, target, createdAt)
-    for (const [key, change] of plan.reactionChanges) this.#react(key, change)
+    for (const change of plan.reactionChanges.values()) this.#reactions.change(change)
     for (const [id, chat] of plan.changedSupportChats) this.supportChats.set(id, { ...chat })
     this.#lastOffset = plan.lastOffset
     return plan
@@ -69,27 +69,39 @@ export class MemoryLog {
     return kept && this.#asItIs(kept)
   }
 
-  /** Up to `limit` entries above an offset. */
+  /** `Store.readAfter`. */
   after(offset: number, limit: number): LogEntry[] {
     const start = Math.max(0, offset + 1 - this.#firstOffset)
-    return this.#entries.slice(start, start + limit).map((entry) => this.#asItIs(entry))
+    const entries: LogEntry[] = []
+    for (let bytes = 0; entries.length < limit && bytes < MAX_READ_BYTES; ) {
+      const kept = this.#entries[start + entries.length]
+      if (!kept) break
+      const entry = this.#asItIs(kept)
+      bytes += bytesOf(entry)
+      entries.push(entry)
+    }
+    return entries
+  }
+
+  /** `Store.readHistory`. */
+  history({ kind, chatId, before = Number.MAX_SAFE_INTEGER, limit }: HistoryRange): HistoryEntry[] {
+    const messages = this.messagesOf(kind, chatId)
+    const newestFirst: HistoryEntry[] = []
+    let bytes = 0
+    for (let i = placeOf(before, messages) - 1; i >= 0; i -= 1) {
+      if (newestFirst.length === limit || bytes >= MAX_READ_BYTES) break
+      const message = messages[i]!
+      const reactions = this.#reactions.to(kind, message.id)
+      const count = reactions.reduce((sum, { userIds }) => sum + userIds.length, 0)
+      bytes += bytesOf(message) + count * REACTION_BYTES
+      newestFirst.push({ ...message, reactions })
+    }
+    return newestFirst.reverse()
   }
 
   /** The messages of a chat, by id. */
   messagesOf(kind: ChatKind, chatId: number): readonly Readonly<MessageEntry>[] {
     return this.#chats.get(targetKey(kind, chatId)) ?? []
-  }
-
-  /** The reactions to a message, in the order in which they were first given. */
-  reactionsTo({ kind, id }: MessageEntry): StandingReaction[] {
-    const byEmoji = new Map<string, number[]>()
-    const given = this.#reactions.get(targetKey(kind, id))?.values()
-    for (const { emoji, senderId } of [...(given ?? [])].slice(0, MAX_REACTIONS)) {
-      const userIds = byEmoji.get(emoji)
-      if (userIds) userIds.push(senderId)
-      else byEmoji.set(emoji, [senderId])
-    }
-    return [...byEmoji].map(([emoji, userIds]) => ({ emoji, userIds }))
   }
 
   /** Whether a message of a user names a file. */
@@ -108,7 +120,7 @@ export class MemoryLog {
       if (entry.type !== 'message') continue
       const key = targetKey(entry.kind, entry.id)
       this.#messages.delete(key)
-      this.#reactions.delete(key)
+      this.#reactions.forget(entry.kind, entry.id)
       // Ids of a chat ascend with offsets: it is its oldest.
       this.#chats.get(targetKey(entry.kind, entry.chatId))?.shift()
     }
@@ -136,13 +148,8 @@ export class MemoryLog {
         const message = this.#messages.get(key)
         return message && toTarget(message)
       }),
-      reactions: new Set(
-        reactions
-          .filter((one) =>
-            this.#reactions.get(targetKey(one.kind, one.messageId))?.has(reactionKey(one)),
-          )
-          .map(reactionKey),
-      ),
+      reactions: new Set(reactions.filter((one) => this.#reactions.has(one)).map(reactionKey)),
+      reactionCounts: found(reactions.map(giverKey), (giver) => this.#reactions.countOf(giver)),
       supportChats: found(supportChatIds, (id) => this.supportChats.get(id)),
     }
   }
@@ -169,14 +176,6 @@ export class MemoryLog {
     message.filePaths = undefined
   }
 
-  #react(key: string, change: ReactionChange): void {
-    const message = targetKey(change.kind, change.messageId)
-    const given = this.#reactions.get(message) ?? new Map<string, ReactionChange>()
-    given.delete(key)
-    if (!change.removed) given.set(key, change)
-    this.#reactions.set(message, given)
-  }
-
   #asItIs(entry: KeptMessage | EventEntry): LogEntry {
     if (entry.type !== 'edit') return { ...entry }
     const content = this.#messages.get(targetKey(entry.kind, entry.id))?.content ?? ''
@@ -188,6 +187,25 @@ function toTarget(message: MessageEntry): Target {
   const { kind, id, chatId, senderId, content, deletedAt, filePaths } = message
   const isDeleted = deletedAt !== undefined
   return { kind, id, chatId, senderId, content, isDeleted, filePaths: filePaths ?? null }
+}
+
+/** What counts toward `MAX_READ_BYTES`. */
+function bytesOf(entry: LogEntry): number {
+  if (entry.type === 'edit') return Buffer.byteLength(entry.content)
+  if (entry.type !== 'message') return 0
+  return Buffer.byteLength(entry.content) + Buffer.byteLength(entry.filePaths ?? '')
+}
+
+/** How many of these messages, which are by id, have an id below `before`. */
+function placeOf(before: number, messages: readonly MessageEntry[]): number {
+  let from = 0
+  let to = messages.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (messages[middle]!.id < before) from = middle + 1
+    else to = middle
+  }
+  return from
 }
 
 /** The keys under which something is found, with what that is. */

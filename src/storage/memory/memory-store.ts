@@ -78,13 +78,8 @@ export class MemoryStore implements Store {
     return this.#log.after(offset, limit)
   }
 
-  async readHistory({ kind, chatId, before, limit }: HistoryRange): Promise<HistoryEntry[]> {
-    const messages = this.#log.messagesOf(kind, chatId)
-    const end =
-      before === undefined ? messages.length : messages.findLastIndex(({ id }) => id < before) + 1
-    return messages
-      .slice(Math.max(0, end - limit), end)
-      .map((message) => ({ ...message, reactions: this.#log.reactionsTo(message) }))
+  async readHistory(range: HistoryRange): Promise<HistoryEntry[]> {
+    return this.#log.history(range)
   }
 
   async readSupportQueue(limit: number): Promise<QueuedChat[]> {

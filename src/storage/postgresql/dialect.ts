@@ -23,6 +23,8 @@ export const postgresqlDialect: Dialect = {
     return `ROWS FROM (json_to_recordset(CAST($1 AS json)) AS (${typed.join(', ')}))
       WITH ORDINALITY AS n(${[...Object.keys(columns), 'key'].map((name) => `"${name}"`).join(', ')})`
   },
+  jsonArrays: (expressions) =>
+    `CAST(json_agg(json_build_array(${expressions.join(', ')})) AS text)`,
   greater: (a, b) => `GREATEST(${a}, ${b})`,
   lesser: (a, b) => `LEAST(${a}, ${b})`,
   time: (number) => `CAST($${number} AS timestamp(3))`,

@@ -28,6 +28,8 @@ export interface Dialect {
    * `n.key` counts from the first.
    */
   rows(columns: Readonly<Record<string, ColumnType>>): string
+  /** The JSON text of an array with an array of these expressions for each row of a group. */
+  jsonArrays(expressions: readonly string[]): string
   /** The greater, and the lesser, of two expressions. */
   greater(a: string, b: string): string
   lesser(a: string, b: string): string

@@ -1,4 +1,4 @@
-import { type Known, reactionKey, type Target, targetKey } from '../append-plan.ts'
+import { giverKey, type Known, reactionKey, type Target, targetKey } from '../append-plan.ts'
 import { type BatchReferences, referencesOf } from '../batch-references.ts'
 import { type LogEntry, type NewEntry, nameOf } from '../entries.ts'
 import { type EntryRow, reactionRow, toIso, toLogEntry } from './entry-row.ts'
@@ -24,7 +24,7 @@ export class KnownReader {
       lastOffset: Number(log!.last_offset),
       named: await this.findNamed(tx, references.named),
       targets: await this.#findTargets(tx, references),
-      reactions: await this.#findReactions(tx, references),
+      ...(await this.#findReactions(tx, references)),
       supportChats: await this.#findSupportChats(tx, references),
     }
   }
@@ -61,22 +61,27 @@ export class KnownReader {
     return targets
   }
 
-  async #findReactions(tx: RawQueries, { reactions }: BatchReferences): Promise<Set<string>> {
-    const rows = await query<ReturnType<typeof reactionRow>>(
+  async #findReactions(
+    tx: RawQueries,
+    { reactions }: BatchReferences,
+  ): Promise<Pick<Known, 'reactions' | 'reactionCounts'>> {
+    const rows = await query<FoundReactionRow>(
       tx,
       this.#statements.findReactions,
       reactions.map(reactionRow),
     )
-    return new Set(
-      rows.map((row) =>
-        reactionKey({
-          kind: row.kind,
-          messageId: Number(row.message_id),
-          senderId: Number(row.sender_id),
-          emoji: row.emoji,
-        }),
-      ),
-    )
+    const found = rows.map((row) => ({
+      kind: row.kind,
+      messageId: Number(row.message_id),
+      senderId: Number(row.sender_id),
+      emoji: row.emoji,
+      stands: Boolean(row.stands),
+      own: Number(row.own),
+    }))
+    return {
+      reactions: new Set(found.filter(({ stands }) => stands).map(reactionKey)),
+      reactionCounts: new Map(found.map((one) => [giverKey(one), one.own])),
+    }
   }
 
   async #findSupportChats(
@@ -108,6 +113,11 @@ interface TargetRow {
   content: string
   is_deleted: boolean | number | bigint
   file_paths: string | null
+}
+
+type FoundReactionRow = ReturnType<typeof reactionRow> & {
+  stands: boolean | number | bigint
+  own: bigint
 }
 
 interface SupportChatRow {

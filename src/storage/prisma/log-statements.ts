@@ -1,7 +1,9 @@
 import type { ChatKind } from '../../protocol/chat.ts'
-import { CLIPPED_LENGTH } from '../store.ts'
+import { MAX_OWN_REACTIONS } from '../../protocol/limits.ts'
+import { CLIPPED_LENGTH, MAX_REACTIONS } from '../store.ts'
 import { type ColumnType, type Dialect, TABLES } from './dialect.ts'
 import { MESSAGE_COLUMNS, type MessageColumn } from './entry-row.ts'
+import { boundAfter, boundBelow, EVENT_JOINS } from './read-bounds.ts'
 
 const NO_TEXT = 'CAST(NULL AS text)'
 const NO_ID = 'CAST(NULL AS bigint)'
@@ -32,12 +34,6 @@ const EVENT_COLUMNS = `e.type AS type, e.kind AS kind, COALESCE(e.message_id, e.
     e.created_at AS created_at, ${NO_TIME} AS edited_at, ${NO_TIME} AS deleted_at,
     e.emoji AS emoji, e.removed AS removed, e.status AS status, e.assignee AS assignee`
 
-/** Joins to an edit the message that has its content. */
-const EVENT_JOINS = `
-    LEFT JOIN messages AS c ON e.type = 'edit' AND e.kind = 'chat' AND c.id = e.message_id
-    LEFT JOIN support_messages AS s ON e.type = 'edit' AND e.kind = 'support'
-      AND s.id = e.message_id`
-
 /** The statements of the log; each says what its parameters are and which rows it answers. */
 export type LogStatements = ReturnType<typeof createLogStatements>
 
@@ -59,7 +55,8 @@ export function createLogStatements(dialect: Dialect) {
 
   const messagesAfter = (kind: ChatKind) => `
     SELECT * FROM (SELECT ${messageColumns(kind)} FROM ${TABLES[kind].table} AS m
-      WHERE m."offset" > ${p(1)} ORDER BY m."offset" LIMIT ${p(2)}) AS ${kind}`
+      WHERE m."offset" > ${p(1)} AND m."offset" <= (SELECT last FROM bound)
+      ORDER BY m."offset" LIMIT ${p(2)}) AS ${kind}`
 
   const clipped = (kind: ChatKind) => `
     SELECT ${messageColumns(kind, `substr(m.content, 1, ${CLIPPED_LENGTH})`)}
@@ -106,11 +103,18 @@ export function createLogStatements(dialect: Dialect) {
         m.file_paths AS file_paths
       FROM ${rows({ id: 'bigint' })} JOIN ${TABLES[kind].table} AS m ON m.id = n.id`,
     ),
-    /** Finds reactions that stand: `{kind, message_id, emoji, sender_id}` rows → the same. */
+    /**
+     * Finds reactions: `{kind, message_id, emoji, sender_id}` rows → each of them, whether it
+     * stands, and how many of the sender do on the message, counted to `MAX_OWN_REACTIONS`.
+     */
     findReactions: `
-      SELECT r.kind AS kind, r.message_id AS message_id, r.emoji AS emoji, r.sender_id AS sender_id
-      FROM ${reactions} JOIN reactions AS r ON r.kind = n.kind AND r.message_id = n.message_id
-        AND r.emoji = n.emoji AND r.sender_id = n.sender_id`,
+      SELECT n.kind AS kind, n.message_id AS message_id, n.emoji AS emoji,
+        n.sender_id AS sender_id, r.emoji IS NOT NULL AS stands,
+        (SELECT count(*) FROM (SELECT 1 FROM reactions AS o WHERE o.kind = n.kind
+          AND o.message_id = n.message_id AND o.sender_id = n.sender_id
+          LIMIT ${MAX_OWN_REACTIONS}) AS own) AS own
+      FROM ${reactions} LEFT JOIN reactions AS r ON r.kind = n.kind
+        AND r.message_id = n.message_id AND r.emoji = n.emoji AND r.sender_id = n.sender_id`,
     /** Finds support chats: `{id}` rows → their state. */
     findSupportChats: `
       SELECT s.id AS id, s.status AS status, s.assignee AS assignee,
@@ -189,16 +193,26 @@ export function createLogStatements(dialect: Dialect) {
       WHERE true ON CONFLICT (id) DO UPDATE SET status = excluded.status,
         assignee = excluded.assignee, waiting_since = excluded.waiting_since`,
 
-    /** Reads the log: an offset and a limit → entry rows above that offset, in order. */
-    readAfter: `${messagesAfter('chat')} UNION ALL ${messagesAfter('support')} UNION ALL
+    /**
+     * Reads the log: an offset and a limit → entry rows above that offset, in order, as many as
+     * may be read at once.
+     */
+    readAfter: `WITH ${boundAfter({ after: p(1), limit: p(2) })}
+      ${messagesAfter('chat')} UNION ALL ${messagesAfter('support')} UNION ALL
       SELECT * FROM (SELECT ${EVENT_COLUMNS} FROM log_events AS e ${EVENT_JOINS}
-        WHERE e."offset" > ${p(1)} ORDER BY e."offset" LIMIT ${p(2)}) AS event
+        WHERE e."offset" > ${p(1)} AND e."offset" <= (SELECT last FROM bound)
+        ORDER BY e."offset" LIMIT ${p(2)}) AS event
       ORDER BY "offset" LIMIT ${p(2)}`,
-    /** Reads one chat backwards: chat, an id and a limit → rows below that id, newest first. */
+    /**
+     * Reads one chat backwards: chat, an id and a limit → rows below that id, newest first, as
+     * many as may be read at once.
+     */
     readHistory: byKind(
       (kind) => `
+      WITH ${boundBelow(kind, { chat: p(1), below: p(2), limit: p(3) })}
       SELECT ${messageColumns(kind)} FROM ${TABLES[kind].table} AS m
       WHERE m.${TABLES[kind].chatColumn} = ${p(1)} AND m.id < ${p(2)}
+        AND m.id >= (SELECT last FROM bound)
       ORDER BY m.id DESC LIMIT ${p(3)}`,
     ),
     /** Reads messages, clipped: `{offset}` rows → entry rows in any order. */
@@ -209,11 +223,20 @@ export function createLogStatements(dialect: Dialect) {
       ORDER BY s.waiting_since, s.id LIMIT ${p(1)}`,
       answered: `${queue} AND s.waiting_since IS NULL ORDER BY s.id LIMIT ${p(1)}`,
     },
-    /** Reads reactions: `{id}` rows, then the kind → reactions in the order of giving. */
-    readReactions: `
-      SELECT r.message_id AS message_id, r.emoji AS emoji, r.sender_id AS sender_id
-      FROM ${rows({ id: 'bigint' })}
-      JOIN reactions AS r ON r.kind = ${p(2)} AND r.message_id = n.id ORDER BY r."offset"`,
+    /**
+     * Reads reactions to messages of a kind: `{id}` rows → for each that has some the first
+     * `MAX_REACTIONS`, as one JSON array of `[offset, emoji, sender_id]`s in any order: a row for
+     * each would take ten times as long.
+     */
+    readReactions: byKind(
+      (kind) => `
+      SELECT n.id AS message_id, ${dialect.jsonArrays(['r."offset"', 'r.emoji', 'r.sender_id'])} AS given
+      FROM ${rows({ id: 'bigint' })} JOIN reactions AS r ON r.kind = '${kind}'
+        AND r.message_id = n.id AND r."offset" <= COALESCE((SELECT l."offset" FROM reactions AS l
+          WHERE l.kind = '${kind}' AND l.message_id = n.id
+          ORDER BY l."offset" LIMIT 1 OFFSET ${MAX_REACTIONS - 1}), ${Number.MAX_SAFE_INTEGER})
+      GROUP BY n.id`,
+    ),
   }
 }
 

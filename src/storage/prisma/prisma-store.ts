@@ -5,14 +5,13 @@ import type { QueuedChat, SearchQuery } from '../conversation.ts'
 import type { LogEntry, MessageEntry, NewEntry } from '../entries.ts'
 import { type Pruned, type PruneOptions, pruneLog } from '../prune-log.ts'
 import { snippetOf, wordsOf } from '../search-text.ts'
-import {
-  type FoundMessage,
-  type HistoryEntry,
-  type HistoryRange,
-  MAX_REACTIONS,
-  type Outcome,
-  type StandingReaction,
-  type Store,
+import type {
+  FoundMessage,
+  HistoryEntry,
+  HistoryRange,
+  Outcome,
+  StandingReaction,
+  Store,
 } from '../store.ts'
 import type { UploadRecords } from '../upload-records.ts'
 import { PrismaChatCursors } from './chat-cursors.ts'
@@ -213,29 +212,25 @@ export class PrismaStore implements Store {
     kind: HistoryRange['kind'],
     ids: readonly number[],
   ): Promise<Map<number, StandingReaction[]>> {
-    const rows = await this.#database.$queryRawUnsafe<
-      { message_id: bigint; emoji: string; sender_id: bigint }[]
-    >(this.#statements.readReactions, JSON.stringify(ids.map((id) => ({ id }))), kind)
-    const byMessage = new Map<number, Map<string, number[]>>()
-    const counts = new Map<number, number>()
-    for (const { message_id, emoji, sender_id } of rows) {
-      const id = Number(message_id)
-      const count = (counts.get(id) ?? 0) + 1
-      if (count > MAX_REACTIONS) continue
-      counts.set(id, count)
-      const reactions = byMessage.get(id) ?? new Map<string, number[]>()
-      byMessage.set(id, reactions)
-      const userIds = reactions.get(emoji)
-      if (userIds) userIds.push(Number(sender_id))
-      else reactions.set(emoji, [Number(sender_id)])
-    }
-    return new Map(
-      Array.from(byMessage, ([id, reactions]) => [
-        id,
-        Array.from(reactions, ([emoji, userIds]) => ({ emoji, userIds })),
-      ]),
+    const rows = await query<{ message_id: bigint; given: string }>(
+      this.#database,
+      this.#statements.readReactions[kind],
+      ids.map((id) => ({ id })),
     )
+    return new Map(rows.map(({ message_id, given }) => [Number(message_id), standing(given)]))
   }
+}
+
+/** What is told of reactions that were read as a JSON array of `[offset, emoji, sender_id]`s. */
+function standing(given: string): StandingReaction[] {
+  const inOrder = (JSON.parse(given) as [number, string, number][]).sort(([a], [b]) => a - b)
+  const byEmoji = new Map<string, number[]>()
+  for (const [, emoji, senderId] of inOrder) {
+    const userIds = byEmoji.get(emoji)
+    if (userIds) userIds.push(senderId)
+    else byEmoji.set(emoji, [senderId])
+  }
+  return Array.from(byEmoji, ([emoji, userIds]) => ({ emoji, userIds }))
 }
 
 interface QueueRow {

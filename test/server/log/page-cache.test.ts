@@ -4,6 +4,7 @@ import { encodeFrame } from '../../../src/server/frames/encode-frame.ts'
 import { entryFrame } from '../../../src/server/frames/entry-frame.ts'
 import { PageCache } from '../../../src/server/log/page-cache.ts'
 import type { LogEntry } from '../../../src/storage/entries.ts'
+import { createParts, MemoryStore } from '../../../src/storage/memory/memory-store.ts'
 import { messageEntry } from '../../storage/message-entry.ts'
 import { newEntry } from '../../storage/new-entry.ts'
 
@@ -262,6 +263,40 @@ test.each([100, 1_000, 10_000, 60_000, 200_000])(
     expect(after).toBe(700)
   },
 )
+
+test('a log of which a store reads a few long entries at once is read whole, whoever else reads', async () => {
+  const store = await longLog(700)
+  const pages = new PageCache(store)
+  const read = async (from: number) => {
+    const parts: Buffer[] = []
+    let after = from
+    while (after < 700) {
+      const { bytes, lastOffset, hasGap } = await pages.readAfter(after, 700)
+      expect(hasGap).toBe(false)
+      expect(lastOffset).toBeGreaterThan(after)
+      parts.push(bytes)
+      after = lastOffset
+    }
+    return Buffer.concat(parts)
+  }
+  const entries: LogEntry[] = []
+  while (entries.length < 700) entries.push(...(await store.readAfter(entries.length, 700)))
+  const frames = entries.map((entry) => encodeFrame(entryFrame(entry)))
+  const [all, later] = await Promise.all([read(0), read(300)])
+  expect(all.equals(Buffer.concat(frames))).toBe(true)
+  expect(later.equals(Buffer.concat(frames.slice(300)))).toBe(true)
+})
+
+/** A store with so many messages, of which those from 200 to 400 are long. */
+async function longLog(count: number): Promise<MemoryStore> {
+  const store = new MemoryStore(createParts())
+  const content = (i: number) => (i >= 200 && i < 400 ? 'x'.repeat(50_000) : 'short')
+  await store.append(
+    Array.from({ length: count }, (_, i) => newEntry({ content: content(i) })),
+    '2024-01-01T12:00:00.000Z',
+  )
+  return store
+}
 
 test('pages of long messages are kept up to 16 MB, and one that all resume from is read once', async () => {
   const { store, reads } = logOf(256, 60_000)
