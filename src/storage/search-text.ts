@@ -8,15 +8,26 @@ const LENGTH = 160
 /** Words of a text that are searched for. */
 const MAX_WORDS = 16
 
-/** The first 16 different words of a text, in lower case. */
+/**
+ * The first 16 different words of a text, in lower case, but for those that begin another: what has
+ * that one has them too.
+ */
 export function wordsOf(text: string): string[] {
-  return [...new Set(text.toLowerCase().match(WORD))].slice(0, MAX_WORDS)
+  const words = [...new Set(text.toLowerCase().match(WORD))].slice(0, MAX_WORDS)
+  return words.filter((word) => !words.some((other) => other !== word && other.startsWith(word)))
 }
 
 /** Whether each of `words` begins a word of a text. */
 export function hasWords(text: string, words: readonly string[]): boolean {
-  const own = text.toLowerCase().match(WORD) ?? []
-  return words.every((word) => own.some((one) => one.startsWith(word)))
+  const lower = text.toLowerCase()
+  // Most texts lack one of them, which is seen sooner than where their words begin.
+  if (!words.every((word) => lower.includes(word))) return false
+  let missing = words
+  for (const [own] of lower.matchAll(WORD)) {
+    missing = missing.filter((word) => !own.startsWith(word))
+    if (missing.length === 0) return true
+  }
+  return missing.length === 0
 }
 
 /** The part of a message around the first word that begins with one of `words`. */

@@ -18,8 +18,12 @@ import { MemoryLastSeen } from './last-seen.ts'
 import { MemoryLog } from './memory-log.ts'
 import { MemoryUploads } from './uploads.ts'
 
-/** How many entries a search looks at before others have a turn. */
-const SEARCH_STEP = 500
+/**
+ * How much a search looks at before others have a turn: UTF-16 code units of text, of which each entry
+ * counts as some more.
+ */
+const SEARCH_STEP = 128 * 1024
+const ENTRY_LENGTH = 256
 
 /** Support chats that are looked at before others have a turn. */
 const QUEUE_STEP = 5_000
@@ -108,12 +112,16 @@ export class MemoryStore implements Store {
     const found: FoundMessage[] = []
     if (words.length === 0) return found
     const last = Math.min(this.#log.lastOffset, (before ?? Number.MAX_SAFE_INTEGER) - 1)
+    let looked = 0
     for (let offset = last; found.length < limit; offset -= 1) {
       const entry = this.#log.at(offset)
       if (!entry) return found
       if (entry.type === 'message' && isIn(entry, chat) && matches(entry, words))
         found.push({ ...entry, snippet: snippetOf(entry.content, words) })
-      if (offset % SEARCH_STEP === 0) await nextTurn()
+      looked += ENTRY_LENGTH + (entry.type === 'message' ? entry.content.length : 0)
+      if (looked < SEARCH_STEP) continue
+      looked = 0
+      await nextTurn()
     }
     return found
   }

@@ -11,9 +11,13 @@ import {
   storageErrors,
   storing,
 } from '../prisma/prisma-database.ts'
+import { boundAfter } from '../prisma/read-bounds.ts'
 
 /** Offsets that are read into the index at once: few enough to hold the event loop only briefly. */
 const STEP = 200
+
+/** Where a step ends that begins above ?1 and has ?2 offsets at most; null where nothing is left. */
+const LAST = `WITH ${boundAfter({ after: '?1', limit: '?2' })} SELECT last FROM bound`
 
 /** How long the log has to rest before it is read into the index without being asked for. */
 const REST_MS = 500
@@ -118,11 +122,13 @@ export class SqliteSearch implements MessageSearch {
         `SELECT (SELECT "offset" FROM search_position WHERE id = 1) AS position, last_offset FROM log`,
       )
       const position = Number(row!.position)
-      const until = Math.min(position + STEP, Number(row!.last_offset))
-      if (until <= position) return true
+      const lastOffset = Number(row!.last_offset)
+      if (lastOffset <= position) return true
+      const [step] = await tx.$queryRawUnsafe<{ last: bigint | null }[]>(LAST, position, STEP)
+      const until = Number(step!.last ?? lastOffset)
       for (const statement of STEPS) await tx.$executeRawUnsafe(statement, position, until)
       await tx.$executeRawUnsafe('UPDATE search_position SET "offset" = ?1 WHERE id = 1', until)
-      return until === Number(row!.last_offset)
+      return until === lastOffset
     })
   }
 }
