@@ -53,6 +53,23 @@ const BARE: [what: string, frames: RawFrame[]][] = [
   ],
 ]
 
+test.each([
+  ['texts that are no JSON', OPCODE.text, 'x'],
+  ['JSON that is no frame', OPCODE.text, '1'],
+  ['bytes', OPCODE.binary, 'x'],
+])('long floods of %s count by their bytes', async (_, opcode, start) => {
+  const bystander = await Bystander.start({ security: { messageRate: 100 } })
+  const raw = await RawClient.upgrade(bystander.server.port, 'userId=1')
+  const frame = encodeRawFrame({ opcode, payload: start.padEnd(60_000) })
+  // As frames, they are a fifth of what may come at once.
+  for (let i = 0; i < 100; i++) raw.socket.write(frame)
+  await until(() => closeCodeIn(raw.received) !== undefined, 'the close frame')
+  expect(closeCodeIn(raw.received)).toBe(4507)
+  raw.close()
+  await bystander.isUnharmed()
+  await bystander.server.close()
+})
+
 /** At least 3,000 of some frames, as bytes. */
 const many = (frames: RawFrame[]) => {
   const once = Buffer.concat(frames.map(encodeRawFrame))

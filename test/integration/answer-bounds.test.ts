@@ -155,7 +155,7 @@ test('of what one client sends at once, a few long frames are taken in a turn', 
     if (inTurn === 0) setImmediate(() => (inTurn = 0))
     inTurn += 1
     most = Math.max(most, inTurn)
-    receive.apply(this, args)
+    return receive.apply(this, args)
   })
   for (let i = 0; i < 200; i++) client.send({ type: 'NOTHING', text: 'x'.repeat(60_000) })
   await client.next('ERROR', 200)

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
 import { type RawData, WebSocket } from 'ws'
 import { CloseCode } from '../../protocol/close-code.ts'
-import { FragmentCounter } from '../frames/fragment-counter.ts'
+import { ChunkBlock } from '../frames/chunk-block.ts'
+import { FrameScanner } from '../frames/frame-scanner.ts'
+import { TurnQueue } from './turn-queue.ts'
 
 /**
  * Bytes that may wait in one socket before its connection is left to lag. It exceeds the socket's
@@ -14,6 +16,12 @@ const CLOSE_TIMEOUT_MS = 2_000
 
 /** Frames that may come before anyone listens: those of a token are few. */
 const MAX_EARLY_FRAMES = 512
+
+/** What is taken of one connection in a turn of the event loop, at most: half of a read. */
+const TURN_BYTES = 32 * 1024
+
+/** The same in frames: the smallest cost as much as others. */
+const TURN_FRAMES = 256
 
 /** Hears what comes of a transport. */
 export interface TransportListener {
@@ -31,6 +39,8 @@ interface CarryingSocket extends Socket {
   chatwsCarries?: Transport
 }
 
+type OnData = (this: Socket, bytes: Buffer) => void
+
 /**
  * What carries a connection: a WebSocket, and the TCP socket under it. Encoded frames go straight
  * to that socket, past `ws`. Both write whole frames synchronously (per-message deflate is off),
@@ -42,7 +52,11 @@ interface CarryingSocket extends Socket {
 export class Transport extends WebSocket {
   #socket!: CarryingSocket
   #listener: TransportListener | undefined
-  readonly #fragments = new FragmentCounter()
+  readonly #scanner = new FrameScanner()
+  /** Small chunks of a payload that is not whole. */
+  #block: ChunkBlock | undefined
+  /** Whether what comes is left to wait until `resume`. */
+  #isStopped = false
   #earlyFrames = 0
 
   /** Tells it, once, which TCP socket is under it. */
@@ -51,11 +65,18 @@ export class Transport extends WebSocket {
     this.#socket.chatwsCarries = this
   }
 
-  /** Counts from now on the frames of which no message comes, too. */
-  countFrames(): void {
+  /**
+   * From now on every frame counts, also those of which no message comes, and what comes at once is
+   * handled over as many turns of the event loop as it takes: `ws` has no such bound, nor does it stop
+   * within a read.
+   */
+  readInTurns(): void {
     this.on('ping', onPing)
     this.on('pong', onPong)
+    onData.listener ??= this.#socket.listeners('data').at(-1) as OnData
+    this.#socket.off('data', onData.listener)
     this.#socket.on('data', onData)
+    this.#socket.prependListener('close', dropUnread)
   }
 
   /** Tells a listener what comes from now on. */
@@ -115,10 +136,49 @@ export class Transport extends WebSocket {
     return this.#listener
   }
 
-  /** Counts the frames in bytes that came of which no message comes. */
-  countFragments(bytes: Buffer): void {
-    const count = this.#fragments.count(bytes)
-    if (count > 0) this.countBare(count)
+  /** Takes what came, or as much of it as one turn may; the rest waits in the socket for the next. */
+  take(bytes: Buffer): void {
+    const scan = this.#scanner.scan(bytes.subarray(0, TURN_BYTES), TURN_FRAMES)
+    if (scan.bytes < bytes.length) {
+      // Neither does `ws` read on by itself now, after a chunk that is long for it.
+      super.pause()
+      this.#socket.unshift(bytes.subarray(scan.bytes))
+      nextTurns.add(this)
+    }
+    this.#handOn(bytes.subarray(0, scan.bytes), scan.isInside)
+    if (scan.fragments > 0) this.countBare(scan.fragments)
+  }
+
+  /** Leaves what comes to wait, but for what one turn has begun with. */
+  override pause(): void {
+    this.#isStopped = true
+    super.pause()
+  }
+
+  override resume(): void {
+    this.#isStopped = false
+    if (this.#socket.readableLength > 0) nextTurns.add(this)
+    else if (!nextTurns.has(this)) super.resume()
+  }
+
+  /** Reads what waits, which is its turn, and then on, unless it is paused or some waits again. */
+  goOn(): void {
+    // All at once, for in flowing mode every chunk of it would be read in this turn.
+    if (!this.#isStopped) this.#socket.read()
+    if (!this.#isStopped && !nextTurns.has(this)) super.resume()
+  }
+
+  #handOn(part: Buffer, isInside: boolean): void {
+    const isGathered = isInside && ChunkBlock.isFor(part)
+    if (isGathered) {
+      this.#block ??= new ChunkBlock()
+      this.#block.add(part)
+    }
+    if (this.#block && (!isGathered || this.#block.isFull)) {
+      onData.listener!.call(this.#socket, this.#block.bytes)
+      this.#block = undefined
+    }
+    if (!isGathered) onData.listener!.call(this.#socket, part)
   }
 
   /** Counts frames of which no message comes; before anyone listens, too many end it. */
@@ -149,9 +209,21 @@ function onPong(this: WebSocket): void {
   else transport.countBare(1)
 }
 
-function onData(this: CarryingSocket, bytes: Buffer): void {
-  this.chatwsCarries!.countFragments(bytes)
+/**
+ * Stands where the listener of `ws` stood, which is its `listener` as if it were wrapped: where `ws` takes
+ * that away, as it does at an error, a close frame and the end, this goes.
+ */
+const onData: OnData & { listener?: OnData } = function (this: CarryingSocket, bytes) {
+  this.chatwsCarries!.take(bytes)
 }
+
+/** What nobody will be answered is not read: `ws` would read all of it at once. */
+function dropUnread(this: Socket): void {
+  this.read()
+}
+
+/** One connection a turn, so that floods of many take no longer turns than the flood of one. */
+const nextTurns = new TurnQueue<Transport>((transport) => transport.goOn())
 
 function onClose(this: WebSocket): void {
   const { listener } = this as Transport

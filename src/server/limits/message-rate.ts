@@ -9,6 +9,9 @@ const HOLD_MS = 500
 /** Seconds of the rate that may be sent at once. */
 const BURST_S = 5
 
+/** A frame that cannot be read counts once more for so many bytes: the others are read to some end. */
+const BYTES_PER_COUNT = 1024
+
 /** What becomes of a frame. */
 export type RateVerdict =
   | 'accept'
@@ -47,6 +50,19 @@ export class MessageRate {
     const until = nowMs + Math.max(HOLD_MS, waitMs)
     this.#heldUntil.set(userId, until)
     return this.#refuse(userId, nowMs, until)
+  }
+
+  /** Counts frames that are not answered; stops where that is abuse. */
+  countAll(userId: number, count: number, nowMs: number): RateVerdict {
+    let verdict: RateVerdict = 'accept'
+    for (let i = 0; i < count && verdict !== 'abuse'; i++) verdict = this.check(userId, nowMs)
+    return verdict
+  }
+
+  /** Counts what a frame cost that was counted once and could not be read: it is not one burst more. */
+  countUnreadable(userId: number, bytes: number, nowMs: number): RateVerdict {
+    const count = Math.min(Math.floor(bytes / BYTES_PER_COUNT), this.burst)
+    return this.countAll(userId, count, nowMs)
   }
 
   /** Forgets that a user who left is held; what it has sent still counts. */

@@ -88,15 +88,15 @@ export class ChatNode {
     return connection
   }
 
-  /** Acts on one text frame of a client, or answers what is wrong with it. */
-  receive(connection: Connection, text: string): void {
+  /** Acts on one text frame of a client, or answers what is wrong with it; false where it is no frame. */
+  receive(connection: Connection, text: string): boolean {
     const { serverLog, uploadGate } = this.#parts
     const frame = parseClientFrame(text)
     if (frame.type === 'ERROR') {
       this.#parts.responder.reply(connection, frame)
-      return
+      return false
     }
-    if (!this.#isShortEnough(frame, connection)) return
+    if (!this.#isShortEnough(frame, connection)) return true
     serverLog.frameReceived(connection.userId, frame.type)
     const checked = uploadGate?.check(frame, connection)
     if (!checked) this.#act(frame, connection)
@@ -105,6 +105,7 @@ export class ChatNode {
         () => this.#act(frame, connection),
         (error: ChatwsError) => this.#refuse(frame, connection, error),
       )
+    return true
   }
 
   /** Lets go of a closed connection. */

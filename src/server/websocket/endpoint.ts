@@ -18,9 +18,6 @@ import { ConnectionAuthenticator } from './authenticate.ts'
 import { type Doors, Inbound, type InboundParts } from './inbound.ts'
 import { traceFrames } from './trace-frames.ts'
 
-/** Packets that may hold parts of one frame: kept apart, small ones cost far more than they hold. */
-const MAX_BUFFERED_CHUNKS = 1_024
-
 /** How long a user with too many connections is asked to wait before the next one. */
 const TOO_MANY_DELAY_MS = 10_000
 
@@ -49,7 +46,6 @@ export class WebSocketEndpoint implements Doors {
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
     maxFragments: MAX_FRAGMENTS,
-    maxBufferedChunks: MAX_BUFFERED_CHUNKS,
     WebSocket: Transport,
     handleProtocols: chooseProtocol,
     verifyClient: ({ req }, proceed) => {
@@ -118,7 +114,7 @@ export class WebSocketEndpoint implements Doors {
       this.#openSockets += 1
       socket.once('close', this.#onSocketClose)
       transport.carriedBy(socket as Socket)
-      transport.countFrames()
+      transport.readInTurns()
       transport.on('error', this.#onError)
       void this.#admit(request, transport)
     })

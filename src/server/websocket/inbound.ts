@@ -1,7 +1,7 @@
 import type { RawData } from 'ws'
 import { CloseCode } from '../../protocol/close-code.ts'
 import { errorFrame } from '../../protocol/error-frame.ts'
-import { readRef } from '../../protocol/parse-client-frame.ts'
+import { parseClientFrame, readRef } from '../../protocol/parse-client-frame.ts'
 import type { Connection } from '../delivery/connection.ts'
 import type { FanOut } from '../delivery/fan-out.ts'
 import type { Heartbeat } from '../delivery/heartbeat.ts'
@@ -11,9 +11,6 @@ import type { MessageRate } from '../limits/message-rate.ts'
 import type { ChatNode } from '../node/node.ts'
 import type { PresenceRegistry } from '../presence/registry.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
-
-/** Bytes of frames that are taken from one connection before others have a turn; half of a read. */
-const TURN_BYTES = 32 * 1024
 
 /** What all connections of an endpoint share. */
 export interface InboundParts {
@@ -38,9 +35,6 @@ export interface Doors {
 export class Inbound implements TransportListener {
   readonly #connection: Connection
   readonly #parts: InboundParts
-  /** Bytes since others last had a turn. */
-  #takenBytes = 0
-  #isCutOff = false
 
   constructor(connection: Connection, parts: InboundParts) {
     this.#connection = connection
@@ -51,21 +45,23 @@ export class Inbound implements TransportListener {
     const { node, messageRate, doors } = this.#parts
     const connection = this.#connection
     connection.noteAlive()
-    this.#countTaken((data as Buffer).length)
     if (!doors.isReading) return
     // What a client sent before it knew that the server drains is not lost.
     if (!connection.isOpen && doors.isAdmitting) return
     const verdict = messageRate?.check(connection.userId, performance.now()) ?? 'accept'
-    if (verdict === 'abuse') this.#cutOff()
-    else if (verdict !== 'accept') {
-      const { retryAfterMs } = verdict
-      const details = { retryAfterMs, ref: refOf(data, isBinary) }
-      const message = `More than ${messageRate!.perSecond} frames a second`
-      this.#parts.responder.reply(connection, errorFrame('RATE_LIMITED', message, details))
-    } else if (isBinary) {
+    if (verdict === 'abuse') {
+      this.#cutOff()
+      return
+    }
+    const text = isBinary ? undefined : (data as Buffer).toString()
+    let isReadable = false
+    if (verdict !== 'accept') isReadable = this.#refuse(text, verdict.retryAfterMs)
+    else if (text !== undefined) isReadable = node.receive(connection, text)
+    else {
       const error = errorFrame('INVALID_FRAME', 'Frames are text, not binary')
       this.#parts.responder.reply(connection, error)
-    } else node.receive(connection, (data as Buffer).toString())
+    }
+    if (!isReadable) this.#countUnreadable((data as Buffer).length)
   }
 
   onPong(): void {
@@ -76,14 +72,9 @@ export class Inbound implements TransportListener {
 
   onBareFrames(count: number): void {
     const { messageRate } = this.#parts
-    const { userId } = this.#connection
-    if (!messageRate || !this.#connection.isOpen) return
-    const nowMs = performance.now()
-    for (let i = 0; i < count; i++)
-      if (messageRate.check(userId, nowMs) === 'abuse') {
-        this.#cutOff()
-        return
-      }
+    const { userId, isOpen } = this.#connection
+    if (isOpen && messageRate?.countAll(userId, count, performance.now()) === 'abuse')
+      this.#cutOff()
   }
 
   onDrain(): void {
@@ -98,38 +89,32 @@ export class Inbound implements TransportListener {
     if (registry.connectionsOf(userId) === 0) messageRate?.forget(userId)
   }
 
-  /**
-   * Leaves what else came to the next turn, once it is much: what has gathered in the network is read
-   * all at once otherwise, some megabytes of frames in one turn.
-   */
-  #countTaken(bytes: number): void {
-    this.#takenBytes += bytes
-    if (this.#takenBytes < TURN_BYTES) return
-    this.#takenBytes = 0
-    this.#connection.stopReading()
-    setImmediate(() => {
-      if (!this.#isCutOff) this.#connection.readOn()
-    })
+  /** Answers what came too soon; false where it is no frame. */
+  #refuse(text: string | undefined, retryAfterMs: number): boolean {
+    const { messageRate, responder } = this.#parts
+    const frame = text === undefined ? undefined : parseClientFrame(text)
+    const isFrame = frame !== undefined && frame.type !== 'ERROR'
+    const ref = isFrame ? readRef(frame) : frame?.ref
+    const message = `More than ${messageRate!.perSecond} frames a second`
+    const error = errorFrame('RATE_LIMITED', message, { retryAfterMs, ref })
+    responder.reply(this.#connection, error)
+    return isFrame
+  }
+
+  #countUnreadable(bytes: number): void {
+    const { messageRate } = this.#parts
+    const { userId } = this.#connection
+    const verdict = messageRate?.countUnreadable(userId, bytes, performance.now())
+    if (verdict === 'abuse') this.#cutOff()
   }
 
   #cutOff(): void {
     const connection = this.#connection
-    this.#isCutOff = true
     this.#parts.serverLog.connectionClosed(connection.userId, CloseCode.abuse.reason)
     // So that the sender hears what it was told before.
     this.#parts.fanOut.resume(connection)
     connection.close(CloseCode.abuse)
     // The flood is left to wait in the network until the connection is cut off.
     connection.stopReading()
-  }
-}
-
-/** What names a frame that is refused unread. */
-function refOf(data: RawData, isBinary: boolean): string | undefined {
-  if (isBinary) return undefined
-  try {
-    return readRef(Object(JSON.parse(String(data))))
-  } catch {
-    return undefined
   }
 }

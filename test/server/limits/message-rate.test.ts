@@ -63,3 +63,23 @@ test('whoever heeds what it is told gets everything through, at the rate', () =>
   }
   expect(nowMs).toBeLessThan(((1_000 - 50) / 10) * 1_000 + 1_000)
 })
+
+test('frames that are not answered count one by one, up to abuse', () => {
+  const rate = new MessageRate(10)
+  expect(rate.countAll(1, 50, 0)).toBe('accept')
+  expect(rate.countAll(1, 50, 0)).toEqual({ retryAfterMs: 500 })
+  expect(rate.countAll(1, 1, 0)).toBe('abuse')
+})
+
+test('what cannot be read counts once more for every KiB', () => {
+  const rate = new MessageRate(10)
+  expect(rate.countUnreadable(1, 1_023, 0)).toBe('accept')
+  expect(rate.countUnreadable(1, 50 * 1_024, 0)).toBe('accept')
+  expect(rate.check(1, 0)).toEqual({ retryAfterMs: 500 })
+})
+
+test('one frame that cannot be read is never abuse, however low the rate', () => {
+  const rate = new MessageRate(1)
+  expect(rate.check(1, 0)).toBe('accept')
+  expect(rate.countUnreadable(1, 65_536, 0)).toEqual({ retryAfterMs: 1000 })
+})
