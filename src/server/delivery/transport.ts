@@ -163,9 +163,11 @@ export class Transport extends WebSocket {
 
   /** Reads what waits, which is its turn, and then on, unless it is paused or some waits again. */
   goOn(): void {
-    // All at once, for in flowing mode every chunk of it would be read in this turn.
-    if (!this.#isStopped) this.#socket.read()
-    if (!this.#isStopped && !nextTurns.has(this)) super.resume()
+    // In flowing mode all that waits would be read in this turn. To read all of it now would have more
+    // come from the network, each time, than a turn may take.
+    const bytes = Math.min(this.#socket.readableLength, TURN_BYTES)
+    if (!this.#isStopped && bytes > 0) this.#socket.read(bytes)
+    if (!this.#isStopped) this.resume()
   }
 
   #handOn(part: Buffer, isInside: boolean): void {

@@ -77,6 +77,18 @@ test.each<[string, RawFrame, string]>([
   )
 })
 
+test('what waits stays in the network, but for some reads of it', async () => {
+  const { socket, peer, got } = await connect()
+  peer.write(encoded(Array(300_000).fill(text('x'))))
+  let most = 0
+  while (got.length < 300_000) {
+    most = Math.max(most, socket.readableLength)
+    await turn()
+  }
+  expect(most).toBeGreaterThan(0)
+  expect(most).toBeLessThanOrEqual(3 * 64 * 1024)
+})
+
 test('floods of several connections are handled one of them in a turn', async () => {
   const all = [await connect(), await connect(), await connect(), await connect()]
   for (const { peer } of all) peer.write(encoded(texts(10_000)))
