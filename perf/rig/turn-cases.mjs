@@ -1,4 +1,5 @@
 // What is asked of a server while its turns are measured: each a function of a client.
+import { clientFrame } from './raw-socket.mjs'
 import { CHATS, LONG_CHATS, USERS } from './turn-data.mjs'
 
 /** The most chats of each kind that a SUBSCRIBE may name. */
@@ -22,6 +23,22 @@ const flood = (userId, frames) => ({
     await client.next('PONG')
   },
 })
+
+/** The smallest frames, in one write; the PING behind them is answered when all were read. */
+const rawFlood = (...frames) => ({
+  userId: 8,
+  run: async (client) => {
+    const once = Buffer.concat(frames)
+    client.sendRaw(Buffer.concat(Array(Math.ceil(10_000 / frames.length)).fill(once)))
+    client.send({ type: 'PING', t: 1 })
+    await client.next('PONG')
+  },
+})
+
+const TEXT = 1
+const BINARY = 2
+const PONG = 10
+const fragments = ids(0, 200).map((i) => clientFrame(i === 0 ? TEXT : 0, '', i === 199))
 
 const unknownKeys = Object.fromEntries(ids(0, 6_500).map((i) => [`k${i}`, 1]))
 const subscribe = {
@@ -106,6 +123,11 @@ export const CASES = {
     8,
     ids(0, 100).map(() => ({ type: 'NOTHING', client_id: 'x'.repeat(60_000) })),
   ),
+  '10,000 texts of one byte': rawFlood(clientFrame(TEXT, 'x')),
+  '10,000 empty texts': rawFlood(clientFrame(TEXT, '')),
+  '10,000 empty binary frames': rawFlood(clientFrame(BINARY, '')),
+  '10,000 pongs': rawFlood(clientFrame(PONG, '')),
+  '10,000 empty fragments': rawFlood(...fragments),
   'a connection, with who is online': {
     userId: 11,
     run: async (_client, url, connect) => {

@@ -37,6 +37,11 @@ export class TurnClient {
     this.#socket.send(JSON.stringify(frame))
   }
 
+  /** Sends bytes as they are, however many frames they hold. */
+  sendRaw(bytes) {
+    this.#socket._socket.write(bytes)
+  }
+
   /** Resolves when so many frames of a type have come. */
   async next(type, count = 1) {
     while ((this.#counts.get(type) ?? 0) < count)
