@@ -42,6 +42,9 @@ export interface Sealed {
   readonly chats: readonly (string | undefined)[]
 }
 
+/** Chunks that are kept: one of a single small frame takes ten times its bytes, some 800. */
+const MAX_CHUNKS = 64 * 1024
+
 const NOTHING = Buffer.alloc(0)
 
 /** Stands for a chunk that left the tail, so that its bytes can be collected. */
@@ -234,7 +237,10 @@ export class Tail {
 
   #trim(): void {
     const newest = this.#chunks.length - 1
-    while (this.#head < newest && this.#sealedEnd - this.#start > this.#capacityBytes) {
+    while (
+      this.#head < newest &&
+      (this.#sealedEnd - this.#start > this.#capacityBytes || newest - this.#head >= MAX_CHUNKS)
+    ) {
       this.#chunks[this.#head] = DROPPED
       this.#head += 1
       this.#start = this.#chunks[this.#head]!.start

@@ -125,3 +125,13 @@ test('a reader stays exact over ten thousand small chunks', () => {
   }
   expect(cursor).toBeGreaterThan(0)
 })
+
+test('no more chunks are kept than 65,536, however small, so that they take no more memory', () => {
+  const tail = new Tail(1_000_000)
+  for (let i = 0; i < 70_000; i++) {
+    tail.appendState(Buffer.from('x'), { key: 1 })
+    tail.seal()
+  }
+  expect(tail.sealedEnd - tail.start).toBe(65_536)
+  expect(tail.read(tail.start).toString()).toBe('x')
+})
