@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { ACCESS_FRAMES } from './access-frames.ts'
 import { withChat, withMessage } from './chat-schema.ts'
 import { ExactText, request, Text } from './frame-fields.ts'
 import { Id } from './id.ts'
-import { MAX_EMOJI_LENGTH, MAX_TOKEN_LENGTH } from './limits.ts'
+import { MAX_EMOJI_LENGTH, MAX_MENTIONS, MAX_TOKEN_LENGTH } from './limits.ts'
 import { QUESTIONS } from './questions.ts'
 
 const sent = {
@@ -12,6 +13,10 @@ const sent = {
   file_paths: Text.optional(),
   /** The message of the same chat that this one answers. */
   reply_to: Id.optional(),
+  /** The message of the same chat whose thread this one belongs to. */
+  thread: Id.optional(),
+  /** Users that the message names. */
+  mentions: z.array(Id).max(MAX_MENTIONS).optional(),
   ...request,
 }
 
@@ -51,7 +56,14 @@ export const Delivered = withChat(z.strictObject({ type: z.literal('DELIVERED'),
 export type Delivered = z.infer<typeof Delivered>
 
 /** Everything of a chat up to a message was read by the user. */
-export const Read = withChat(z.strictObject({ type: z.literal('READ'), id: Id }))
+export const Read = withChat(
+  z.strictObject({
+    type: z.literal('READ'),
+    id: Id,
+    /** Only of the thread that begins with this message. */
+    thread: Id.optional(),
+  }),
+)
 export type Read = z.infer<typeof Read>
 
 export const Typing = withChat(z.strictObject({ type: z.literal('TYPING'), typing: z.boolean() }))
@@ -96,6 +108,7 @@ export const LOG_FRAMES = {
   DELETE: { schema: Delete },
   REACT: { schema: React },
   SUPPORT_UPDATE: { schema: SupportUpdate },
+  ...ACCESS_FRAMES,
 } as const
 
 /**

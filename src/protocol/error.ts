@@ -27,6 +27,7 @@ const LOCAL_CODES = {
   USAGE: false,
   INVALID_SCENARIO: false,
   PREFLIGHT_FAILED: false,
+  CHATS_NOT_MADE: false,
   INCOMPARABLE: false,
   STORAGE_REJECTED: false,
   COMMIT_UNKNOWN: true,

@@ -17,7 +17,7 @@ export const ExactText = z
  * The sender's own name for the frame. What it asks for is answered under this name, and a message
  * that is sent again under it is answered with the first one's ACK.
  */
-const ClientId = ExactText.max(MAX_CLIENT_ID_LENGTH)
+export const ClientId = ExactText.max(MAX_CLIENT_ID_LENGTH)
 
 /** What a frame has that is answered. */
 export const request = { client_id: ClientId.optional() }

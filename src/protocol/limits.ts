@@ -42,3 +42,33 @@ export const TYPING_EXPIRES_MS = 6_000
 
 /** How often the typing of one user in one chat is sent on, at most. */
 export const TYPING_INTERVAL_MS = 1_000
+
+/** The longest name of a user, in UTF-16 code units. */
+export const MAX_NAME_LENGTH = 64
+
+/** The longest title of a chat, in UTF-16 code units. */
+export const MAX_CHAT_TITLE_LENGTH = 128
+
+/** The longest reason for what a moderator does, in UTF-16 code units. */
+export const MAX_REASON_LENGTH = 500
+
+/** The most users that one frame can be about. */
+export const MAX_USERS_PER_FRAME = 100
+
+/** The most users that one message can mention. */
+export const MAX_MENTIONS = 50
+
+/** The most of a list that is answered at once. */
+export const MAX_LIST_PAGE = 100
+
+/** The most messages that are pinned in one chat. */
+export const MAX_PINS = 100
+
+/** The most chats that one user can be a member of. */
+export const MAX_CHATS_PER_USER = 10_000
+
+/** The most users that one user can block. */
+export const MAX_BLOCKS = 1_000
+
+/** Chats with more members do not tell who of them is here, where presence is shared. */
+export const MAX_PRESENCE_MEMBERS = 1_000

@@ -20,6 +20,12 @@ const stored = {
   created_at: Timestamp,
   edited_at: Timestamp.optional(),
   deleted_at: Timestamp.optional(),
+  /** The message whose thread it belongs to. */
+  thread: Id.optional(),
+  /** Users that it names. */
+  mentions: z.array(Id).optional(),
+  /** Only in HISTORY, of a message with a thread. */
+  replies: z.object({ count: z.int().positive(), last_id: Id, last_at: Timestamp }).optional(),
   /** Only in HISTORY: what follows the log learns of each by itself. */
   reactions: Reactions.optional(),
   offset: Id,
@@ -39,7 +45,15 @@ export type EditPayload = z.infer<typeof EditPayload>
 export const SupportEditPayload = z.object({ support_chat_id: Id, ...edited })
 export type SupportEditPayload = z.infer<typeof SupportEditPayload>
 
-const deleted = { id: Id, sender_id: Id, deleted_at: Timestamp, offset: Id }
+const deleted = {
+  id: Id,
+  /** Who wrote the message. */
+  sender_id: Id,
+  deleted_at: Timestamp,
+  /** The moderator who deleted it, where its sender did not; 0 is whoever runs the server. */
+  by: z.int().nonnegative().optional(),
+  offset: Id,
+}
 
 export const DeletionPayload = z.object({ chat_id: Id, ...deleted })
 export type DeletionPayload = z.infer<typeof DeletionPayload>

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Notify, RoleOfMember } from './access-fields.ts'
+import { ACCESS_QUESTIONS } from './access-questions.ts'
 import { withChat, withMessage } from './chat-schema.ts'
 import { answer, ExactText, Offset, request } from './frame-fields.ts'
 import { Id } from './id.ts'
@@ -56,13 +58,15 @@ export const HistoryRequest = withChat(
     type: z.literal('HISTORY'),
     /** Only messages with an id below this. */
     before: Id.optional(),
+    /** Only replies in the thread that begins with this message. */
+    thread: Id.optional(),
     limit: z.int().min(1).max(MAX_HISTORY).optional(),
     ...request,
   }),
 )
 export type HistoryRequest = z.infer<typeof HistoryRequest>
 
-const page = { before: Id.optional(), has_more: z.boolean(), ...answer }
+const page = { before: Id.optional(), thread: Id.optional(), has_more: z.boolean(), ...answer }
 export const History = z.union([
   z.object({
     type: z.literal('HISTORY'),
@@ -88,8 +92,16 @@ const summary = {
   last_message: z.union([MessagePayload, SupportMessagePayload]).optional(),
   /** Messages of others that are not deleted, among the newest 1,000 above `read`. */
   unread: z.int().nonnegative(),
+  /** Those of them that mention the user; counting stops at 1,000. */
+  mentions: z.int().nonnegative().optional(),
   delivered: Offset,
   read: Offset,
+  title: z.string().optional(),
+  /** The other user of a direct chat. */
+  direct: Id.optional(),
+  role: RoleOfMember.optional(),
+  members: z.int().nonnegative().optional(),
+  notify: Notify.optional(),
 }
 const ChatSummary = withChat(z.object(summary))
 export type ChatSummary = z.infer<typeof ChatSummary>
@@ -178,6 +190,7 @@ export const QUESTIONS = {
   CHATS: { schema: ChatsRequest, answer: Chats },
   SEARCH: { schema: SearchRequest, answer: SearchResults },
   SUPPORT_QUEUE: { schema: SupportQueueRequest, answer: SupportQueue },
+  ...ACCESS_QUESTIONS,
 } as const satisfies Record<string, { schema: z.ZodType; answer: z.ZodType<{ type: string }> }>
 
 type Questions = typeof QUESTIONS

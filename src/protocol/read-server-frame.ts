@@ -1,65 +1,32 @@
+import { ACCESS_CHECKS } from './access-checks.ts'
+import {
+  type Check,
+  flag,
+  id,
+  list,
+  message,
+  name,
+  number,
+  offset,
+  optional,
+  orNull,
+  positive,
+  shape,
+  text,
+  time,
+  withChat,
+  withMessage,
+} from './frame-checks.ts'
 import type { ServerFrame } from './server-frames.ts'
 
-/** Whether a value is what it should be. */
-type Check = (value: unknown) => boolean
-
-/** Key → the check of its value. */
-type Shape = Readonly<Record<string, Check>>
-
-const text: Check = (value) => typeof value === 'string'
-const flag: Check = (value) => typeof value === 'boolean'
-/** Text that can stand in an address: without a lone surrogate. */
-const name: Check = (value) => text(value) && !/\p{Cs}/u.test(value as string)
-const number: Check = (value) => Number.isFinite(value)
-const id: Check = (value) => Number.isSafeInteger(value) && (value as number) > 0
-const offset: Check = (value) => value === 0 || id(value)
-const time: Check = (value) => text(value) && !Number.isNaN(Date.parse(value as string))
-const positive: Check = (value) => number(value) && (value as number) > 0
-const anything: Check = () => true
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value)
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value)
-const list =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check)
-const shape = (keys: Shape): Check => {
-  const entries = Object.entries(keys)
-  return (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    entries.every(([key, check]) => check((value as Record<string, unknown>)[key]))
-}
-/** A shape that also names one thing in one of two ways. */
-const either =
-  (one: string, other: string) =>
-  (keys: Shape): Check => {
-    const rest = shape(keys)
-    const named = shape({ [one]: optional(id), [other]: optional(id) })
-    return (value) => {
-      if (!rest(value) || !named(value)) return false
-      const { [one]: first, [other]: second } = value as Record<string, unknown>
-      return (first === undefined) !== (second === undefined)
-    }
-  }
-const withChat = either('chat_id', 'support_chat_id')
-const withMessage = either('message_id', 'support_message_id')
-
 const status = { userId: id, timestamp: time }
-const message = withChat({
-  ...{ id, sender_id: id, content: text, created_at: time, offset: id },
-  ...{ file_type: optional(text), file_paths: optional(text), reply_to: optional(id) },
-  ...{ edited_at: optional(time), deleted_at: optional(time), clipped: optional(flag) },
-  reactions: optional(list(shape({ emoji: text, userIds: list(id) }))),
-})
 const edit = withChat({ id, sender_id: id, content: text, edited_at: time, offset: id })
-const deletion = withChat({ id, sender_id: id, deleted_at: time, offset: id })
+const deletion = withChat({
+  ...{ id, sender_id: id, deleted_at: time, by: optional(offset), offset: id },
+})
 const page = { before: optional(id), has_more: flag, client_id: optional(text) }
+
+const anything: Check = () => true
 
 /**
  * Type of a frame of the server → whether a value is such a frame, in all that a client reads. The
@@ -69,6 +36,7 @@ const page = { before: optional(id), has_more: flag, client_id: optional(text) }
 const CHECKS: { readonly [Type in ServerFrame['type']]: Check } = {
   CONNECTION_ESTABLISHED: shape({
     ...{ ...status, protocol: number, sessionId: text, epoch: name, offset, online: list(id) },
+    access: optional(text),
     limits: shape({
       maxMessageBytes: positive,
       maxContentLength: optional(positive),
@@ -115,14 +83,13 @@ const CHECKS: { readonly [Type in ServerFrame['type']]: Check } = {
     ...{ chats: optional(list(id)), support_chats: optional(list(id)), offset },
     client_id: optional(text),
   }),
-  HISTORY: withChat({ ...page, messages: list(message) }),
+  HISTORY: withChat({ ...page, thread: optional(id), messages: list(message) }),
   CHATS: shape({
     chats: list(
       withChat({
-        last_message: optional(message),
-        unread: offset,
-        delivered: offset,
-        read: offset,
+        ...{ last_message: optional(message), unread: offset, delivered: offset, read: offset },
+        ...{ mentions: optional(offset), title: optional(text), direct: optional(id) },
+        ...{ role: optional(text), members: optional(offset), notify: optional(text) },
       }),
     ),
     client_id: optional(text),
@@ -146,6 +113,7 @@ const CHECKS: { readonly [Type in ServerFrame['type']]: Check } = {
     ),
     client_id: optional(text),
   }),
+  ...ACCESS_CHECKS,
 }
 
 /**

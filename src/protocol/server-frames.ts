@@ -1,4 +1,15 @@
 import { z } from 'zod'
+import {
+  BlocksChanged,
+  ChatChanged,
+  ChatSettingsChanged,
+  MembersChanged,
+  MessagePinned,
+  Reported,
+  ReportResolved,
+  ThreadFollowed,
+  UserChanged,
+} from './access-events.ts'
 import { withChat, withMessage } from './chat-schema.ts'
 import { FRAME_ERROR_CODES } from './error.ts'
 import { answer, Offset } from './frame-fields.ts'
@@ -36,6 +47,8 @@ export const ConnectionEstablished = z.object({
     /** Frames that may come at once. */
     messageBurst: z.int().positive().optional(),
   }),
+  /** Who may read what; open where it is not there. */
+  access: z.literal('members').optional(),
   /** Users with at least one open connection, this one's included. */
   online: z.array(Id),
 })
@@ -97,7 +110,7 @@ export type Receipt = z.infer<typeof Receipt>
 export const Ack = z.object({
   type: z.literal('ACK'),
   client_id: z.string(),
-  /** Of the message, or of the support chat, that the frame was about. */
+  /** Of the message, chat, user or report that the frame was about. */
   id: Id,
   offset: Id,
   created_at: Timestamp,
@@ -165,7 +178,16 @@ export const ServerFrame = z.union([
     Pong,
     Authenticated,
     ErrorFrame,
+    ChatChanged,
+    MembersChanged,
+    UserChanged,
+    BlocksChanged,
+    Reported,
+    ReportResolved,
   ]),
+  MessagePinned,
+  ChatSettingsChanged,
+  ThreadFollowed,
   Reaction,
   UserTyping,
   Receipt,

@@ -6,6 +6,7 @@ import { ANSWER_TYPES, QUESTIONS } from '../../src/protocol/questions.ts'
 test('the types of answers are those that the protocol names', () => {
   expect(ANSWER_TYPES).toEqual([
     ...['PRESENCE', 'SUBSCRIBED', 'HISTORY', 'CHATS', 'SEARCH', 'SUPPORT_QUEUE'],
+    ...['CHAT', 'MEMBERS', 'PUBLIC_CHATS', 'USERS', 'BLOCKED', 'PINS', 'THREADS', 'REPORTS'],
   ])
 })
 

@@ -5,15 +5,49 @@ import { readServerFrame } from '../../src/protocol/read-server-frame.ts'
 import { ServerFrame } from '../../src/protocol/server-frames.ts'
 import { readExamples } from '../integration/document-examples.ts'
 
-const DOCUMENT = new URL('../../docs/protocol.md', import.meta.url)
+const DOCUMENTS = ['protocol', 'members'].map((name) =>
+  readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8'),
+)
 
 type Frame = Record<string, unknown> & { type: string }
 
-/** One frame of each type that a server sends, as the document shows them; with all that is optional. */
-const SAMPLES: readonly Frame[] = readExamples(readFileSync(DOCUMENT, 'utf8'))
-  .flatMap((one) =>
-    one.type === 'got' || (one.type === 'elsewhere' && !('user' in one)) ? one.frames : [],
-  )
+const at = '2024-01-01T12:00:00.000Z'
+const said = { id: 1, sender_id: 2, content: 'x', created_at: at, offset: 1 }
+const reported = { chat_id: 1, message_id: 1, sender_id: 2, reporter: 3, reason: 'x', content: 'x' }
+const resolved = { resolution: 'x', resolved_by: 1, resolved_at: at }
+const replies = { count: 1, last_id: 2, last_at: at }
+const secret = { chat_id: 2, visibility: 'private', history: 'since_join', direct: [1, 3] }
+
+/** What the documents leave out because it is optional. */
+const MORE: readonly Frame[] = [
+  {
+    ...{ type: 'CHAT', member: { user: 1, role: 'owner', muted_until: at } },
+    chat: { ...secret, retention: 60, title: 'x', created_by: 1, members: 2 },
+  },
+  { type: 'REPORTED', report: { id: 1, ...reported, created_at: at, ...resolved }, offset: 1 },
+  {
+    ...{ type: 'HISTORY', support_chat_id: 1, has_more: true, thread: 1 },
+    messages: [{ ...said, support_chat_id: 1, thread: 3, mentions: [1], replies }],
+  },
+  {
+    type: 'CHATS',
+    chats: [
+      {
+        ...{ chat_id: 1, unread: 2, mentions: 1, delivered: 0, read: 0, title: 'x', direct: 3 },
+        ...{ role: 'member', members: 2, notify: 'none', last_message: { ...said, chat_id: 1 } },
+      },
+    ],
+  },
+  {
+    type: 'MESSAGE_DELETED',
+    payload: { id: 1, chat_id: 1, sender_id: 2, deleted_at: at, by: 3, offset: 1 },
+  },
+]
+
+/** One frame of each type that a server sends, as the documents show them; with all that is optional. */
+const SAMPLES: readonly Frame[] = DOCUMENTS.flatMap(readExamples)
+  .flatMap((one) => (one.type === 'got' || one.type === 'elsewhere' ? one.frames : []))
+  .concat(MORE)
   .filter((frame): frame is Frame => ServerFrame.safeParse(frame).success)
 
 const WRONG: readonly unknown[] = [
@@ -23,7 +57,8 @@ const WRONG: readonly unknown[] = [
 describe('readServerFrame', () => {
   it('has a sample of each type to try', () => {
     const types = new Set(SAMPLES.map(({ type }) => type))
-    expect(types.size).toBeGreaterThan(20)
+    expect(types.size).toBeGreaterThan(40)
+    expect(SAMPLES).toEqual(expect.arrayContaining([...MORE]))
   })
 
   it.each(SAMPLES.map((frame) => [frame.type, frame] as const))('reads %s', (_type, frame) => {
@@ -102,7 +137,9 @@ const NUMBERS = new Set([
   'retry_after_ms',
   'messageBurst',
 ])
-const TEXTS = new Set(['state', 'status', 'code'])
+const TEXTS = new Set([
+  ...['state', 'status', 'code', 'access', 'role', 'visibility', 'history', 'act', 'notify'],
+])
 
 function isHarmless(path: Path, value: unknown): boolean {
   const key = String(path.at(-1))
