@@ -1,6 +1,9 @@
 import type { ChatKind } from '../protocol/chat.ts'
 import { MAX_OWN_REACTIONS } from '../protocol/limits.ts'
 import { readUploadNames } from '../protocol/upload-name.ts'
+import { type AccessChanges, type KnownAccess, noAccessChanges, pairKey } from './access-changes.ts'
+import { AccessRules, refuse } from './access-rules.ts'
+import { ChatPlan } from './chat-plan.ts'
 import {
   type EventEntry,
   type LogEntry,
@@ -14,25 +17,20 @@ import {
   nameOf,
   type SupportStatus,
 } from './entries.ts'
+import { MembersPlan } from './members-plan.ts'
+import { ModerationPlan } from './moderation-plan.ts'
+import { type Decision, PlannedChats } from './plan-context.ts'
+import { mayActOn } from './rights.ts'
 import type { Outcome, Refused } from './store.ts'
-
-/** A message that entries of a batch are about. */
-export interface Target {
-  readonly kind: ChatKind
-  readonly id: number
-  readonly chatId: number
-  readonly senderId: number
-  content: string
-  isDeleted: boolean
-  /** As its sender wrote it; null without files. */
-  readonly filePaths: string | null
-}
+import { type Target, targetKey } from './target.ts'
 
 export interface SupportChat {
   status: SupportStatus
   assignee: number | null
   /** ISO 8601; null when nobody waits for an answer. */
   waitingSince: string | null
+  /** Who wrote its first message. */
+  customer: number | null
 }
 
 /** What the database holds of what a batch touches. */
@@ -48,6 +46,7 @@ export interface Known {
   readonly reactionCounts: Map<string, number>
   /** Support chat → its state. */
   readonly supportChats: Map<number, SupportChat>
+  readonly access: KnownAccess
 }
 
 /** A reaction that is to be stored, or removed. */
@@ -78,8 +77,14 @@ export class AppendPlan {
   readonly changedSupportChats = new Map<number, SupportChat>()
   /** The uploads that messages name which are deleted. */
   readonly releasedFiles: { readonly name: string; readonly ownerId: number }[] = []
+  /** What changes of chats, members and users. */
+  readonly accessChanges: AccessChanges = noAccessChanges()
   readonly #known: Known
   readonly #createdAt: string
+  readonly #rules: AccessRules
+  readonly #chats: ChatPlan
+  readonly #members: MembersPlan
+  readonly #moderation: ModerationPlan
   #lastOffset: number
 
   /** @param known is changed as entries are added */
@@ -87,6 +92,17 @@ export class AppendPlan {
     this.#known = known
     this.#createdAt = createdAt
     this.#lastOffset = known.lastOffset
+    this.#rules = new AccessRules(known.access, createdAt)
+    const context = {
+      known: known.access,
+      changes: this.accessChanges,
+      rules: this.#rules,
+      createdAt,
+    }
+    const chats = new PlannedChats(context)
+    this.#chats = new ChatPlan(context, chats)
+    this.#members = new MembersPlan(context, chats)
+    this.#moderation = new ModerationPlan(context)
   }
 
   /** The newest offset once the plan is stored. */
@@ -119,29 +135,98 @@ export class AppendPlan {
         return this.#react(entry)
       case 'support':
         return this.#changeSupportChat(entry)
+      case 'chat':
+        return this.#take(this.#chats.decide(entry, this.#lastOffset + 1))
+      case 'members':
+        return this.#take(this.#members.decide(entry, this.#lastOffset + 1))
+      case 'user':
+        return this.#take(this.#moderation.decideUser(entry))
+      case 'ban':
+        return this.#take(this.#moderation.decideBan(entry, this.#lastOffset + 1))
+      case 'block':
+        return this.#take(this.#moderation.decideBlock(entry))
+      case 'report':
+        return this.#take(this.#moderation.decideReport(entry, this.#target(entry)))
+      case 'resolution':
+        return this.#take(this.#moderation.decideResolution(entry))
+      case 'pin': {
+        const target = this.#target(entry)
+        return this.#take(this.#moderation.decidePin(entry, target, this.#lastOffset + 1))
+      }
+      case 'settings':
+        return this.#take(this.#moderation.decideSettings(entry))
+      case 'follow':
+        return this.#take(this.#moderation.decideFollow(entry, this.#target(entry)))
     }
   }
 
   #addMessage(entry: NewMessageEntry): Outcome {
-    const { kind, chatId, replyTo } = entry
-    if (replyTo !== undefined && this.#target(kind, replyTo)?.chatId !== chatId)
-      return refuse(entry, 'NOT_FOUND', `reply_to: this chat has no message ${replyTo}`)
-    const { isFromAgent, ...message } = entry
+    const { kind, chatId } = entry
+    const refused = this.#rules.refusalOfMessage(entry) ?? this.#refusalOfReferences(entry)
+    if (refused) return refused
+    const { isFromAgent, authority: _, ...message } = entry
     const unchanged = { editedAt: undefined, deletedAt: undefined }
-    const stored: Draft<MessageEntry> = { ...message, id: 0, ...unchanged, ...this.#next() }
+    const hiddenFrom = this.#rules.hiddenFrom(entry)
+    const stored: Draft<MessageEntry> = {
+      ...{ ...message, id: 0, hiddenFrom, ...unchanged, ...this.#next() },
+    }
     this.messages.push(stored)
-    if (kind === 'support') this.#noteSupportMessage(chatId, isFromAgent)
+    if (kind === 'support') {
+      this.#noteSupportMessage(entry)
+      stored.isFromCustomer = this.#known.supportChats.get(chatId)?.customer === entry.senderId
+    }
+    if (entry.thread !== undefined) this.#noteReply(stored, entry.thread)
+    this.#noteWritten(entry)
     return { entry: stored, repeated: false }
   }
 
+  /** Why what a message answers, or the thread that it belongs to, is not there for its sender. */
+  #refusalOfReferences(entry: NewMessageEntry): Refused | undefined {
+    const { kind, chatId, replyTo, thread } = entry
+    const isThere = (id: number) => {
+      const target = this.#known.targets.get(targetKey(kind, id))
+      return target?.chatId === chatId && this.#rules.reads(entry, target)
+    }
+    if (replyTo !== undefined && !isThere(replyTo))
+      return refuse(entry, 'NOT_FOUND', `reply_to: this chat has no message ${replyTo}`)
+    if (thread === undefined) return undefined
+    if (!isThere(thread))
+      return refuse(entry, 'NOT_FOUND', `thread: this chat has no message ${thread}`)
+    const root = this.#known.targets.get(targetKey(kind, thread))!.thread
+    return root === undefined
+      ? undefined
+      : refuse(entry, 'FORBIDDEN', `thread: message ${thread} is in the thread of ${root} itself`)
+  }
+
+  /** Whoever begins a thread follows it, and whoever replies in it. */
+  #noteReply({ kind, chatId, senderId, hiddenFrom }: MessageEntry, messageId: number): void {
+    const author = this.#known.targets.get(targetKey(kind, messageId))!.senderId
+    const follow = { kind, chatId, messageId, isFollowed: true, isAutomatic: true }
+    for (const userId of [author, senderId])
+      if (userId !== hiddenFrom) this.#moderation.follow({ userId, ...follow })
+  }
+
+  #noteWritten({ authority, kind, chatId, senderId }: NewMessageEntry): void {
+    if (!authority || kind === 'support') return
+    const isSlow = (this.#known.access.chats.get(chatId)?.slowModeSeconds ?? 0) > 0
+    const member = isSlow ? this.#rules.member(chatId, senderId) : undefined
+    if (!member) return
+    const key = pairKey(chatId, senderId)
+    const written = { ...member, lastWritten: this.#createdAt }
+    this.#known.access.members.set(key, written)
+    this.accessChanges.members.set(key, { chatId, userId: senderId, member: written })
+  }
+
   /** A customer's message opens the chat, and waits; an agent's answers what waited. */
-  #noteSupportMessage(chatId: number, isFromAgent: boolean): void {
+  #noteSupportMessage({ chatId, senderId, isFromAgent }: NewMessageEntry): void {
     const before = this.#known.supportChats.get(chatId)
     const chat: SupportChat = {
       status: isFromAgent ? (before?.status ?? 'open') : 'open',
       assignee: before?.assignee ?? null,
       waitingSince: isFromAgent ? null : (before?.waitingSince ?? this.#createdAt),
+      customer: before?.customer ?? (before && isFromAgent ? null : senderId),
     }
+    if (chat.customer !== null) this.#known.access.customers.set(chatId, chat.customer)
     this.#known.supportChats.set(chatId, chat)
     this.changedSupportChats.set(chatId, chat)
   }
@@ -149,6 +234,8 @@ export class AppendPlan {
   #edit(entry: NewEdit): Outcome {
     const target = this.#ownTarget(entry)
     if ('refused' in target) return target
+    const refused = this.#refusalOfChange(entry, target, 'write')
+    if (refused) return refused
     const { content } = entry
     const about = { type: 'edit', ...this.#about(entry, target), content } as const
     if (target.content === content) return this.#unchanged(about)
@@ -158,10 +245,14 @@ export class AppendPlan {
   }
 
   #delete(entry: NewDeletion): Outcome {
-    const target = this.#ownTarget(entry, true)
+    const target = this.#deletable(entry)
     if ('refused' in target) return target
-    const about = { type: 'deletion', ...this.#about(entry, target) } as const
+    const isOthers = target.senderId !== entry.senderId
+    const author = isOthers ? target.senderId : undefined
+    const about = { type: 'deletion', ...this.#about(entry, target), author } as const
     if (target.isDeleted) return this.#unchanged(about)
+    if (isOthers) this.#moderation.noteDeletion(entry, target)
+    this.#moderation.unpin(target)
     target.content = ''
     target.isDeleted = true
     for (const name of readUploadNames(target.filePaths ?? '') ?? [])
@@ -175,8 +266,10 @@ export class AppendPlan {
 
   #react(entry: NewReaction): Outcome {
     const { kind, messageId, emoji, senderId, removed } = entry
-    const target = this.#target(kind, messageId)
-    if (!target || target.isDeleted) return notFound(entry)
+    const target = this.#target(entry)
+    if (!target || target.isDeleted || !this.#rules.reads(entry, target)) return notFound(entry)
+    const refused = this.#refusalOfChange(entry, target, 'react')
+    if (refused) return refused
     const key = reactionKey(entry)
     const about = { type: 'reaction', ...this.#about(entry, target), emoji, removed } as const
     if (this.#known.reactions.has(key) !== removed) return this.#unchanged(about)
@@ -208,7 +301,7 @@ export class AppendPlan {
     const about = { type: 'support', ...place, senderId, clientId, status, assignee } as const
     if (status === before.status && assignee === before.assignee) return this.#unchanged(about)
     const waitingSince = status === 'closed' ? null : before.waitingSince
-    const chat = { status, assignee, waitingSince }
+    const chat = { status, assignee, waitingSince, customer: before.customer }
     this.#known.supportChats.set(chatId, chat)
     this.changedSupportChats.set(chatId, chat)
     return this.#addEvent({ ...about, ...this.#next() })
@@ -225,22 +318,52 @@ export class AppendPlan {
     return { entry, repeated: true }
   }
 
-  #target(kind: ChatKind, id: number): Target | undefined {
-    return this.#known.targets.get(targetKey(kind, id))
+  /** Stores what was decided, if that is to be stored. */
+  #take(decision: Decision<EventEntry>): Outcome {
+    if ('refused' in decision) return decision
+    if ('same' in decision) return this.#unchanged(decision.same)
+    return this.#addEvent({ ...decision.stored, ...this.#next() } as EventEntry)
+  }
+
+  #target({ kind, messageId }: { kind: ChatKind; messageId: number }): Target | undefined {
+    return this.#known.targets.get(targetKey(kind, messageId))
+  }
+
+  #refusalOfChange(entry: NewEntry, { kind, chatId }: Target, act: 'write' | 'react') {
+    return kind === 'support' ? undefined : this.#rules.refusalOf(entry, chatId, act)
+  }
+
+  /** A message that the sender of an entry may delete: an own one, or any that the sender moderates. */
+  #deletable(entry: NewDeletion): Target | Refused {
+    const target = this.#target(entry)
+    if (!target) return notFound(entry)
+    if (entry.authority?.isAdmin) return target
+    if (target.senderId === entry.senderId) return this.#ownTarget(entry, true)
+    if (!this.#rules.reads(entry, target) || !entry.authority || target.kind === 'support')
+      return this.#ownTarget(entry, true)
+    const refused = this.#rules.refusalOf(entry, target.chatId, 'deleteOthers')
+    if (refused) return refuse(entry, 'FORBIDDEN', `Message ${entry.messageId} is not yours`)
+    const role = this.#rules.roleOf(entry, target.chatId)!
+    const author = this.#rules.member(target.chatId, target.senderId)?.role
+    return mayActOn(role, author)
+      ? target
+      : refuse(entry, 'FORBIDDEN', `Message ${entry.messageId} is of a ${author}`)
   }
 
   /** The sender's own message that an entry changes. */
   #ownTarget(entry: NewEdit | NewDeletion, mayBeDeleted = false): Target | Refused {
-    const target = this.#target(entry.kind, entry.messageId)
+    const target = this.#target(entry)
     if (!target || (target.isDeleted && !mayBeDeleted)) return notFound(entry)
+    if (!this.#rules.reads(entry, target)) return notFound(entry)
     if (target.senderId !== entry.senderId)
       return refuse(entry, 'FORBIDDEN', `Message ${entry.messageId} is not yours`)
     return target
   }
 
-  #about(entry: NewEdit | NewDeletion | NewReaction, { kind, chatId, id }: Target) {
+  #about(entry: NewEdit | NewDeletion | NewReaction, target: Target) {
     const { senderId, clientId } = entry
-    return { kind, chatId, id, senderId, clientId }
+    const { kind, chatId, id, offset: aboutOffset, hiddenFrom } = target
+    return { kind, chatId, id, senderId, clientId, aboutOffset, hiddenFrom }
   }
 
   /** The place of an entry that is stored. */
@@ -248,11 +371,6 @@ export class AppendPlan {
     this.#lastOffset += 1
     return { offset: this.#lastOffset, createdAt: this.#createdAt }
   }
-}
-
-/** Names a message across both kinds. */
-export function targetKey(kind: ChatKind, id: number): string {
-  return `${kind} ${id}`
 }
 
 /** Names one user's reaction to a message. */
@@ -276,8 +394,4 @@ export function giverKey(reaction: {
 
 function notFound(entry: NewEdit | NewDeletion | NewReaction): Refused {
   return refuse(entry, 'NOT_FOUND', `There is no message ${entry.messageId}`)
-}
-
-function refuse({ clientId }: NewEntry, code: Refused['refused'], reason: string): Refused {
-  return { refused: code, reason, clientId }
 }

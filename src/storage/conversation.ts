@@ -1,4 +1,5 @@
 import type { ChatKind } from '../protocol/chat.ts'
+import type { Membership, Reader } from './access-records.ts'
 
 /** How far a user has come in a chat: ids of messages, 0 before the first. */
 export interface ChatCursor {
@@ -27,6 +28,11 @@ export interface ChatOfUser extends ChatCursor {
   readonly newest: number
   /** Messages of others that are not deleted, among the newest `MAX_UNREAD` above `read`. */
   readonly unread: number
+  /** Those of them that mention the user; counting stops at 1,000. */
+  readonly mentions: number
+  readonly notify: 'all' | 'mentions' | 'none'
+  /** The user's place in it, where chats have members. */
+  readonly membership: Membership | undefined
 }
 
 /** How far users have come in chats. All calls throw STORAGE_UNAVAILABLE. */
@@ -41,8 +47,10 @@ export interface ChatCursors {
   /**
    * The chats in which a user has a cursor, those with the newest messages first; `MAX_CHATS` at
    * most. However many there are, they are read in steps, between which others have their turn.
+   * With a reader, those that the reader is a member of, was granted or opened, and what of them the
+   * reader may read.
    */
-  chatsOf(userId: number): Promise<ChatOfUser[]>
+  chatsOf(userId: number, reader?: Reader): Promise<ChatOfUser[]>
 }
 
 /** An open support chat. */
@@ -70,8 +78,11 @@ export interface LastSeenTimes {
    * was wrong, gives way to any.
    */
   note(times: readonly LastSeen[]): Promise<void>
-  /** The newest times first, none of the future. */
-  newest(limit: number): Promise<LastSeen[]>
+  /**
+   * The newest times first, none of the future. With a user, only of those who share one of up to
+   * 1,000 chats with that user that have at most 1,000 members.
+   */
+  newest(limit: number, sharingWith?: number): Promise<LastSeen[]>
 }
 
 /** What to search for. */
@@ -81,5 +92,7 @@ export interface SearchQuery {
   readonly chat: { readonly kind: ChatKind; readonly id: number } | undefined
   /** Only messages with an offset below this; all where undefined. */
   readonly before: number | undefined
+  /** Only what this reader may read; everything where undefined. */
+  readonly reader?: Reader | undefined
   readonly limit: number
 }

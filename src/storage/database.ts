@@ -1,3 +1,5 @@
+import type { ChatCensus } from './chat-census.ts'
+import type { PersonalRecords } from './personal-records.ts'
 import type { Store } from './store.ts'
 
 /** What a committed entry survives: the death of the process, or a power cut too. */
@@ -16,6 +18,12 @@ export interface BackEnd {
 /** A database that a URL names, whether it is there yet or not. Nothing is loaded until it is used. */
 export type Database = DurableDatabase | VolatileDatabase
 
+/** The log of a database that stays, and what whoever looks after it asks beside. */
+export interface DurableStore extends Store {
+  readonly personal: PersonalRecords
+  readonly census: ChatCensus
+}
+
 interface Named {
   /** The name of its back end, for programs. */
   readonly provider: string
@@ -33,6 +41,7 @@ export interface VolatileDatabase extends Named {
 /** A database that stays, and has to be looked after. */
 export interface DurableDatabase extends Named {
   readonly isDurable: true
+  open(durability: Durability): Promise<DurableStore>
   /** The name of its back end, for people. */
   readonly providerName: string
   /** The folder that it fills; undefined where that is not of this machine. */

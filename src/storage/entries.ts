@@ -1,11 +1,6 @@
 import type { ChatKind } from '../protocol/chat.ts'
-
-/** What every entry on its way into the log has. */
-interface New {
-  readonly senderId: number
-  /** The sender's own name for the entry; the log holds each (sender, name) once. */
-  readonly clientId: string | undefined
-}
+import type { AccessEntry, NewAccessEntry } from './access-entries.ts'
+import type { AboutMessage, New, Stored } from './entry-base.ts'
 
 export interface NewMessageEntry extends New {
   readonly type: 'message'
@@ -16,6 +11,10 @@ export interface NewMessageEntry extends New {
   readonly filePaths: string | undefined
   /** A message of the same chat. */
   readonly replyTo: number | undefined
+  /** The message of the same chat whose thread this one belongs to. */
+  readonly thread?: number | undefined
+  /** Users that it names. */
+  readonly mentions?: readonly number[] | undefined
   /** Whether a support agent wrote it: in a support chat, nobody waits for an answer then. */
   readonly isFromAgent: boolean
 }
@@ -51,21 +50,15 @@ export interface NewSupportChange extends New {
 }
 
 /** Something on its way into the log. */
-export type NewEntry = NewMessageEntry | NewEdit | NewDeletion | NewReaction | NewSupportChange
+export type NewEntry =
+  | NewMessageEntry
+  | NewEdit
+  | NewDeletion
+  | NewReaction
+  | NewSupportChange
+  | NewAccessEntry
 
 export type SupportStatus = 'open' | 'closed'
-
-/** What every entry of the log has. */
-interface Stored extends New {
-  /** Position in the one order of durable events, from 1, without gaps, in commit order. */
-  readonly offset: number
-  readonly kind: ChatKind
-  readonly chatId: number
-  /** Of the message that it is, or is about; of a support chat's change, the chat's. */
-  readonly id: number
-  /** ISO 8601 UTC with milliseconds. */
-  readonly createdAt: string
-}
 
 /** A message as it is now: with its newest content, or none once it was deleted. */
 export interface MessageEntry extends Stored {
@@ -74,21 +67,29 @@ export interface MessageEntry extends Stored {
   readonly fileType: string | undefined
   readonly filePaths: string | undefined
   readonly replyTo: number | undefined
+  readonly thread?: number | undefined
+  readonly mentions?: readonly number[] | undefined
+  /** The user who must not see it: one who had blocked its sender. */
+  readonly hiddenFrom?: number | undefined
+  /** Of a support message: whether its sender is the one who opened the chat. */
+  readonly isFromCustomer?: boolean | undefined
   readonly editedAt: string | undefined
   readonly deletedAt: string | undefined
 }
 
-export interface EditEntry extends Stored {
+export interface EditEntry extends Stored, AboutMessage {
   readonly type: 'edit'
   /** The content that the message has now, after this edit and later ones. */
   readonly content: string
 }
 
-export interface DeletionEntry extends Stored {
+export interface DeletionEntry extends Stored, AboutMessage {
   readonly type: 'deletion'
+  /** Who wrote the message, where a moderator deleted it. */
+  readonly author: number | undefined
 }
 
-export interface ReactionEntry extends Stored {
+export interface ReactionEntry extends Stored, AboutMessage {
   readonly type: 'reaction'
   readonly emoji: string
   readonly removed: boolean
@@ -101,12 +102,15 @@ export interface SupportEntry extends Stored {
   readonly assignee: number | null
 }
 
-/** An entry of the log that is about a message or a support chat. */
-export type EventEntry = EditEntry | DeletionEntry | ReactionEntry | SupportEntry
+/** An entry of the log that is not a message itself. */
+export type EventEntry = EditEntry | DeletionEntry | ReactionEntry | SupportEntry | AccessEntry
 
 export type LogEntry = MessageEntry | EventEntry
 
 /** How an entry is told apart by name, whoever appends it: undefined where it has none. */
-export function nameOf({ senderId, clientId }: New): string | undefined {
+export function nameOf({
+  senderId,
+  clientId,
+}: Pick<New, 'senderId' | 'clientId'>): string | undefined {
   return clientId === undefined ? undefined : `${senderId} ${clientId}`
 }

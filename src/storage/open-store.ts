@@ -1,5 +1,5 @@
 import { ChatwsError } from '../protocol/error.ts'
-import type { Database, Durability, DurableDatabase } from './database.ts'
+import type { Database, Durability, DurableDatabase, DurableStore } from './database.ts'
 import { failureReason } from './failure-reason.ts'
 import { isFull } from './prisma/prisma-database.ts'
 import type { Store } from './store.ts'
@@ -9,10 +9,9 @@ import type { Store } from './store.ts'
  * when it cannot be opened and DATABASE_INCOMPATIBLE when it is not one of this version's. The
  * caller closes the store.
  */
-export async function openStore(
-  database: Database,
-  durability: Durability = 'process',
-): Promise<Store> {
+export function openStore(database: DurableDatabase, durability?: Durability): Promise<DurableStore>
+export function openStore(database: Database, durability?: Durability): Promise<Store>
+export function openStore(database: Database, durability: Durability = 'process'): Promise<Store> {
   return opening(database, () => database.open(durability))
 }
 
@@ -24,7 +23,10 @@ export async function migrateDatabase(database: DurableDatabase): Promise<string
   return opening(database, () => database.migrate())
 }
 
-async function opening<T>({ description }: Database, open: () => Promise<T>): Promise<T> {
+async function opening<T>(
+  { description }: Pick<Database, 'description'>,
+  open: () => Promise<T>,
+): Promise<T> {
   try {
     return await open()
   } catch (error) {

@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { StepSize } from './step-size.ts'
 import type { UploadRecords } from './upload-records.ts'
 
-/** Entries deleted in one transaction: few enough that a server's commit can wait for it. */
+/** Entries whose times are read at once. */
 const BATCH = 500
-
-/** The pause between two transactions, for those who wait meanwhile. */
-const PAUSE_MS = 10
 
 /** How much later a message may be stored than the upload that it names was claimed. */
 const CLAIM_MS = 60 * 60 * 1000
@@ -48,11 +45,11 @@ export async function pruneLog(
   { before, isDryRun, onProgress }: PruneOptions,
 ): Promise<Pruned> {
   const now = new Date()
+  const deletion = new Deletion(log)
   let messages = 0
   let lastOffset = 0
-  // Entries that were passed over since the last that is old, and the offsets where batches ended.
+  // Entries that were passed over since the last that is old.
   let undated = 0
-  let ends: number[] = []
   for (let position = 0; ; ) {
     const times = await log.readTimes(position, BATCH)
     const firstYoung = times.findIndex(({ createdAt }) => createdAt >= before && createdAt <= now)
@@ -61,18 +58,36 @@ export async function pruneLog(
     if (old > 0) {
       messages += undated + old
       lastOffset = passed[old - 1]!.offset
-      if (!isDryRun) for (const end of [...ends, lastOffset]) await log.deleteUpTo(end)
+      if (!isDryRun) await deletion.upTo(lastOffset)
       undated = 0
-      ends = []
       onProgress(messages)
     }
     undated += passed.length - old
     if (passed.length < BATCH) break
     position = passed.at(-1)!.offset
-    if (undated > 0) ends.push(position)
-    if (!isDryRun) await sleep(PAUSE_MS)
   }
   const usedBefore = new Date(before.getTime() - CLAIM_MS)
   const uploads = isDryRun ? undefined : await log.uploads.release(usedBefore, now)
   return { messages, lastOffset, uploads }
+}
+
+/** Deletes entries from the oldest on, in steps for which a server's commit can wait. */
+class Deletion {
+  readonly #log: PrunableLog
+  readonly #steps = new StepSize({ max: BATCH })
+  #position = 0
+
+  constructor(log: PrunableLog) {
+    this.#log = log
+  }
+
+  async upTo(offset: number): Promise<void> {
+    while (this.#position < offset) {
+      const next = await this.#log.readTimes(this.#position, this.#steps.rows)
+      const end = Math.min(offset, next.at(-1)?.offset ?? offset)
+      await this.#steps.take(() => this.#log.deleteUpTo(end))
+      this.#position = end
+      await this.#steps.rest()
+    }
+  }
 }

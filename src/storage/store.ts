@@ -1,7 +1,9 @@
 import type { ChatKind } from '../protocol/chat.ts'
 import type { ChatwsError } from '../protocol/error.ts'
+import type { AccessRecords } from './access-records.ts'
 import type { ChatCursors, LastSeenTimes, QueuedChat, SearchQuery } from './conversation.ts'
 import type { LogEntry, MessageEntry, NewEntry } from './entries.ts'
+import type { AgesRange, MessageAge } from './message-ages.ts'
 import type { Pruned, PruneOptions } from './prune-log.ts'
 import type { UploadRecords } from './upload-records.ts'
 
@@ -64,11 +66,17 @@ export interface Store {
    */
   readClipped(offsets: readonly number[]): Promise<MessageEntry[]>
 
+  /** How old messages are, deleted ones too, by ascending id. Throws STORAGE_UNAVAILABLE. */
+  readAges(range: AgesRange): Promise<MessageAge[]>
+
   /**
    * Finds messages by words, newest first, among all that was stored before the call; deleted ones
    * are never found. Throws STORAGE_UNAVAILABLE.
    */
   search(query: SearchQuery): Promise<FoundMessage[]>
+
+  /** Who is in which chat, and what else is kept about users. */
+  readonly access: AccessRecords
 
   /** How far users have come in chats. */
   readonly cursors: ChatCursors
@@ -106,8 +114,10 @@ export interface Appended {
 
 /** An entry that was not stored, because of what it is about. */
 export interface Refused {
-  readonly refused: 'NOT_FOUND' | 'FORBIDDEN'
+  readonly refused: 'NOT_FOUND' | 'FORBIDDEN' | 'RATE_LIMITED'
   readonly reason: string
+  /** When to try again, of RATE_LIMITED. */
+  readonly retryAfterMs?: number
   /** The sender's own name for it. */
   readonly clientId: string | undefined
 }
@@ -120,6 +130,12 @@ export interface HistoryRange {
   readonly chatId: number
   /** Only messages with an id below this; all where undefined. */
   readonly before: number | undefined
+  /** Only the replies in the thread of this message. */
+  readonly thread?: number | undefined
+  /** Only messages with an offset above this; of who may read only what came after joining. */
+  readonly above?: number | undefined
+  /** Without those that are hidden from this user. */
+  readonly userId?: number | undefined
   readonly limit: number
 }
 
@@ -141,6 +157,8 @@ export const MAX_REACTIONS = 1_000
 /** A message, and what was given to it: the first `MAX_REACTIONS`. */
 export interface HistoryEntry extends MessageEntry {
   readonly reactions: readonly StandingReaction[]
+  /** Of a message with a thread: replies that are hidden from somebody do not count. */
+  readonly replies?: { readonly count: number; readonly lastId: number; readonly lastAt: string }
 }
 
 /** A reaction, and the users who gave it, in the order in which they did. */

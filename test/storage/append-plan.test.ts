@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { noKnownAccess } from '../../src/storage/access-changes.ts'
 import { AppendPlan } from '../../src/storage/append-plan.ts'
 
 it('a message that is edited and deleted in one batch keeps that it was edited', () => {
@@ -10,6 +11,9 @@ it('a message that is edited and deleted in one batch keeps that it was edited',
     content: 'a',
     isDeleted: false,
     filePaths: null,
+    offset: 1,
+    thread: undefined,
+    hiddenFrom: undefined,
   }
   const known = {
     lastOffset: 1,
@@ -18,6 +22,7 @@ it('a message that is edited and deleted in one batch keeps that it was edited',
     reactions: new Set<string>(),
     reactionCounts: new Map<string, number>(),
     supportChats: new Map(),
+    access: noKnownAccess(),
   }
   const plan = new AppendPlan(known, '2024-01-01T12:00:00.000Z')
   const about = { kind: 'chat', messageId: 7, senderId: 1, clientId: undefined } as const

@@ -7,9 +7,10 @@ import type {
   NewReaction,
   NewSupportChange,
 } from '../../src/storage/entries.ts'
-import type { Appended, Outcome, Store } from '../../src/storage/store.ts'
+import type { Store } from '../../src/storage/store.ts'
 import { appendPatiently } from './append-messages.ts'
 import { newEntry } from './new-entry.ts'
+import { shorts } from './outcome-shorts.ts'
 import type { TestDatabase } from './test-database.ts'
 
 const NOW = '2024-01-01T12:00:00.123Z'
@@ -40,13 +41,6 @@ const support = (
   ...change,
   ...by(9),
 })
-
-const isStored = (outcome: Outcome): outcome is Appended => 'entry' in outcome
-/** What became of each entry, in short: its offset, `=offset` when repeated, or the refusal. */
-const shorts = (outcomes: readonly Outcome[]) =>
-  outcomes.map((outcome) =>
-    isStored(outcome) ? `${outcome.repeated ? '=' : ''}${outcome.entry.offset}` : outcome.refused,
-  )
 
 /** What becomes of messages and chats after they were written, run against one kind of database. */
 export function describeConversationContract(createDatabase: () => Promise<TestDatabase>): void {

@@ -3,6 +3,7 @@ import type { DurableDatabase } from '../../src/storage/database.ts'
 import type { NewReaction } from '../../src/storage/entries.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { appendMessages } from './append-messages.ts'
+import { sent, user } from './new-access-entry.ts'
 import { newEntry } from './new-entry.ts'
 import type { TestDatabase } from './test-database.ts'
 
@@ -37,6 +38,28 @@ export function describeDurableContract(
       name: 'ChatwsError',
       code: 'STORAGE_UNAVAILABLE',
     })
+  })
+
+  it('pruning takes what hangs on messages, and leaves chats, members and reports', async () => {
+    const owner = user(1)
+    const file = `uploads/${'a'.repeat(32)}.png`
+    const day = at(1).toISOString()
+    await store.append([sent.chat(owner, {}, [2]), sent.profile(owner, { name: 'Ann' })], day)
+    await store.append([sent.message(owner, 1, { mentions: [2], filePaths: file })], day)
+    await store.append([sent.message(user(2), 1, { thread: 1 })], day)
+    await store.append([sent.pin(owner, 1), sent.report(user(2), 1)], day)
+    const countsOf = async (tables: readonly string[]) => {
+      const rows = tables.map((table) => database.query(`SELECT * FROM ${table}`))
+      return (await Promise.all(rows)).map(({ length }) => length)
+    }
+    const hanging = ['pins', 'mentions', 'threads', 'thread_follows', 'upload_uses']
+    const staying = ['chats', 'members', 'users', 'reports']
+    expect(await countsOf(hanging)).toEqual([1, 1, 1, 2, 1])
+
+    await append(3, 1)
+    await prune(at(2))
+    expect(await countsOf(hanging)).toEqual([0, 0, 0, 0, 0])
+    expect(await countsOf(staying)).toEqual([1, 2, 1, 1])
   })
 
   it('pruning leaves no reaction to what it deletes', async () => {

@@ -45,6 +45,7 @@ export function describeEntryContract(createDatabase: () => Promise<TestDatabase
       expect(await roundTrip(fields)).toEqual({
         ...{ type: 'message', ...fields, id: 1, offset: 1, createdAt: NOW },
         ...{ replyTo: undefined, editedAt: undefined, deletedAt: undefined },
+        isFromCustomer: kind === 'support' ? true : undefined,
       })
     })
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { NewReaction } from '../../src/storage/entries.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { appendMessages } from './append-messages.ts'
+import { sent, user } from './new-access-entry.ts'
 import { newEntry } from './new-entry.ts'
 import type { TestDatabase } from './test-database.ts'
 
@@ -132,6 +133,78 @@ export function describeMaintenanceContract(createDatabase: () => Promise<TestDa
       await store.uploads.use(['far'], at(FAR_HOUR))
       expect(await prune(at(3))).toMatchObject({ uploads: 2 })
       expect((await store.uploads.findUnused(at(9), 10)).sort()).toEqual(['far', 'new', 'old'])
+    })
+  })
+
+  describe('the ages of messages', () => {
+    const ages = async (chatId: number | undefined, after = 0, limit = 10) =>
+      (await store.readAges({ kind: 'chat', chatId, after, limit })).map(({ id }) => id)
+
+    it('are read of one chat, or of all of a kind, in order and in parts', async () => {
+      const chats = [1, 2, 1, 2, 1].map((chatId) => newEntry({ chatId }))
+      await store.append([...chats, newEntry({ kind: 'support' })], at(1).toISOString())
+      expect(await ages(undefined)).toEqual([1, 2, 3, 4, 5])
+      expect(await ages(1)).toEqual([1, 3, 5])
+      expect(await ages(1, 1, 1)).toEqual([3])
+      expect(await ages(2, 4)).toEqual([])
+      expect(await ages(undefined, 3)).toEqual([4, 5])
+    })
+
+    it('tell whose each is, since when, and whether it is deleted', async () => {
+      await store.append(
+        [newEntry({ senderId: 4 }), newEntry({ senderId: 5 })],
+        at(1).toISOString(),
+      )
+      const deletion = { type: 'deletion', kind: 'chat', messageId: 2, senderId: 5 } as const
+      await store.append([{ ...deletion, clientId: undefined }], at(2).toISOString())
+      const range = { kind: 'chat', chatId: 1, after: 0, limit: 10 } as const
+      const createdAt = at(1).toISOString()
+      expect(await store.readAges(range)).toEqual([
+        { id: 1, senderId: 4, createdAt, isDeleted: false },
+        { id: 2, senderId: 5, createdAt, isDeleted: true },
+      ])
+    })
+
+    it('count for the chats that keep them for a time', async () => {
+      const owner = user(1)
+      const retention = (seconds: number | null, chatId: number) =>
+        sent.change(owner, chatId, { retentionSeconds: seconds })
+      await store.append(
+        [1, 2, 3].map(() => sent.chat(owner)),
+        at(1).toISOString(),
+      )
+      await store.append(
+        [retention(60, 1), retention(90, 3), retention(60, 2)],
+        at(1).toISOString(),
+      )
+      await store.append([retention(null, 2)], at(1).toISOString())
+      expect(await store.access.chatsWithRetention({ after: 0, limit: 10 })).toEqual([
+        { chatId: 1, retentionSeconds: 60 },
+        { chatId: 3, retentionSeconds: 90 },
+      ])
+      expect(await store.access.chatsWithRetention({ after: 1, limit: 10 })).toHaveLength(1)
+      expect(await store.access.chatsWithRetention({ after: 0, limit: 1 })).toHaveLength(1)
+    })
+  })
+
+  describe('what admins did', () => {
+    it('is listed from the newest on, of all or of one user', async () => {
+      const nothing = {
+        kind: undefined,
+        chatId: undefined,
+        messageId: undefined,
+        detail: undefined,
+      }
+      for (const userId of [7, 8, 7])
+        await store.access.noteAct({
+          ...{ ...nothing, at: at(1).toISOString(), actorId: null, act: 'kick', userId },
+        })
+      const ids = async (userId: number | undefined, before = Number.MAX_SAFE_INTEGER, limit = 9) =>
+        (await store.access.newestActs({ userId, before, limit })).map(({ id }) => id)
+      expect(await ids(undefined)).toEqual([3, 2, 1])
+      expect(await ids(7)).toEqual([3, 1])
+      expect(await ids(undefined, 3)).toEqual([2, 1])
+      expect(await ids(undefined, undefined, 1)).toEqual([3])
     })
   })
 

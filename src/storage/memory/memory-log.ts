@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ChatKind } from '../../protocol/chat.ts'
-import {
-  AppendPlan,
-  giverKey,
-  type Known,
-  reactionKey,
-  type SupportChat,
-  type Target,
-  targetKey,
-} from '../append-plan.ts'
+import { accessReferencesOf } from '../access-references.ts'
+import { AppendPlan, giverKey, type Known, reactionKey, type SupportChat } from '../append-plan.ts'
 import { referencesOf } from '../batch-references.ts'
 import {
   type EventEntry,
@@ -17,10 +10,17 @@ import {
   type NewEntry,
   nameOf,
 } from '../entries.ts'
+import type { AgesRange, MessageAge } from '../message-ages.ts'
 import { type HistoryEntry, type HistoryRange, MAX_READ_BYTES, REACTION_BYTES } from '../store.ts'
+import { type Target, targetKey } from '../target.ts'
+import { MemoryAccess } from './access-state.ts'
+import { knownAccessOf } from './known-access.ts'
 import { MemoryReactions } from './reactions.ts'
 
 type Draft<Entry> = { -readonly [Key in keyof Entry]: Entry[Key] }
+
+/** Ids of chats that others have given out are below this, or not to be met. */
+const MAX_FOREIGN_CHAT = 2 ** 52
 
 /** A message as it is kept: edits and deletions change it. */
 type KeptMessage = Draft<MessageEntry>
@@ -28,9 +28,12 @@ type KeptMessage = Draft<MessageEntry>
 /** The log of a process. What it gives out does not change when the log does. */
 export class MemoryLog {
   readonly epoch = randomUUID()
+  /** Changed by the log's entries. */
+  readonly access = new MemoryAccess()
   /** Support chat → its state. */
   readonly supportChats = new Map<number, SupportChat>()
   #lastOffset = 0
+  #lastChatId = 0
   /** The newest entries, in order and without gaps. */
   readonly #entries: (KeptMessage | EventEntry)[] = []
   /** `nameOf` → the entry. */
@@ -39,8 +42,15 @@ export class MemoryLog {
   readonly #messages = new Map<string, KeptMessage>()
   /** `targetKey` with the number of a chat → its messages, by id. */
   readonly #chats = new Map<string, KeptMessage[]>()
+  /** `targetKey` of a message → the replies in its thread that nobody must not see, by id. */
+  readonly #threads = new Map<string, KeptMessage[]>()
   readonly #reactions = new MemoryReactions()
   readonly #lastIds: Record<ChatKind, number> = { chat: 0, support: 0 }
+
+  /** The greatest id of a chat in which somebody has written. */
+  get lastChatId(): number {
+    return this.#lastChatId
+  }
 
   get lastOffset(): number {
     return this.#lastOffset
@@ -59,8 +69,30 @@ export class MemoryLog {
     for (const [key, target] of plan.changedTargets) this.#change(key, target, createdAt)
     for (const change of plan.reactionChanges.values()) this.#reactions.change(change)
     for (const [id, chat] of plan.changedSupportChats) this.supportChats.set(id, { ...chat })
+    this.access.apply(plan.accessChanges)
     this.#lastOffset = plan.lastOffset
     return plan
+  }
+
+  /** A message as it is now. */
+  message(kind: ChatKind, id: number): MessageEntry | undefined {
+    const kept = this.#messages.get(targetKey(kind, id))
+    return kept && { ...kept }
+  }
+
+  /** The replies in the thread of a message, by id, but for those that are hidden from somebody. */
+  repliesTo({ kind, id }: Pick<MessageEntry, 'kind' | 'id'>): readonly Readonly<MessageEntry>[] {
+    return this.#threads.get(targetKey(kind, id)) ?? []
+  }
+
+  /** Who opened a support chat; undefined where there is none. */
+  customerOf(supportChatId: number): number | undefined {
+    return this.supportChats.get(supportChatId)?.customer ?? undefined
+  }
+
+  /** The messages that name a file. */
+  messagesNaming(fileName: string): MessageEntry[] {
+    return [...this.#messages.values()].filter(({ filePaths }) => filePaths?.includes(fileName))
   }
 
   /** The entry at an offset, as it is now; undefined where none is kept. */
@@ -84,19 +116,37 @@ export class MemoryLog {
   }
 
   /** `Store.readHistory`. */
-  history({ kind, chatId, before = Number.MAX_SAFE_INTEGER, limit }: HistoryRange): HistoryEntry[] {
+  history(range: HistoryRange): HistoryEntry[] {
+    const { kind, chatId, before = Number.MAX_SAFE_INTEGER, limit, thread, above = 0 } = range
     const messages = this.messagesOf(kind, chatId)
     const newestFirst: HistoryEntry[] = []
     let bytes = 0
     for (let i = placeOf(before, messages) - 1; i >= 0; i -= 1) {
       if (newestFirst.length === limit || bytes >= MAX_READ_BYTES) break
       const message = messages[i]!
+      if (message.offset <= above) break
+      if (thread !== undefined && message.thread !== thread) continue
+      if (range.userId !== undefined && message.hiddenFrom === range.userId) continue
       const reactions = this.#reactions.to(kind, message.id)
       const count = reactions.reduce((sum, { userIds }) => sum + userIds.length, 0)
       bytes += bytesOf(message) + count * REACTION_BYTES
-      newestFirst.push({ ...message, reactions })
+      newestFirst.push({ ...message, reactions, ...this.#repliesOf(message) })
     }
     return newestFirst.reverse()
+  }
+
+  /** `Store.readAges`. */
+  ages({ kind, chatId, after, limit }: AgesRange): MessageAge[] {
+    const messages =
+      chatId === undefined
+        ? [...this.#messages.values()].filter((message) => message.kind === kind)
+        : this.messagesOf(kind, chatId)
+    return messages
+      .filter(({ id }) => id > after)
+      .slice(0, limit)
+      .map(({ id, senderId, createdAt, deletedAt }) => ({
+        ...{ id, senderId, createdAt, isDeleted: deletedAt !== undefined },
+      }))
   }
 
   /** The messages of a chat, by id. */
@@ -106,9 +156,7 @@ export class MemoryLog {
 
   /** Whether a message of a user names a file. */
   isNamed(fileName: string, ownerId: number): boolean {
-    return [...this.#messages.values()].some(
-      ({ senderId, filePaths }) => senderId === ownerId && filePaths?.includes(fileName),
-    )
+    return this.messagesNaming(fileName).some(({ senderId }) => senderId === ownerId)
   }
 
   /** Deletes the entries up to an offset and what hangs on them. */
@@ -121,6 +169,8 @@ export class MemoryLog {
       const key = targetKey(entry.kind, entry.id)
       this.#messages.delete(key)
       this.#reactions.forget(entry.kind, entry.id)
+      this.access.pins.delete(key)
+      this.#threads.delete(key)
       // Ids of a chat ascend with offsets: it is its oldest.
       this.#chats.get(targetKey(entry.kind, entry.chatId))?.shift()
     }
@@ -132,9 +182,13 @@ export class MemoryLog {
 
   #known(entries: readonly NewEntry[]): Known {
     const { named, messageIds, reactions, supportChatIds } = referencesOf(entries)
-    const targets = (['chat', 'support'] as const).flatMap((kind) =>
+    const keys = (['chat', 'support'] as const).flatMap((kind) =>
       [...messageIds[kind]].map((id) => targetKey(kind, id)),
     )
+    const targets = found(keys, (key) => {
+      const message = this.#messages.get(key)
+      return message && toTarget(message)
+    })
     return {
       lastOffset: this.#lastOffset,
       named: found(
@@ -144,14 +198,19 @@ export class MemoryLog {
           return entry && this.#asItIs(entry)
         },
       ),
-      targets: found(targets, (key) => {
-        const message = this.#messages.get(key)
-        return message && toTarget(message)
-      }),
+      targets,
       reactions: new Set(reactions.filter((one) => this.#reactions.has(one)).map(reactionKey)),
       reactionCounts: found(reactions.map(giverKey), (giver) => this.#reactions.countOf(giver)),
       supportChats: found(supportChatIds, (id) => this.supportChats.get(id)),
+      access: knownAccessOf(accessReferencesOf(entries, targets), this.access, this),
     }
+  }
+
+  #repliesOf(message: MessageEntry): Pick<HistoryEntry, 'replies'> {
+    const replies = this.repliesTo(message)
+    const last = replies.at(-1)
+    if (!last) return {}
+    return { replies: { count: replies.length, lastId: last.id, lastAt: last.createdAt } }
   }
 
   #keep(entry: KeptMessage | EventEntry): void {
@@ -164,6 +223,13 @@ export class MemoryLog {
     const messages = this.#chats.get(chat)
     if (messages) messages.push(entry)
     else this.#chats.set(chat, [entry])
+    if (entry.kind === 'chat' && entry.chatId < MAX_FOREIGN_CHAT)
+      this.#lastChatId = Math.max(this.#lastChatId, entry.chatId)
+    if (entry.thread === undefined || entry.hiddenFrom !== undefined) return
+    const thread = targetKey(entry.kind, entry.thread)
+    const replies = this.#threads.get(thread)
+    if (replies) replies.push(entry)
+    else this.#threads.set(thread, [entry])
   }
 
   #change(key: string, target: Target & { isEdited: boolean }, at: string): void {
@@ -174,6 +240,7 @@ export class MemoryLog {
     message.deletedAt = at
     message.fileType = undefined
     message.filePaths = undefined
+    this.access.pins.delete(key)
   }
 
   #asItIs(entry: KeptMessage | EventEntry): LogEntry {
@@ -184,9 +251,12 @@ export class MemoryLog {
 }
 
 function toTarget(message: MessageEntry): Target {
-  const { kind, id, chatId, senderId, content, deletedAt, filePaths } = message
-  const isDeleted = deletedAt !== undefined
-  return { kind, id, chatId, senderId, content, isDeleted, filePaths: filePaths ?? null }
+  const { kind, id, chatId, senderId, offset, thread, hiddenFrom } = message
+  const { content, deletedAt, filePaths } = message
+  return {
+    ...{ kind, id, chatId, senderId, offset, thread, hiddenFrom, content },
+    ...{ isDeleted: deletedAt !== undefined, filePaths: filePaths ?? null },
+  }
 }
 
 /** What counts toward `MAX_READ_BYTES`. */

@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ChatwsError } from '../../protocol/error.ts'
 import type { QueuedChat, SearchQuery } from '../conversation.ts'
 import type { LogEntry, MessageEntry, NewEntry } from '../entries.ts'
 import { Foremost } from '../foremost.ts'
+import type { AgesRange, MessageAge } from '../message-ages.ts'
 import { type Pruned, type PruneOptions, pruneLog } from '../prune-log.ts'
 import { hasWords, snippetOf, wordsOf } from '../search-text.ts'
 import {
@@ -13,9 +13,12 @@ import {
   type Outcome,
   type Store,
 } from '../store.ts'
+import { nextTurn } from '../turns.ts'
+import { MemoryAccessRecords } from './access-records.ts'
 import { MemoryChatCursors } from './chat-cursors.ts'
 import { MemoryLastSeen } from './last-seen.ts'
 import { MemoryLog } from './memory-log.ts'
+import { mayRead } from './reading.ts'
 import { MemoryUploads } from './uploads.ts'
 
 /**
@@ -31,6 +34,7 @@ const QUEUE_STEP = 5_000
 /** What the stores of one memory database share. */
 export interface MemoryStoreParts {
   readonly log: MemoryLog
+  readonly access: MemoryAccessRecords
   readonly cursors: MemoryChatCursors
   readonly lastSeen: MemoryLastSeen
   readonly uploads: MemoryUploads
@@ -39,23 +43,24 @@ export interface MemoryStoreParts {
 /** An empty log, and what is kept beside it. */
 export function createParts(): MemoryStoreParts {
   const log = new MemoryLog()
-  return {
-    log,
-    cursors: new MemoryChatCursors(log),
-    lastSeen: new MemoryLastSeen(),
-    uploads: new MemoryUploads(log),
-  }
+  const cursors = new MemoryChatCursors(log)
+  const uploads = new MemoryUploads(log)
+  const access = new MemoryAccessRecords({ log, uploads, cursors })
+  const lastSeen = new MemoryLastSeen((userId) => access.seenBy(userId))
+  return { log, access, cursors, lastSeen, uploads }
 }
 
 /** The log in memory: it outlives its stores, and not its process. */
 export class MemoryStore implements Store {
+  readonly access: MemoryAccessRecords
   readonly cursors: MemoryChatCursors
   readonly lastSeen: MemoryLastSeen
   readonly uploads: MemoryUploads
   readonly #log: MemoryLog
 
-  constructor({ log, cursors, lastSeen, uploads }: MemoryStoreParts) {
+  constructor({ log, access, cursors, lastSeen, uploads }: MemoryStoreParts) {
     this.#log = log
+    this.access = access
     this.cursors = cursors
     this.lastSeen = lastSeen
     this.uploads = uploads
@@ -73,7 +78,8 @@ export class MemoryStore implements Store {
 
   async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
     for (const entry of entries) refuseInvalid(entry)
-    const { outcomes, releasedFiles } = this.#log.append(entries, createdAt)
+    const { outcomes, releasedFiles, accessChanges } = this.#log.append(entries, createdAt)
+    this.cursors.begin(accessChanges.joined)
     this.uploads.releaseNamed(releasedFiles, createdAt)
     return outcomes
   }
@@ -107,7 +113,11 @@ export class MemoryStore implements Store {
     })
   }
 
-  async search({ text, chat, before, limit }: SearchQuery): Promise<FoundMessage[]> {
+  async readAges(range: AgesRange): Promise<MessageAge[]> {
+    return this.#log.ages(range)
+  }
+
+  async search({ text, chat, before, limit, reader }: SearchQuery): Promise<FoundMessage[]> {
     const words = wordsOf(text)
     const found: FoundMessage[] = []
     if (words.length === 0) return found
@@ -116,7 +126,12 @@ export class MemoryStore implements Store {
     for (let offset = last; found.length < limit; offset -= 1) {
       const entry = this.#log.at(offset)
       if (!entry) return found
-      if (entry.type === 'message' && isIn(entry, chat) && matches(entry, words))
+      if (
+        entry.type === 'message' &&
+        isIn(entry, chat) &&
+        matches(entry, words) &&
+        (!reader || mayRead(this.#log, reader, entry))
+      )
         found.push({ ...entry, snippet: snippetOf(entry.content, words) })
       looked += ENTRY_LENGTH + (entry.type === 'message' ? entry.content.length : 0)
       if (looked < SEARCH_STEP) continue
@@ -145,9 +160,15 @@ export class MemoryStore implements Store {
   async close(): Promise<void> {}
 }
 
+/** The ids that entries have. */
+const NUMBERS = ['senderId', 'chatId', 'messageId', 'userId', 'reportId']
+
 /** Throws STORAGE_REJECTED for what a database would not take either. */
 function refuseInvalid(entry: NewEntry): void {
-  const numbers = [entry.senderId, 'chatId' in entry ? entry.chatId : entry.messageId]
+  const numbers = NUMBERS.flatMap((key) => {
+    const isMissing = entry.type === 'chat' && key === 'chatId' && entry.chatId === undefined
+    return key in entry && !isMissing ? entry[key as keyof NewEntry] : []
+  })
   const isWhole =
     numbers.every(Number.isSafeInteger) &&
     (!('content' in entry) || typeof entry.content === 'string')

@@ -1,6 +1,7 @@
 import type { ChatKind } from '../../protocol/chat.ts'
-import { giverKey, type ReactionChange, reactionKey, targetKey } from '../append-plan.ts'
+import { giverKey, type ReactionChange, reactionKey } from '../append-plan.ts'
 import { MAX_REACTIONS, type StandingReaction } from '../store.ts'
+import { targetKey } from '../target.ts'
 
 /** The reactions that stand, in memory. */
 export class MemoryReactions {

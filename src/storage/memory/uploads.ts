@@ -72,6 +72,11 @@ export class MemoryUploads implements UploadRecords {
     return records.length
   }
 
+  /** Who uploaded a file. */
+  ownerOf(name: string): number | undefined {
+    return this.#records.get(name)?.ownerId
+  }
+
   /** The messages that named these files are deleted: from now on nothing uses them. */
   releaseNamed(files: readonly { name: string; ownerId: number }[], at: string): void {
     for (const { name, ownerId } of files) {

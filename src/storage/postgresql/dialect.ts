@@ -23,6 +23,8 @@ export const postgresqlDialect: Dialect = {
     return `ROWS FROM (json_to_recordset(CAST($1 AS json)) AS (${typed.join(', ')}))
       WITH ORDINALITY AS n(${[...Object.keys(columns), 'key'].map((name) => `"${name}"`).join(', ')})`
   },
+  ids: (number) => `SELECT CAST(json_array_elements_text(CAST($${number} AS json)) AS bigint)`,
+  jsonOf: (values) => `CAST(json_build_array(${values.join(', ')}) AS text)`,
   jsonArrays: (expressions) =>
     `CAST(json_agg(json_build_array(${expressions.join(', ')})) AS text)`,
   greater: (a, b) => `GREATEST(${a}, ${b})`,

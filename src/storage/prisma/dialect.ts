@@ -28,6 +28,10 @@ export interface Dialect {
    * `n.key` counts from the first.
    */
   rows(columns: Readonly<Record<string, ColumnType>>): string
+  /** Selects the numbers of a JSON array in the parameter with a number. */
+  ids(number: number): string
+  /** Values as the text of a JSON array; times are UTC, whether they say so or not. */
+  jsonOf(values: readonly string[]): string
   /** The JSON text of an array with an array of these expressions for each row of a group. */
   jsonArrays(expressions: readonly string[]): string
   /** The greater, and the lesser, of two expressions. */

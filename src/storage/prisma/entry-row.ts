@@ -1,5 +1,6 @@
 import type { ChatKind } from '../../protocol/chat.ts'
 import type { EventEntry, LogEntry, MessageEntry } from '../entries.ts'
+import type { AboutMessage } from '../entry-base.ts'
 
 /** A row that holds one entry of the log; what its type does not have is null. */
 export interface EntryRow {
@@ -21,6 +22,14 @@ export interface EntryRow {
   removed: boolean | number | bigint | null
   status: 'open' | 'closed' | null
   assignee: bigint | null
+  thread: bigint | null
+  /** A JSON array of ids. */
+  mentions: string | null
+  hidden_from: bigint | null
+  is_from_customer: boolean | number | bigint | null
+  about_offset: bigint | null
+  /** What else an event's type has, as JSON. */
+  data: string | null
 }
 
 /** The entry that a row holds. */
@@ -36,7 +45,11 @@ export function toMessage(row: EntryRow): MessageEntry {
     content: row.content,
     fileType: row.file_type ?? undefined,
     filePaths: row.file_paths ?? undefined,
-    replyTo: row.reply_to === null ? undefined : Number(row.reply_to),
+    replyTo: idOrNone(row.reply_to),
+    thread: idOrNone(row.thread),
+    mentions: row.mentions === null ? undefined : JSON.parse(row.mentions),
+    hiddenFrom: idOrNone(row.hidden_from),
+    isFromCustomer: row.is_from_customer === null ? undefined : Boolean(row.is_from_customer),
     editedAt: row.edited_at === null ? undefined : toIso(row.edited_at),
     deletedAt: row.deleted_at === null ? undefined : toIso(row.deleted_at),
   }
@@ -45,15 +58,34 @@ export function toMessage(row: EntryRow): MessageEntry {
 function toEvent(row: EntryRow, type: EventEntry['type']): EventEntry {
   switch (type) {
     case 'edit':
-      return { type, ...place(row), content: row.content }
-    case 'deletion':
-      return { type, ...place(row) }
-    case 'reaction':
-      return { type, ...place(row), emoji: row.emoji!, removed: Boolean(row.removed) }
+      return { type, ...place(row), ...about(row), content: row.content }
+    case 'deletion': {
+      const { author }: { author?: number } = dataOf(row)
+      return { type, ...place(row), ...about(row), author }
+    }
+    case 'reaction': {
+      const { emoji, removed } = row
+      return { type, ...place(row), ...about(row), emoji: emoji!, removed: Boolean(removed) }
+    }
     case 'support': {
       const assignee = row.assignee === null ? null : Number(row.assignee)
       return { type, ...place(row), status: row.status!, assignee }
     }
+    case 'pin':
+      return { type, ...place(row), ...about(row), ...dataOf(row) } as EventEntry
+    default:
+      return { type, ...place(row), ...dataOf(row) } as EventEntry
+  }
+}
+
+function dataOf(row: EntryRow): object {
+  return row.data === null ? {} : JSON.parse(row.data)
+}
+
+function about(row: EntryRow): AboutMessage {
+  return {
+    aboutOffset: Number(row.about_offset ?? 0),
+    hiddenFrom: idOrNone(row.hidden_from),
   }
 }
 
@@ -67,6 +99,11 @@ function place(row: EntryRow) {
     clientId: row.client_id ?? undefined,
     createdAt: toIso(row.created_at),
   }
+}
+
+/** An id that may be missing. */
+export function idOrNone(id: bigint | null): number | undefined {
+  return id === null ? undefined : Number(id)
 }
 
 /** ISO 8601 UTC with milliseconds, of a time as a database gives it. */
@@ -103,8 +140,17 @@ export function messageValues(entry: MessageEntry): unknown[] {
 export function messageRow(entry: MessageEntry): object {
   const values = messageValues(entry)
   const columns = MESSAGE_COLUMNS.map((name, i) => [name, values[i]])
-  return { offset: entry.offset, ...Object.fromEntries(columns) }
+  return {
+    offset: entry.offset,
+    ...Object.fromEntries(columns),
+    thread: entry.thread,
+    mentions: entry.mentions?.length ? JSON.stringify(entry.mentions) : undefined,
+    hidden_from: entry.hiddenFrom,
+  }
 }
+
+/** The types of events that are about a chat alone. */
+const OF_CHAT: readonly EventEntry['type'][] = ['support', 'chat', 'members', 'settings']
 
 /** An event as the row that stores it. */
 export function eventRow(entry: EventEntry): object {
@@ -113,12 +159,40 @@ export function eventRow(entry: EventEntry): object {
     type: entry.type,
     kind: entry.kind,
     chat_id: entry.chatId,
-    message_id: entry.type === 'support' ? undefined : entry.id,
+    message_id: OF_CHAT.includes(entry.type) ? undefined : entry.id,
     sender_id: entry.senderId,
     client_id: entry.clientId,
-    ...(entry.type === 'reaction' ? { emoji: entry.emoji, removed: entry.removed } : {}),
-    ...(entry.type === 'support' ? { status: entry.status, assignee: entry.assignee } : {}),
+    ...('aboutOffset' in entry
+      ? { about_offset: entry.aboutOffset, hidden_from: entry.hiddenFrom }
+      : {}),
+    ...ownColumns(entry),
   }
+}
+
+/** What the type of an event brings to its row. */
+function ownColumns(entry: EventEntry): object {
+  switch (entry.type) {
+    case 'edit':
+      return {}
+    case 'deletion':
+      return entry.author === undefined ? {} : { data: JSON.stringify({ author: entry.author }) }
+    case 'reaction':
+      return { emoji: entry.emoji, removed: entry.removed }
+    case 'support':
+      return { status: entry.status, assignee: entry.assignee }
+    default:
+      return { data: JSON.stringify(Object.fromEntries(Object.entries(entry).filter(isData))) }
+  }
+}
+
+/** What events have in columns. */
+const IN_COLUMNS = new Set([
+  ...['type', 'kind', 'id', 'offset', 'chatId', 'senderId', 'clientId', 'createdAt'],
+  ...['aboutOffset', 'hiddenFrom'],
+])
+
+function isData([key]: readonly [string, unknown]): boolean {
+  return !IN_COLUMNS.has(key)
 }
 
 /** What a reaction is known by, as a row. */

@@ -1,7 +1,10 @@
-import { giverKey, type Known, reactionKey, type Target, targetKey } from '../append-plan.ts'
+import { accessReferencesOf } from '../access-references.ts'
+import { giverKey, type Known, reactionKey } from '../append-plan.ts'
 import { type BatchReferences, referencesOf } from '../batch-references.ts'
 import { type LogEntry, type NewEntry, nameOf } from '../entries.ts'
-import { type EntryRow, reactionRow, toIso, toLogEntry } from './entry-row.ts'
+import { type Target, targetKey } from '../target.ts'
+import type { AccessReader } from './access-reader.ts'
+import { type EntryRow, idOrNone, reactionRow, toIso, toLogEntry } from './entry-row.ts'
 import { query } from './json-rows.ts'
 import type { LogStatements } from './log-statements.ts'
 import type { RawQueries } from './prisma-database.ts'
@@ -11,21 +14,25 @@ const KINDS = ['chat', 'support'] as const
 /** Reads what a batch of entries depends on: what is stored of what they name. */
 export class KnownReader {
   readonly #statements: LogStatements
+  readonly #access: AccessReader
 
-  constructor(statements: LogStatements) {
+  constructor(statements: LogStatements, access: AccessReader) {
     this.#statements = statements
+    this.#access = access
   }
 
   /** All of it, and locks the log until the transaction ends. */
   async read(tx: RawQueries, entries: readonly NewEntry[]): Promise<Known> {
     const [log] = await tx.$queryRawUnsafe<{ last_offset: bigint }[]>(this.#statements.lockLog)
     const references = referencesOf(entries)
+    const targets = await this.#findTargets(tx, references)
     return {
       lastOffset: Number(log!.last_offset),
       named: await this.findNamed(tx, references.named),
-      targets: await this.#findTargets(tx, references),
+      targets,
       ...(await this.#findReactions(tx, references)),
       supportChats: await this.#findSupportChats(tx, references),
+      access: await this.#access.read(tx, accessReferencesOf(entries, targets)),
     }
   }
 
@@ -41,11 +48,14 @@ export class KnownReader {
 
   async #findTargets(
     tx: RawQueries,
-    { messageIds }: BatchReferences,
+    { messageIds, editedIds }: BatchReferences,
   ): Promise<Map<string, Target>> {
     const targets = new Map<string, Target>()
     for (const kind of KINDS) {
-      const ids = [...messageIds[kind]].map((id) => ({ id }))
+      const ids = [...messageIds[kind]].map((id) => ({
+        id,
+        is_edited: editedIds[kind].has(id),
+      }))
       const rows = await query<TargetRow>(tx, this.#statements.findTargets[kind], ids)
       for (const row of rows)
         targets.set(targetKey(kind, Number(row.id)), {
@@ -53,6 +63,9 @@ export class KnownReader {
           id: Number(row.id),
           chatId: Number(row.chat_id),
           senderId: Number(row.sender_id),
+          offset: Number(row.offset),
+          thread: idOrNone(row.thread),
+          hiddenFrom: idOrNone(row.hidden_from),
           content: row.content,
           isDeleted: Boolean(row.is_deleted),
           filePaths: row.file_paths,
@@ -100,6 +113,7 @@ export class KnownReader {
           status: row.status,
           assignee: row.assignee === null ? null : Number(row.assignee),
           waitingSince: row.waiting_since === null ? null : toIso(row.waiting_since),
+          customer: row.customer === null ? null : Number(row.customer),
         },
       ]),
     )
@@ -110,6 +124,9 @@ interface TargetRow {
   id: bigint
   chat_id: bigint
   sender_id: bigint
+  offset: bigint
+  thread: bigint | null
+  hidden_from: bigint | null
   content: string
   is_deleted: boolean | number | bigint
   file_paths: string | null
@@ -125,4 +142,5 @@ interface SupportChatRow {
   status: 'open' | 'closed'
   assignee: bigint | null
   waiting_since: Date | string | null
+  customer: bigint | null
 }

@@ -1,3 +1,5 @@
+import { readUploadNames } from '../../protocol/upload-name.ts'
+import { pairKey } from '../access-changes.ts'
 import { AppendPlan } from '../append-plan.ts'
 import { referencesOf } from '../batch-references.ts'
 import {
@@ -8,9 +10,13 @@ import {
   nameOf,
 } from '../entries.ts'
 import type { Outcome } from '../store.ts'
+import { createAccessChangeStatements } from './access-change-statements.ts'
+import { AccessReader } from './access-reader.ts'
+import { AccessWriter } from './access-writer.ts'
 import type { Dialect } from './dialect.ts'
 import { eventRow, messageRow, messageValues, reactionRow } from './entry-row.ts'
 import { execute, query } from './json-rows.ts'
+import { createKnownAccessStatements } from './known-access-statements.ts'
 import { KnownReader } from './known-reader.ts'
 import type { LogStatements } from './log-statements.ts'
 import {
@@ -22,24 +28,34 @@ import {
 
 const KINDS = ['chat', 'support'] as const
 
+interface Inserted {
+  readonly id: bigint
+  readonly offset: bigint
+}
+
 /** Stores batches of entries in the log, each in one transaction. */
 export class LogAppend {
   readonly #database: PrismaDatabase
   readonly #dialect: Dialect
   readonly #statements: LogStatements
   readonly #known: KnownReader
+  readonly #access: AccessWriter
 
   constructor(database: PrismaDatabase, dialect: Dialect, statements: LogStatements) {
     this.#database = database
     this.#dialect = dialect
     this.#statements = statements
-    this.#known = new KnownReader(statements)
+    const reader = new AccessReader(createKnownAccessStatements(dialect))
+    this.#known = new KnownReader(statements, reader)
+    this.#access = new AccessWriter(createAccessChangeStatements(dialect), dialect)
   }
 
   /** `Store.append`. */
   async append(entries: readonly NewEntry[], createdAt: string): Promise<Outcome[]> {
-    if (this.#dialect.isSingleWriter && areDistinctChatMessages(entries))
-      return this.#appendAlone(entries, createdAt)
+    if (this.#dialect.isSingleWriter && areDistinctChatMessages(entries)) {
+      const outcomes = await this.#appendAlone(entries, createdAt)
+      if (outcomes) return outcomes
+    }
     return inTransaction(this.#database, async (tx) => {
       const plan = new AppendPlan(await this.#known.read(tx, entries), createdAt)
       for (const entry of entries) plan.add(entry)
@@ -50,17 +66,29 @@ export class LogAppend {
 
   /**
    * Stores chat messages in a single statement, which numbers them and leaves out those whose
-   * name is taken. What most batches are costs a third of a transaction that way.
+   * name is taken. What most batches are costs a third of a transaction that way. Where chats have
+   * members, the statement stores nothing unless every sender may write as a matter of course;
+   * undefined tells that more has to be looked at.
    */
-  async #appendAlone(entries: readonly NewMessageEntry[], createdAt: string): Promise<Outcome[]> {
+  async #appendAlone(
+    entries: readonly NewMessageEntry[],
+    createdAt: string,
+  ): Promise<Outcome[] | undefined> {
     const drafts = entries.map((entry) => toDraft(entry, createdAt))
+    const rows = JSON.stringify(drafts.map(messageValues))
+    const time = this.#dialect.timestamp(createdAt)
+    const seats = seatsOf(entries)
     const inserted = await storageErrors(() =>
-      this.#database.$queryRawUnsafe<{ id: bigint; offset: bigint }[]>(
-        this.#statements.insertAlone,
-        JSON.stringify(drafts.map(messageValues)),
-        this.#dialect.timestamp(createdAt),
-      ),
+      seats
+        ? this.#database.$queryRawUnsafe<Inserted[]>(
+            this.#statements.insertBySeated,
+            rows,
+            time,
+            JSON.stringify(seats),
+          )
+        : this.#database.$queryRawUnsafe<Inserted[]>(this.#statements.insertAlone, rows, time),
     )
+    if (seats && inserted.length === 0) return undefined
     const isWhole = inserted.length === drafts.length
     const named = isWhole
       ? undefined
@@ -120,29 +148,55 @@ export class LogAppend {
       id,
       status: chat.status,
       assignee: chat.assignee,
+      customer: chat.customer,
       waiting_since: chat.waitingSince && this.#dialect.timestamp(chat.waitingSince),
     }))
     await execute(tx, statements.setSupportChats, supportChats)
+    await this.#access.write(tx, plan.accessChanges, createdAt)
+    const deleted = changed.filter(({ isDeleted }) => isDeleted)
+    await this.#access.writeMessages(tx, { stored: plan.messages, deleted })
     const isMoved = plan.messages.length > 0 || plan.events.length > 0
     if (isMoved && !this.#dialect.isSingleWriter)
       await tx.$executeRawUnsafe(statements.moveLog, plan.lastOffset)
   }
 }
 
-/** Whether a batch is nothing but chat messages that depend on nothing, not even on each other. */
+/**
+ * Whether a batch is nothing but chat messages that depend on nothing, not even on each other, and on
+ * which nothing hangs.
+ */
 function areDistinctChatMessages(
   entries: readonly NewEntry[],
 ): entries is readonly NewMessageEntry[] {
   const names = new Set<string>()
+  const hasMembers = entries[0]?.authority !== undefined
   return entries.every((entry) => {
-    if (entry.type !== 'message' || entry.kind !== 'chat' || entry.replyTo !== undefined)
-      return false
+    if ((entry.authority !== undefined) !== hasMembers) return false
+    if (entry.type !== 'message' || entry.kind !== 'chat' || !isPlain(entry)) return false
     const name = nameOf(entry)
     if (name === undefined) return true
     const isFirst = !names.has(name)
     names.add(name)
     return isFirst
   })
+}
+
+function isPlain(entry: NewMessageEntry): boolean {
+  return (
+    entry.replyTo === undefined &&
+    entry.thread === undefined &&
+    !entry.mentions?.length &&
+    (entry.filePaths === undefined || readUploadNames(entry.filePaths) === undefined)
+  )
+}
+
+/** Chat and sender of each entry, once, where chats have members. */
+function seatsOf(entries: readonly NewMessageEntry[]): [number, number][] | undefined {
+  if (entries[0]!.authority === undefined) return undefined
+  const seats = new Map<string, [number, number]>()
+  for (const { chatId, senderId } of entries)
+    seats.set(pairKey(chatId, senderId), [chatId, senderId])
+  return [...seats.values()]
 }
 
 /** Written out, because copying the rest of an object costs a tenth of storing it. */

@@ -1,12 +1,14 @@
 import type { ChatKind } from '../../protocol/chat.ts'
 import { MAX_OWN_REACTIONS } from '../../protocol/limits.ts'
 import { CLIPPED_LENGTH, MAX_REACTIONS } from '../store.ts'
+import { KNOWN_LENGTH } from '../target.ts'
 import { type ColumnType, type Dialect, TABLES } from './dialect.ts'
 import { MESSAGE_COLUMNS, type MessageColumn } from './entry-row.ts'
 import { boundAfter, boundBelow, EVENT_JOINS } from './read-bounds.ts'
 
 const NO_TEXT = 'CAST(NULL AS text)'
 const NO_ID = 'CAST(NULL AS bigint)'
+const NO_BOOLEAN = 'CAST(NULL AS boolean)'
 const NO_TIME = 'CAST(NULL AS timestamp(3))'
 
 /** The columns of an EntryRow, of a message of `kind` under the alias `m`. */
@@ -15,8 +17,17 @@ export function messageColumns(kind: ChatKind, content = 'm.content'): string {
     m.${TABLES[kind].chatColumn} AS chat_id, m.sender_id AS sender_id, m.client_id AS client_id,
     ${content} AS content, m.file_type AS file_type, m.file_paths AS file_paths,
     m.reply_to AS reply_to, m.created_at AS created_at, m.edited_at AS edited_at,
-    m.deleted_at AS deleted_at, ${NO_TEXT} AS emoji, CAST(NULL AS boolean) AS removed,
-    ${NO_TEXT} AS status, ${NO_ID} AS assignee`
+    m.deleted_at AS deleted_at, ${NO_TEXT} AS emoji, ${NO_BOOLEAN} AS removed,
+    ${NO_TEXT} AS status, ${NO_ID} AS assignee, m.thread AS thread, m.mentions AS mentions,
+    m.hidden_from AS hidden_from, ${isFromCustomer(kind)} AS is_from_customer,
+    ${NO_ID} AS about_offset, ${NO_TEXT} AS data`
+}
+
+function isFromCustomer(kind: ChatKind): string {
+  return kind === 'chat'
+    ? NO_BOOLEAN
+    : `COALESCE((SELECT k.customer FROM support_chats AS k WHERE k.id = m.support_chat_id), 0)
+      = m.sender_id`
 }
 
 /** The offset of a chat's newest message, null where it has none; reads no content. */
@@ -32,7 +43,12 @@ const EVENT_COLUMNS = `e.type AS type, e.kind AS kind, COALESCE(e.message_id, e.
     e.client_id AS client_id, COALESCE(c.content, s.content, '') AS content,
     ${NO_TEXT} AS file_type, ${NO_TEXT} AS file_paths, ${NO_ID} AS reply_to,
     e.created_at AS created_at, ${NO_TIME} AS edited_at, ${NO_TIME} AS deleted_at,
-    e.emoji AS emoji, e.removed AS removed, e.status AS status, e.assignee AS assignee`
+    e.emoji AS emoji, e.removed AS removed, e.status AS status, e.assignee AS assignee,
+    ${NO_ID} AS thread, ${NO_TEXT} AS mentions, e.hidden_from AS hidden_from,
+    ${NO_BOOLEAN} AS is_from_customer, e.about_offset AS about_offset, e.data AS data`
+
+/** The content of a message `m`, as much of it as a list shows and one character more. */
+export const clippedContent = `substr(m.content, 1, ${CLIPPED_LENGTH})`
 
 /** The statements of the log; each says what its parameters are and which rows it answers. */
 export type LogStatements = ReturnType<typeof createLogStatements>
@@ -59,8 +75,13 @@ export function createLogStatements(dialect: Dialect) {
       ORDER BY m."offset" LIMIT ${p(2)}) AS ${kind}`
 
   const clipped = (kind: ChatKind) => `
-    SELECT ${messageColumns(kind, `substr(m.content, 1, ${CLIPPED_LENGTH})`)}
+    SELECT ${messageColumns(kind, clippedContent)}
     FROM ${rows({ offset: 'bigint' })} JOIN ${TABLES[kind].table} AS m ON m."offset" = n."offset"`
+
+  const ages = (kind: ChatKind, ofChat: string) => `
+    SELECT m.id AS id, m.sender_id AS sender_id, m.created_at AS created_at,
+      m.deleted_at IS NOT NULL AS is_deleted
+    FROM ${TABLES[kind].table} AS m WHERE ${ofChat} m.id > ${p(1)} ORDER BY m.id LIMIT ${p(2)}`
 
   const queue = `
       SELECT s.id AS id, s.assignee AS assignee, s.waiting_since AS waiting_since,
@@ -76,11 +97,19 @@ export function createLogStatements(dialect: Dialect) {
     file_paths: 'text',
     reply_to: 'bigint',
   } as const satisfies Record<MessageColumn, ColumnType>
-  const insertInto = (kind: ChatKind) => `
+  const insertInto = (kind: ChatKind, more = '') => `
     INSERT INTO ${TABLES[kind].table} ("offset", ${TABLES[kind].chatColumn}, sender_id, client_id,
-      content, file_type, file_paths, reply_to, created_at)`
+      content, file_type, file_paths, reply_to, created_at${more})`
   const values = `n.chat_id, n.sender_id, n.client_id, n.content, n.file_type, n.file_paths,
       n.reply_to, ${time(2)}`
+  const rare = { thread: 'bigint', mentions: 'text', hidden_from: 'bigint' } as const
+
+  const insertAlone = (guard: string) => `${insertInto('chat')}
+      SELECT (SELECT last_offset FROM log WHERE id = 1) + row_number() OVER (ORDER BY n.key), ${values}
+      FROM (SELECT key, ${MESSAGE_COLUMNS.map((name, i) => `value ->> ${i} AS ${name}`).join(', ')}
+        FROM json_each(${p(1)})) AS n
+      WHERE ${['messages', 'support_messages', 'log_events'].map(hasNoneNamed).join(' AND ')}
+        ${guard} ORDER BY n.key RETURNING id, "offset"`
 
   return {
     lockLog: dialect.lockLog,
@@ -95,13 +124,20 @@ export function createLogStatements(dialect: Dialect) {
     findNamed: `${namedMessages('chat')} UNION ALL ${namedMessages('support')} UNION ALL
       SELECT ${EVENT_COLUMNS} FROM ${names} JOIN log_events AS e
         ON e.sender_id = n.sender_id AND e.client_id = n.client_id ${EVENT_JOINS}`,
-    /** Finds messages of a kind: `{id}` rows → the message's place, sender and content. */
+    /**
+     * Finds messages of a kind: `{id, is_edited}` rows → the message's place and sender; its content
+     * where it is to be edited, and the beginning of that elsewhere.
+     */
     findTargets: byKind(
       (kind) => `
       SELECT '${kind}' AS kind, m.id AS id, m.${TABLES[kind].chatColumn} AS chat_id,
-        m.sender_id AS sender_id, m.content AS content, m.deleted_at IS NOT NULL AS is_deleted,
-        m.file_paths AS file_paths
-      FROM ${rows({ id: 'bigint' })} JOIN ${TABLES[kind].table} AS m ON m.id = n.id`,
+        m.sender_id AS sender_id, CASE WHEN n.is_edited THEN m.content
+          ELSE substr(m.content, 1, ${KNOWN_LENGTH}) END AS content,
+        m.deleted_at IS NOT NULL AS is_deleted,
+        m.file_paths AS file_paths, m."offset" AS "offset", m.thread AS thread,
+        m.hidden_from AS hidden_from
+      FROM ${rows({ id: 'bigint', is_edited: 'boolean' })}
+      JOIN ${TABLES[kind].table} AS m ON m.id = n.id`,
     ),
     /**
      * Finds reactions: `{kind, message_id, emoji, sender_id}` rows → each of them, whether it
@@ -118,34 +154,46 @@ export function createLogStatements(dialect: Dialect) {
     /** Finds support chats: `{id}` rows → their state. */
     findSupportChats: `
       SELECT s.id AS id, s.status AS status, s.assignee AS assignee,
-        s.waiting_since AS waiting_since
+        s.waiting_since AS waiting_since, s.customer AS customer
       FROM ${rows({ id: 'bigint' })} JOIN support_chats AS s ON s.id = n.id`,
 
     /**
-     * Stores messages of a kind: rows of `offset` and `message`, then `created_at` →
+     * Stores messages of a kind: rows of `offset`, `message` and `rare`, then `created_at` →
      * `{id, offset}` rows in any order.
      */
     insertMessages: byKind(
-      (kind) => `${insertInto(kind)} SELECT n."offset", ${values}
-      FROM ${rows({ offset: 'bigint', ...message })} ORDER BY n."offset" RETURNING id, "offset"`,
+      (kind) => `${insertInto(kind, ', thread, mentions, hidden_from')}
+      SELECT n."offset", ${values}, n.thread, n.mentions, n.hidden_from
+      FROM ${rows({ offset: 'bigint', ...message, ...rare })} ORDER BY n."offset" RETURNING id, "offset"`,
     ),
     /**
      * The same for chat messages alone, on SQLite, as a transaction of its own: it numbers them
      * itself and leaves out what is stored under the same name. Reads arrays of the columns of
      * `message`, which take a third less time than objects.
      */
-    insertAlone: `${insertInto('chat')}
-      SELECT (SELECT last_offset FROM log WHERE id = 1) + row_number() OVER (ORDER BY n.key), ${values}
-      FROM (SELECT key, ${MESSAGE_COLUMNS.map((name, i) => `value ->> ${i} AS ${name}`).join(', ')}
-        FROM json_each(${p(1)})) AS n
-      WHERE ${['messages', 'support_messages', 'log_events'].map(hasNoneNamed).join(' AND ')}
-      ORDER BY n.key RETURNING id, "offset"`,
+    insertAlone: insertAlone(''),
+    /**
+     * The same where chats have members: nothing is stored unless each of the pairs of chat and
+     * sender, the third parameter, is of a member who may write now, in a chat without a slow mode,
+     * and none who blocks or is blocked in a direct one.
+     */
+    insertBySeated: insertAlone(`AND NOT EXISTS (
+        SELECT 1 FROM (SELECT value ->> 0 AS chat_id, value ->> 1 AS user_id
+          FROM json_each(${p(3)})) AS g
+        WHERE NOT EXISTS (SELECT 1 FROM members AS w JOIN chats AS c ON c.id = w.chat_id
+          WHERE w.chat_id = g.chat_id AND w.user_id = g.user_id AND w.role <> 'reader'
+            AND (w.muted_until IS NULL OR w.muted_until <= ${time(2)})
+            AND (c.slow_mode = 0 OR w.role IN ('moderator', 'owner'))
+            AND (c.direct IS NULL OR NOT EXISTS (SELECT 1 FROM members AS o JOIN blocks AS b
+              ON (b.user_id = o.user_id AND b.blocked_id = w.user_id)
+                OR (b.user_id = w.user_id AND b.blocked_id = o.user_id)
+              WHERE o.chat_id = w.chat_id AND o.user_id <> w.user_id))))`),
     /** Stores events: rows of the columns of log_events, then `created_at`. */
     insertEvents: `
       INSERT INTO log_events ("offset", type, kind, chat_id, message_id, sender_id, client_id,
-        emoji, removed, status, assignee, created_at)
+        emoji, removed, status, assignee, data, about_offset, hidden_from, created_at)
       SELECT n."offset", n.type, n.kind, n.chat_id, n.message_id, n.sender_id, n.client_id,
-        n.emoji, n.removed, n.status, n.assignee, ${time(2)}
+        n.emoji, n.removed, n.status, n.assignee, n.data, n.about_offset, n.hidden_from, ${time(2)}
       FROM ${rows({
         offset: 'bigint',
         type: 'text',
@@ -158,6 +206,9 @@ export function createLogStatements(dialect: Dialect) {
         removed: 'boolean',
         status: 'text',
         assignee: 'bigint',
+        data: 'text',
+        about_offset: 'bigint',
+        hidden_from: 'bigint',
       })} ORDER BY n."offset"`,
     /** Changes messages of a kind: `{id, content, is_edited, is_deleted}` rows, then the time. */
     changeMessages: byKind(
@@ -187,11 +238,18 @@ export function createLogStatements(dialect: Dialect) {
         SELECT n.kind, n.message_id, n.emoji, n.sender_id FROM ${reactions})`,
     /** Sets the state of support chats: rows of the columns of support_chats. */
     setSupportChats: `
-      INSERT INTO support_chats (id, status, assignee, waiting_since)
-      SELECT n.id, n.status, n.assignee, n.waiting_since
-      FROM ${rows({ id: 'bigint', status: 'text', assignee: 'bigint', waiting_since: 'timestamp' })}
+      INSERT INTO support_chats (id, status, assignee, waiting_since, customer)
+      SELECT n.id, n.status, n.assignee, n.waiting_since, n.customer
+      FROM ${rows({
+        id: 'bigint',
+        status: 'text',
+        assignee: 'bigint',
+        waiting_since: 'timestamp',
+        customer: 'bigint',
+      })}
       WHERE true ON CONFLICT (id) DO UPDATE SET status = excluded.status,
-        assignee = excluded.assignee, waiting_since = excluded.waiting_since`,
+        assignee = excluded.assignee, waiting_since = excluded.waiting_since,
+        customer = COALESCE(support_chats.customer, excluded.customer)`,
 
     /**
      * Reads the log: an offset and a limit → entry rows above that offset, in order, as many as
@@ -217,6 +275,9 @@ export function createLogStatements(dialect: Dialect) {
     ),
     /** Reads messages, clipped: `{offset}` rows → entry rows in any order. */
     readClipped: `${clipped('chat')} UNION ALL ${clipped('support')}`,
+    /** Reads how old messages of a kind are: an id and a limit, or also a chat. */
+    readAges: byKind((kind) => ages(kind, '')),
+    readAgesOfChat: byKind((kind) => ages(kind, `m.${TABLES[kind].chatColumn} = ${p(3)} AND`)),
     /** Reads open support chats that wait, or that do not: a limit → their state, in order. */
     readQueue: {
       waiting: `${queue} AND s.waiting_since IS NOT NULL
@@ -245,6 +306,7 @@ function hasNoneNamed(table: string): string {
         WHERE m.sender_id = n.sender_id AND m.client_id = n.client_id)`
 }
 
-function byKind(statement: (kind: ChatKind) => string): Readonly<Record<ChatKind, string>> {
+/** A statement for each kind. */
+export function byKind(statement: (kind: ChatKind) => string): Readonly<Record<ChatKind, string>> {
   return { chat: statement('chat'), support: statement('support') }
 }

@@ -13,6 +13,8 @@ export interface MessageSearch {
    * STORAGE_UNAVAILABLE.
    */
   find(words: readonly string[], query: SearchQuery): Promise<MessageEntry[]>
+  /** Resolves once it knows all that was stored and deleted before the call. */
+  catchUp(): Promise<void>
   /** The log has grown, and may grow on. */
   noteGrowth(): void
   /** Resolves when nothing of it is under way any more. */

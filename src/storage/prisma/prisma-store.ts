@@ -1,28 +1,27 @@
 import { randomUUID } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ChatwsError } from '../../protocol/error.ts'
 import type { QueuedChat, SearchQuery } from '../conversation.ts'
+import type { DurableStore } from '../database.ts'
 import type { LogEntry, MessageEntry, NewEntry } from '../entries.ts'
+import type { AgesRange, MessageAge } from '../message-ages.ts'
 import { type Pruned, type PruneOptions, pruneLog } from '../prune-log.ts'
 import { snippetOf, wordsOf } from '../search-text.ts'
-import type {
-  FoundMessage,
-  HistoryEntry,
-  HistoryRange,
-  Outcome,
-  StandingReaction,
-  Store,
-} from '../store.ts'
+import type { FoundMessage, HistoryEntry, HistoryRange, Outcome } from '../store.ts'
+import { nextTurn } from '../turns.ts'
 import type { UploadRecords } from '../upload-records.ts'
+import { PrismaAccessRecords } from './access-records.ts'
+import { PrismaChatCensus } from './chat-census.ts'
 import { PrismaChatCursors } from './chat-cursors.ts'
 import type { Dialect } from './dialect.ts'
 import { type EntryRow, toIso, toLogEntry, toMessage } from './entry-row.ts'
+import { HistoryReader } from './history-reader.ts'
 import { query } from './json-rows.ts'
 import { PrismaLastSeen } from './last-seen.ts'
 import type { HistoryPoint, Lineage } from './lineage.ts'
 import { LogAppend } from './log-append.ts'
 import { createLogStatements, type LogStatements } from './log-statements.ts'
 import type { MessageSearch } from './message-search.ts'
+import { PrismaPersonalRecords } from './personal-records.ts'
 import {
   isFull,
   type PrismaDatabase,
@@ -48,15 +47,19 @@ export interface PrismaStoreParts {
 }
 
 /** The log in a database behind Prisma. */
-export class PrismaStore implements Store {
+export class PrismaStore implements DurableStore {
   readonly epoch: string
+  readonly access: PrismaAccessRecords
   readonly cursors: PrismaChatCursors
   readonly lastSeen: PrismaLastSeen
+  readonly personal: PrismaPersonalRecords
+  readonly census: PrismaChatCensus
   readonly uploads: UploadRecords
   readonly gone: Promise<ChatwsError> | undefined
   readonly #database: PrismaDatabase
   readonly #statements: LogStatements
   readonly #append: LogAppend
+  readonly #history: HistoryReader
   readonly #dialect: Dialect
   readonly #lineage: Lineage
   /** Whether something as large as a message was stored since the disk was full, or since opening. */
@@ -67,12 +70,16 @@ export class PrismaStore implements Store {
   private constructor(parts: PrismaStoreParts, epoch: string) {
     const { database, dialect, lineage, search } = parts
     this.gone = parts.gone
+    this.access = new PrismaAccessRecords(database, dialect)
     this.cursors = new PrismaChatCursors(database, dialect)
     this.lastSeen = new PrismaLastSeen(database, dialect)
+    this.census = new PrismaChatCensus(database, dialect)
+    this.personal = new PrismaPersonalRecords(database, dialect, search)
     this.#database = database
     this.#search = search
     this.#statements = createLogStatements(dialect)
     this.#append = new LogAppend(database, dialect, this.#statements)
+    this.#history = new HistoryReader(database, this.#statements, dialect)
     this.#dialect = dialect
     this.#lineage = lineage
     this.epoch = epoch
@@ -141,21 +148,8 @@ export class PrismaStore implements Store {
     })
   }
 
-  async readHistory({ kind, chatId, before, limit }: HistoryRange): Promise<HistoryEntry[]> {
-    return storageErrors(async () => {
-      const rows = await this.#database.$queryRawUnsafe<EntryRow[]>(
-        this.#statements.readHistory[kind],
-        chatId,
-        before ?? Number.MAX_SAFE_INTEGER,
-        limit,
-      )
-      const messages = rows.map(toMessage).reverse()
-      const reactions = await this.#readReactions(
-        kind,
-        messages.map(({ id }) => id),
-      )
-      return messages.map((message) => ({ ...message, reactions: reactions.get(message.id) ?? [] }))
-    })
+  readHistory(range: HistoryRange): Promise<HistoryEntry[]> {
+    return storageErrors(() => this.#history.read(range))
   }
 
   async readSupportQueue(limit: number): Promise<QueuedChat[]> {
@@ -178,6 +172,21 @@ export class PrismaStore implements Store {
       query<EntryRow>(this.#database, this.#statements.readClipped, rows),
     )
     return found.map(toMessage)
+  }
+
+  async readAges({ kind, chatId, after, limit }: AgesRange): Promise<MessageAge[]> {
+    const { readAges, readAgesOfChat } = this.#statements
+    const rows = await storageErrors(() =>
+      chatId === undefined
+        ? this.#database.$queryRawUnsafe<AgeRow[]>(readAges[kind], after, limit)
+        : this.#database.$queryRawUnsafe<AgeRow[]>(readAgesOfChat[kind], after, limit, chatId),
+    )
+    return rows.map((row) => ({
+      id: Number(row.id),
+      senderId: Number(row.sender_id),
+      createdAt: toIso(row.created_at),
+      isDeleted: Boolean(row.is_deleted),
+    }))
   }
 
   async search(search: SearchQuery): Promise<FoundMessage[]> {
@@ -206,31 +215,13 @@ export class PrismaStore implements Store {
       await this.#database.$disconnect()
     }
   }
-
-  /** The reactions to messages: message → reactions, in the order in which they were first given. */
-  async #readReactions(
-    kind: HistoryRange['kind'],
-    ids: readonly number[],
-  ): Promise<Map<number, StandingReaction[]>> {
-    const rows = await query<{ message_id: bigint; given: string }>(
-      this.#database,
-      this.#statements.readReactions[kind],
-      ids.map((id) => ({ id })),
-    )
-    return new Map(rows.map(({ message_id, given }) => [Number(message_id), standing(given)]))
-  }
 }
 
-/** What is told of reactions that were read as a JSON array of `[offset, emoji, sender_id]`s. */
-function standing(given: string): StandingReaction[] {
-  const inOrder = (JSON.parse(given) as [number, string, number][]).sort(([a], [b]) => a - b)
-  const byEmoji = new Map<string, number[]>()
-  for (const [, emoji, senderId] of inOrder) {
-    const userIds = byEmoji.get(emoji)
-    if (userIds) userIds.push(senderId)
-    else byEmoji.set(emoji, [senderId])
-  }
-  return Array.from(byEmoji, ([emoji, userIds]) => ({ emoji, userIds }))
+interface AgeRow {
+  id: bigint
+  sender_id: bigint
+  created_at: Date | string
+  is_deleted: boolean | number | bigint
 }
 
 interface QueueRow {

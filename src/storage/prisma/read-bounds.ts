@@ -34,17 +34,17 @@ export function boundAfter({ after, limit }: { after: string; limit: string }): 
   )
 }
 
-/** The same of a chat's messages: the last id below `below`. */
+/** The same of a chat's messages: the last id below `below`, of those of which `more` holds. */
 export function boundBelow(
   kind: ChatKind,
-  { chat, below, limit }: { chat: string; below: string; limit: string },
+  { chat, below, limit, more = '' }: { chat: string; below: string; limit: string; more?: string },
 ): string {
   const { table, chatColumn } = TABLES[kind]
   const reactions = `(SELECT count(*) FROM (SELECT 1 FROM reactions AS r
       WHERE r.kind = '${kind}' AND r.message_id = m.id LIMIT ${MAX_REACTIONS}) AS given)`
   return bound(
     `SELECT m.id AS place, ${MESSAGE_SIZE} + ${REACTION_BYTES} * ${reactions} AS size
-      FROM ${table} AS m WHERE m.${chatColumn} = ${chat} AND m.id < ${below}
+      FROM ${table} AS m WHERE m.${chatColumn} = ${chat} AND m.id < ${below} ${more}
       ORDER BY m.id DESC LIMIT ${limit}`,
     'DESC',
   )

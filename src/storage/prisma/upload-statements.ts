@@ -16,7 +16,7 @@ export interface UploadStatements {
   readonly sizeOf: string
   /** Names → names. */
   readonly findKnown: string
-  /** Two times. */
+  /** Two times, limit. */
   readonly release: string
   /** `{name, owner_id}` rows, time. */
   readonly releaseNamed: string
@@ -56,8 +56,8 @@ function write({ parameter, time, names, owned }: Spelling): UploadStatements {
     sizeOf: `SELECT COALESCE(SUM(size_bytes), 0) AS size_bytes FROM uploads
       WHERE owner_id = ${parameter(1)}`,
     findKnown: `SELECT name FROM uploads WHERE name IN (${names})`,
-    release: `UPDATE uploads SET used_at = NULL
-      WHERE used_at < ${time(1)} OR used_at > ${time(2)}`,
+    release: `UPDATE uploads SET used_at = NULL WHERE name IN (SELECT o.name FROM uploads AS o
+      WHERE o.used_at < ${time(1)} OR o.used_at > ${time(2)} LIMIT ${parameter(3)})`,
     releaseNamed: `UPDATE uploads SET used_at = NULL, created_at = ${time(2)} FROM ${owned}
       WHERE uploads.name = n.name AND uploads.owner_id = n.owner_id`,
   }

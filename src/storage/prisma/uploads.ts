@@ -1,3 +1,4 @@
+import { StepSize } from '../step-size.ts'
 import type { UploadRecord, UploadRecords } from '../upload-records.ts'
 import type { Dialect } from './dialect.ts'
 import { type RawQueries, storageErrors, storing } from './prisma-database.ts'
@@ -68,8 +69,15 @@ export class PrismaUploads implements UploadRecords {
     return rows.map(({ name }) => name)
   }
 
-  release(usedBefore: Date, now: Date): Promise<number> {
-    return this.#execute(this.#statements.release, this.#time(usedBefore), this.#time(now))
+  async release(usedBefore: Date, now: Date): Promise<number> {
+    const times = [this.#time(usedBefore), this.#time(now)]
+    const steps = new StepSize()
+    for (let released = 0; ; await steps.rest()) {
+      const { rows } = steps
+      const count = await steps.take(() => this.#execute(this.#statements.release, ...times, rows))
+      released += count
+      if (count < rows) return released
+    }
   }
 
   #time(date: Date): string {

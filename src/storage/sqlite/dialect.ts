@@ -14,6 +14,8 @@ export const sqliteDialect: Dialect = {
     const values = Object.keys(columns).map((name) => `value ->> '$.${name}' AS "${name}"`)
     return `(SELECT key, ${values.join(', ')} FROM json_each(?1)) AS n`
   },
+  ids: (number) => `SELECT value FROM json_each(?${number})`,
+  jsonOf: (values) => `json_array(${values.join(', ')})`,
   jsonArrays: (expressions) => `json_group_array(json_array(${expressions.join(', ')}))`,
   greater: (a, b) => `max(${a}, ${b})`,
   lesser: (a, b) => `min(${a}, ${b})`,

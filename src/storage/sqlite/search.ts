@@ -1,9 +1,11 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Reader } from '../access-records.ts'
 import type { SearchQuery } from '../conversation.ts'
 import type { MessageEntry } from '../entries.ts'
 import { TABLES } from '../prisma/dialect.ts'
 import { type EntryRow, toMessage } from '../prisma/entry-row.ts'
 import { messageColumns } from '../prisma/log-statements.ts'
+import { createMayRead, readerValues } from '../prisma/may-read.ts'
 import type { MessageSearch } from '../prisma/message-search.ts'
 import {
   inTransaction,
@@ -12,6 +14,8 @@ import {
   storing,
 } from '../prisma/prisma-database.ts'
 import { boundAfter } from '../prisma/read-bounds.ts'
+import { nextTurn } from '../turns.ts'
+import { sqliteDialect } from './dialect.ts'
 
 /** Offsets that are read into the index at once: few enough to hold the event loop only briefly. */
 const STEP = 200
@@ -42,13 +46,39 @@ const STEPS = (['chat', 'support'] as const).flatMap((kind) => [
     WHERE "offset" IN (${changed(kind)}) AND deleted_at IS NULL`,
 ])
 
-const found = (kind: 'chat' | 'support') => `
-  SELECT ${messageColumns(kind)} FROM found JOIN ${TABLES[kind].table} AS m ON m."offset" = found.at`
+const found = (kind: 'chat' | 'support', where = '') => `
+  SELECT ${messageColumns(kind)} FROM found JOIN ${TABLES[kind].table} AS m
+    ON m."offset" = found.at ${where}`
+
+/** Messages with the words that are looked at before others have a turn, to find what one may read. */
+const READER_STEP = 500
 
 const FIND = `
   WITH found AS (SELECT rowid AS at FROM message_search
     WHERE message_search MATCH ?1 AND rowid < ?2 ORDER BY rowid DESC LIMIT ?3)
   ${found('chat')} UNION ALL ${found('support')} ORDER BY "offset" DESC`
+
+interface Wanted {
+  /** As the index understands it. */
+  readonly match: string
+  readonly before: number
+  readonly limit: number
+}
+
+const mayRead = createMayRead(sqliteDialect, 4)
+
+/** The last of the next messages with the words, and how many these are. */
+const LOOK = `
+  SELECT min(at) AS last, count(*) AS looked FROM (SELECT rowid AS at FROM message_search
+    WHERE message_search MATCH ?1 AND rowid < ?2 ORDER BY rowid DESC LIMIT ${READER_STEP})`
+
+/** What a reader may read of them, from the last on. */
+const FIND_OF_READER = `
+  WITH found AS (SELECT rowid AS at FROM message_search
+    WHERE message_search MATCH ?1 AND rowid < ?2 AND rowid >= ?8)
+  ${found('chat', `WHERE ${mayRead.message('chat', 'm')}`)}
+  UNION ALL ${found('support', `WHERE ${mayRead.message('support', 'm')}`)}
+  ORDER BY "offset" DESC LIMIT ?3`
 
 /**
  * Full-text search in SQLite. The index is a reader of the log: it follows when the log rests, and
@@ -66,19 +96,42 @@ export class SqliteSearch implements MessageSearch {
     this.#database = database
   }
 
-  async find(words: readonly string[], { chat, before, limit }: SearchQuery) {
-    await storing(() => this.#catchUp())
+  async find(words: readonly string[], { chat, before, limit, reader }: SearchQuery) {
+    await storing(() => this.catchUp())
     const terms = words.map((word) => `"${word}" *`).join(' AND ')
     const ofChat = chat ? ` AND chat : "${chat.kind}${chat.id}"` : ''
+    const wanted = {
+      match: `content : (${terms})${ofChat}`,
+      before: before ?? Number.MAX_SAFE_INTEGER,
+      limit,
+    }
     const rows = await storageErrors(() =>
-      this.#database.$queryRawUnsafe<EntryRow[]>(
-        FIND,
-        `content : (${terms})${ofChat}`,
-        before ?? Number.MAX_SAFE_INTEGER,
-        limit,
-      ),
+      reader
+        ? this.#findOfReader(reader, wanted)
+        : this.#database.$queryRawUnsafe<EntryRow[]>(FIND, wanted.match, wanted.before, limit),
     )
     return rows.map(toMessage) satisfies MessageEntry[]
+  }
+
+  /** However much others have written with these words, it is looked at in steps. */
+  async #findOfReader(reader: Reader, { match, before, limit }: Wanted): Promise<EntryRow[]> {
+    const values = readerValues(reader, sqliteDialect)
+    const rows: EntryRow[] = []
+    for (let from = before; ; ) {
+      const [step] = await this.#database.$queryRawUnsafe<
+        { last: bigint | null; looked: bigint }[]
+      >(LOOK, match, from)
+      if (step!.last === null) return rows
+      const last = Number(step!.last)
+      const more = await this.#database.$queryRawUnsafe<EntryRow[]>(
+        FIND_OF_READER,
+        ...[match, from, limit - rows.length, ...values, last],
+      )
+      rows.push(...more)
+      if (rows.length === limit || Number(step!.looked) < READER_STEP) return rows
+      from = last
+      await nextTurn()
+    }
   }
 
   noteGrowth(): void {
@@ -94,10 +147,10 @@ export class SqliteSearch implements MessageSearch {
 
   #readAtRest(): void {
     // Whoever searches will try again, and be told.
-    if (!this.#isClosed) this.#catchUp().catch(() => {})
+    if (!this.#isClosed) this.catchUp().catch(() => {})
   }
 
-  #catchUp(): Promise<void> {
+  catchUp(): Promise<void> {
     this.#reading ??= this.#readOn().finally(() => {
       this.#reading = undefined
     })

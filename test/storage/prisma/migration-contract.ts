@@ -9,7 +9,20 @@ import type { TestDatabase } from '../test-database.ts'
 
 const INIT = '20261123000000_init'
 const QUEUE_INDEX = '20261128000000_queue_index'
+const MEMBERS = '20261128120000_members'
 const NOW = '2024-01-01T12:00:00.123Z'
+
+/** What chats with members have brought. */
+const MEMBER_TABLES = [
+  ...['users', 'chats', 'members', 'bans', 'blocks', 'reports', 'admin_actions', 'pins'],
+  ...['mentions', 'threads', 'thread_follows', 'chat_settings', 'upload_uses'],
+]
+const MEMBER_COLUMNS = {
+  messages: ['thread', 'mentions', 'hidden_from'],
+  support_messages: ['thread', 'mentions', 'hidden_from'],
+  log_events: ['data', 'about_offset', 'hidden_from'],
+  support_chats: ['customer'],
+}
 
 /** How every store brings a database of one kind up to date, and what it refuses. */
 export function describeMigrationContract(
@@ -82,6 +95,50 @@ export function describeMigrationContract(
     expect(await store.readSupportQueue(9)).toMatchObject([{ chatId: 5, newest: 2 }])
     // It is there anew, under the name that it has in the models.
     expect(await database.query('DROP INDEX support_chats_status_waiting_since_id_idx')).toEqual([])
+  })
+
+  it('a database from before chats had members knows who opened support chats, and their files', async () => {
+    const file = `${'a'.repeat(32)}.png`
+    const other = `${'b'.repeat(32)}.png`
+    const older = await database.open()
+    for (const name of [file, other])
+      await older.uploads.add(
+        { name, ownerId: 8, fileType: 'image/png', sizeBytes: 1 },
+        new Date(NOW),
+      )
+    const filePaths = `uploads/${file}, it's "other", uploads/${other}`
+    const inSupport = { kind: 'support', chatId: 5 } as const
+    await older.append(
+      [
+        newEntry({ ...inSupport, senderId: 8, filePaths }),
+        newEntry({ ...inSupport, senderId: 9, isFromAgent: true }),
+      ],
+      NOW,
+    )
+    await database.close(older)
+    for (const table of MEMBER_TABLES) await database.query(`DROP TABLE ${table}`)
+    for (const index of [
+      'messages_thread_id',
+      'support_messages_thread_id',
+      'support_chats_customer_id',
+    ])
+      await database.query(`DROP INDEX ${index}_idx`)
+    for (const [table, columns] of Object.entries(MEMBER_COLUMNS))
+      for (const column of columns)
+        await database.query(`ALTER TABLE ${table} DROP COLUMN ${column}`)
+    await database.query(`DELETE FROM _prisma_migrations WHERE migration_name = '${MEMBERS}'`)
+
+    const { access, ...store } = await database.open()
+    expect((await records()).map((record) => record.migration_name)).toContain(MEMBERS)
+    expect(await access.customerOf(5)).toBe(8)
+    expect(await access.supportChatsOf(8, { after: 0, limit: 9 })).toEqual([5])
+    const stranger = { userId: 7, isAgent: false, granted: [] }
+    for (const name of [file, other]) {
+      expect(await access.mayReadUpload(name, { ...stranger, userId: 8 })).toBe(true)
+      expect(await access.mayReadUpload(name, { ...stranger, isAgent: true })).toBe(true)
+      expect(await access.mayReadUpload(name, stranger)).toBe(false)
+    }
+    expect(store.epoch).toBe(older.epoch)
   })
 
   describe('is refused with a line that says what to do', () => {

@@ -1,0 +1,260 @@
+import { pairKey } from './access-changes.ts'
+import type { MemberAction, MemberGrant, MembersEntry, NewMembersChange } from './access-entries.ts'
+import type { KnownChat } from './access-records.ts'
+import { noChat, refuse } from './access-rules.ts'
+import {
+  type Decision,
+  DIRECT_IS_FIXED,
+  type Draft,
+  noteAct,
+  type PlanContext,
+  type PlannedChats,
+} from './plan-context.ts'
+import { mayActOn } from './rights.ts'
+import type { Refused } from './store.ts'
+
+/** What becomes of entries about the members of chats. */
+export class MembersPlan {
+  readonly #context: PlanContext
+  readonly #chats: PlannedChats
+
+  constructor(context: PlanContext, chats: PlannedChats) {
+    this.#context = context
+    this.#chats = chats
+  }
+
+  /** @param offset that the entry gets if it is stored */
+  decide(entry: NewMembersChange, offset: number): Decision<MembersEntry> {
+    const { chatId, action } = entry
+    const chat = this.#context.known.chats.get(chatId)
+    if (!chat) return noChat(entry, chatId)
+    if (action.act === 'join') return this.#join(entry, chat, offset)
+    if (action.act === 'leave') return this.#leave(entry, chat, action.erasure)
+    const refused = this.#context.rules.refusalOf(entry, chatId, action.act)
+    if (refused) return refused
+    if (chat.direct) return refuse(entry, 'FORBIDDEN', DIRECT_IS_FIXED)
+    return this.#act(entry, action, { chat, offset })
+  }
+
+  #join(entry: NewMembersChange, chat: KnownChat, offset: number): Decision<MembersEntry> {
+    const { rules } = this.#context
+    const { senderId } = entry
+    const { chatId } = chat
+    if (rules.member(chatId, senderId)) return { same: membersEntry(entry, chat, {}) }
+    if (chat.visibility !== 'public' || rules.isBanned(chatId, senderId))
+      return noChat(entry, chatId)
+    const full = this.#chats.refusalOfMore(entry, [senderId])
+    if (full) return full
+    return this.#add(entry, chat, { userIds: [senderId], role: 'member' }, offset)
+  }
+
+  #leave(
+    entry: NewMembersChange,
+    chat: KnownChat,
+    erasure: Extract<MemberAction, { act: 'leave' }>['erasure'],
+  ): Decision<MembersEntry> {
+    const { rules } = this.#context
+    const { senderId } = entry
+    const member = rules.member(chat.chatId, senderId)
+    if (!member) {
+      const refused = rules.refusalOf(entry, chat.chatId, 'read')
+      return refused ?? { same: membersEntry(entry, chat, {}) }
+    }
+    if (chat.direct && !erasure) return refuse(entry, 'FORBIDDEN', DIRECT_IS_FIXED)
+    const needsHeir = this.#chats.isLastOwner(chat.chatId, member) && chat.memberCount > 1
+    if (needsHeir && erasure) return this.#leaveTo(entry, chat, erasure.heir ?? 0)
+    if (needsHeir)
+      return refuse(entry, 'FORBIDDEN', 'You are its last owner: make another one first (SET_ROLE)')
+    return this.#remove(entry, chat, [senderId])
+  }
+
+  /** The last owner goes, and another member takes the place. */
+  #leaveTo(entry: NewMembersChange, chat: KnownChat, heir: number): Decision<MembersEntry> {
+    const { chatId } = chat
+    const member = this.#context.rules.member(chatId, heir)
+    if (!member) return noMember(entry, heir)
+    this.#chats.setMember(chatId, { ...member, role: 'owner' })
+    this.#chats.countOwners(chatId, 1)
+    const { stored } = this.#remove(entry, chat, [entry.senderId])
+    return { stored: { ...stored, roles: [{ userId: heir, role: 'owner' }] } }
+  }
+
+  #act(
+    entry: NewMembersChange,
+    action: Exclude<MemberAction, { act: 'join' } | { act: 'leave' }>,
+    { chat, offset }: { chat: KnownChat; offset: number },
+  ): Decision<MembersEntry> {
+    const { rules } = this.#context
+    const { chatId } = chat
+    const actor = entry.authority?.isAdmin ? 'owner' : (rules.roleOf(entry, chatId) ?? 'owner')
+    const userIds = 'userIds' in action ? action.userIds : [action.userId]
+    const above = userIds.find((id) => !mayActOn(actor, rules.member(chatId, id)?.role))
+    if (above !== undefined && action.act !== 'add')
+      return refuse(entry, 'FORBIDDEN', `User ${above} has the same rights as you, or more`)
+    if ('role' in action && !mayActOn(actor, action.role))
+      return refuse(entry, 'FORBIDDEN', `A ${actor} cannot make somebody a ${action.role}`)
+    switch (action.act) {
+      case 'add':
+        return this.#addOthers(entry, chat, action, offset)
+      case 'remove':
+        return this.#removeOthers(entry, chat, action.userIds)
+      case 'role':
+        return this.#setRole(entry, chat, action)
+      case 'mute':
+        return this.#mute(entry, chat, action)
+      case 'ban':
+        return this.#ban(entry, chat, { ...action, offset })
+      case 'unban':
+        return this.#unban(entry, chat, action.userId)
+    }
+  }
+
+  #addOthers(
+    entry: NewMembersChange,
+    chat: KnownChat,
+    { userIds, role }: { userIds: readonly number[]; role: MemberGrant['role'] },
+    offset: number,
+  ): Decision<MembersEntry> {
+    const { rules } = this.#context
+    const banned = userIds.find((userId) => rules.isBanned(chat.chatId, userId))
+    if (banned !== undefined)
+      return refuse(entry, 'FORBIDDEN', `User ${banned} is banned from the chat: lift that first`)
+    const fresh = userIds.filter((userId) => !rules.member(chat.chatId, userId))
+    if (fresh.length === 0) return { same: membersEntry(entry, chat, {}) }
+    const full = this.#chats.refusalOfMore(entry, fresh)
+    if (full) return full
+    return this.#add(entry, chat, { userIds: fresh, role }, offset)
+  }
+
+  #removeOthers(
+    entry: NewMembersChange,
+    chat: KnownChat,
+    userIds: readonly number[],
+  ): Decision<MembersEntry> {
+    const { known, rules } = this.#context
+    const there = userIds.filter((userId) => rules.member(chat.chatId, userId))
+    if (there.length === 0) return { same: membersEntry(entry, chat, {}) }
+    const owners = there.filter((userId) => rules.member(chat.chatId, userId)?.role === 'owner')
+    const left = (known.ownerCounts.get(chat.chatId) ?? 0) - owners.length
+    if (owners.length > 0 && left < 1)
+      return refuse(entry, 'FORBIDDEN', 'A chat keeps an owner: make another one first (SET_ROLE)')
+    for (const userId of there)
+      noteAct(this.#context, entry, 'remove', {
+        ...{ userId, kind: 'chat', chatId: chat.chatId },
+      })
+    return this.#remove(entry, chat, there)
+  }
+
+  #setRole(
+    entry: NewMembersChange,
+    chat: KnownChat,
+    { userId, role }: { userId: number; role: MemberGrant['role'] },
+  ): Decision<MembersEntry> {
+    const member = this.#context.rules.member(chat.chatId, userId)
+    if (!member) return noMember(entry, userId)
+    if (member.role === role) return { same: membersEntry(entry, chat, {}) }
+    if (this.#chats.isLastOwner(chat.chatId, member))
+      return refuse(entry, 'FORBIDDEN', 'A chat keeps an owner: make another one first (SET_ROLE)')
+    this.#chats.countOwners(
+      chat.chatId,
+      (role === 'owner' ? 1 : 0) - (member.role === 'owner' ? 1 : 0),
+    )
+    this.#chats.setMember(chat.chatId, { ...member, role })
+    noteAct(this.#context, entry, 'role', {
+      ...{ userId, kind: 'chat', chatId: chat.chatId },
+      detail: { role, before: member.role },
+    })
+    return { stored: membersEntry(entry, chat, { roles: [{ userId, role }] }) }
+  }
+
+  #mute(
+    entry: NewMembersChange,
+    chat: KnownChat,
+    { userId, until }: { userId: number; until: string | null },
+  ): Decision<MembersEntry> {
+    const member = this.#context.rules.member(chat.chatId, userId)
+    if (!member) return noMember(entry, userId)
+    if ((member.mutedUntil ?? null) === until) return { same: membersEntry(entry, chat, {}) }
+    this.#chats.setMember(chat.chatId, { ...member, mutedUntil: until ?? undefined })
+    noteAct(this.#context, entry, until === null ? 'unmute' : 'mute', {
+      ...{ userId, kind: 'chat', chatId: chat.chatId },
+      detail: { until },
+    })
+    return { stored: membersEntry(entry, chat, { muted: [{ userId, until }] }) }
+  }
+
+  #ban(
+    entry: NewMembersChange,
+    chat: KnownChat,
+    ban: { userId: number; until: string | null; reason: string | undefined; offset: number },
+  ): Decision<MembersEntry> {
+    const { known, changes, rules, createdAt } = this.#context
+    const { userId, until, reason, offset } = ban
+    const { chatId } = chat
+    const member = rules.member(chatId, userId)
+    if (member && this.#chats.isLastOwner(chat.chatId, member))
+      return refuse(entry, 'FORBIDDEN', 'A chat keeps an owner: make another one first (SET_ROLE)')
+    const key = pairKey(chatId, userId)
+    const stored = { userId, until, reason, at: createdAt }
+    known.bans.set(key, stored)
+    changes.bans.set(key, { chatId, userId, ban: stored, by: entry.senderId, offset })
+    noteAct(this.#context, entry, 'ban', {
+      ...{ userId, kind: 'chat', chatId: chat.chatId },
+      detail: { until, reason },
+    })
+    if (!member) return { stored: membersEntry(entry, chat, { reason }) }
+    const decision = this.#remove(entry, chat, [userId])
+    return { stored: { ...decision.stored, reason } }
+  }
+
+  #unban(entry: NewMembersChange, chat: KnownChat, userId: number): Decision<MembersEntry> {
+    const { known, changes } = this.#context
+    const { chatId } = chat
+    const key = pairKey(chatId, userId)
+    if (!known.bans.delete(key)) return { same: membersEntry(entry, chat, {}) }
+    changes.bans.set(key, { chatId, userId, ban: null, by: entry.senderId, offset: 0 })
+    noteAct(this.#context, entry, 'unban', {
+      ...{ userId, kind: 'chat', chatId: chat.chatId },
+    })
+    return { stored: membersEntry(entry, chat, {}) }
+  }
+
+  #add(
+    entry: NewMembersChange,
+    chat: KnownChat,
+    { userIds, role }: { userIds: readonly number[]; role: MemberGrant['role'] },
+    offset: number,
+  ): { stored: Draft<MembersEntry> } {
+    for (const userId of userIds) this.#chats.seat(chat.chatId, userId, { role, offset })
+    const after = { ...chat, memberCount: chat.memberCount + userIds.length }
+    this.#chats.set(after)
+    return {
+      stored: membersEntry(entry, after, { added: userIds.map((userId) => ({ userId, role })) }),
+    }
+  }
+
+  #remove(
+    entry: NewMembersChange,
+    chat: KnownChat,
+    userIds: readonly number[],
+  ): { stored: Draft<MembersEntry> } {
+    for (const userId of userIds) this.#chats.unseat(chat.chatId, userId)
+    const after = { ...chat, memberCount: chat.memberCount - userIds.length }
+    this.#chats.set(after)
+    return { stored: membersEntry(entry, after, { removed: userIds }) }
+  }
+}
+
+function membersEntry(
+  { senderId, clientId, action }: NewMembersChange,
+  { chatId, ...state }: KnownChat,
+  done: Partial<Pick<MembersEntry, 'added' | 'removed' | 'roles' | 'muted' | 'reason'>>,
+): Draft<MembersEntry> {
+  const nothing = { added: [], removed: [], roles: [], muted: [], reason: undefined }
+  const place = { kind: 'chat', chatId, id: chatId, senderId, clientId } as const
+  return { type: 'members', ...place, act: action.act, ...nothing, ...done, state }
+}
+
+function noMember(entry: NewMembersChange, userId: number): Refused {
+  return refuse(entry, 'NOT_FOUND', `User ${userId} is no member of the chat`)
+}

@@ -1,0 +1,111 @@
+import { chatKey } from '../../protocol/chat.ts'
+import {
+  type AccessReferences,
+  type KnownAccess,
+  noKnownAccess,
+  type Place,
+  pairKey,
+} from '../access-changes.ts'
+import { reportKey } from '../access-references.ts'
+import { targetKey } from '../target.ts'
+import type { MemoryAccess } from './access-state.ts'
+
+/** The chats of a user that are told of a change of the user's name. */
+const MAX_TOLD_CHATS = 1_000
+
+/** What a batch has to know of the log. */
+interface LogFacts {
+  /** Who opened a support chat. */
+  customerOf(supportChatId: number): number | undefined
+  /** The greatest id of a chat in which somebody has written. */
+  readonly lastChatId: number
+}
+
+/** What is kept of what a batch names, and nothing else: as a database is asked for it. */
+export function knownAccessOf(
+  references: AccessReferences,
+  access: MemoryAccess,
+  log: LogFacts,
+): KnownAccess {
+  const known: KnownAccess = {
+    ...noKnownAccess(),
+    nextChatId: 1 + Math.max(log.lastChatId, ...access.chats.keys()),
+    nextReportId: access.reports.size + 1,
+  }
+  readChats(references, access, known)
+  readUsers(references, access, known)
+  for (const { kind, messageId, reporterId } of references.reported) {
+    const key = reportKey(kind, messageId, reporterId)
+    const isKey = (one: { kind: 'chat' | 'support'; messageId: number; reporterId: number }) =>
+      reportKey(one.kind, one.messageId, one.reporterId) === key
+    if ([...access.reports.values()].some(isKey)) known.reported.add(key)
+  }
+  for (const { kind, messageId, chatId } of references.pinned) {
+    const key = targetKey(kind, messageId)
+    if (access.pins.has(key)) known.pinned.add(key)
+    const pins = [...access.pins.values()].filter(
+      (pin) => pin.kind === kind && pin.chatId === chatId,
+    )
+    known.pinCounts.set(chatKey(kind, chatId), pins.length)
+  }
+  for (const id of references.customers) {
+    const customer = log.customerOf(id)
+    if (customer !== undefined) known.customers.set(id, customer)
+  }
+  return known
+}
+
+function readChats(references: AccessReferences, access: MemoryAccess, known: KnownAccess): void {
+  const places: Place[] = [...references.places]
+  for (const key of references.directs) {
+    const chatId = access.directs.get(key)
+    if (chatId === undefined) continue
+    known.directs.set(key, chatId)
+    for (const userId of access.chats.get(chatId)!.direct!) places.push({ chatId, userId })
+  }
+  for (const { reportId, userId } of references.reports) {
+    const report = access.reports.get(reportId)
+    if (!report) continue
+    known.reports.set(reportId, report)
+    if (report.kind === 'chat') places.push({ chatId: report.chatId, userId })
+  }
+  for (const place of places) {
+    const chat = access.chats.get(place.chatId)
+    if (!chat) continue
+    known.chats.set(chat.chatId, chat)
+    const member = access.member(place)
+    if (member) known.members.set(pairKey(place.chatId, place.userId), member)
+    if (!chat.direct) continue
+    const [one, other] = chat.direct
+    readBlock(access, known, one, other)
+    readBlock(access, known, other, one)
+  }
+  for (const chatId of references.ownersOf) {
+    const members = [...(access.members.get(chatId)?.values() ?? [])]
+    known.ownerCounts.set(chatId, members.filter(({ role }) => role === 'owner').length)
+  }
+  for (const { chatId, userId } of references.bans) {
+    const key = pairKey(chatId, userId)
+    const kept = access.bans.get(key)
+    if (kept) known.bans.set(key, kept.ban)
+  }
+}
+
+function readUsers(references: AccessReferences, access: MemoryAccess, known: KnownAccess): void {
+  for (const { userId, blockedId } of references.blocks) readBlock(access, known, userId, blockedId)
+  for (const id of references.users) {
+    const user = access.users.get(id)
+    if (user) known.users.set(id, user)
+  }
+  const chatsOf = (id: number) => [...(access.chatsOf.get(id) ?? [])].sort((a, b) => a - b)
+  for (const id of references.chatsOfUsers)
+    known.chatsOfUsers.set(id, chatsOf(id).slice(0, MAX_TOLD_CHATS))
+  for (const id of references.chatCounts)
+    known.chatCounts.set(id, access.chatsOf.get(id)?.size ?? 0)
+  for (const id of references.blockCounts)
+    known.blockCounts.set(id, access.blocks.get(id)?.size ?? 0)
+}
+
+function readBlock(access: MemoryAccess, known: KnownAccess, userId: number, blockedId: number) {
+  if (access.blocks.get(userId)?.has(blockedId)) known.blocks.add(pairKey(userId, blockedId))
+}

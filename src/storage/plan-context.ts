@@ -1,0 +1,123 @@
+import { MAX_CHATS_PER_USER } from '../protocol/limits.ts'
+import type { AccessChanges, KnownAccess } from './access-changes.ts'
+import { pairKey } from './access-changes.ts'
+import type { MemberGrant } from './access-entries.ts'
+import type { KnownChat, Member } from './access-records.ts'
+import type { AccessRules } from './access-rules.ts'
+import { refuse } from './access-rules.ts'
+import type { NewEntry } from './entries.ts'
+import type { Refused } from './store.ts'
+
+/** What an entry comes to, but for its place in the log. */
+export type Draft<Entry> = Omit<Entry, 'offset' | 'createdAt'>
+
+/** An entry to be stored, or one that asks for what is so already, or what is said against it. */
+export type Decision<Entry> =
+  | { readonly stored: Draft<Entry> }
+  | { readonly same: Draft<Entry> }
+  | Refused
+
+export interface PlanContext {
+  readonly known: KnownAccess
+  readonly changes: AccessChanges
+  readonly rules: AccessRules
+  /** ISO 8601. */
+  readonly createdAt: string
+}
+
+export const DIRECT_IS_FIXED = 'A direct chat has its two users, and nothing of it can be changed'
+
+/** What an act was about. */
+export interface ActAbout {
+  readonly userId?: number | undefined
+  readonly kind?: 'chat' | 'support'
+  readonly chatId?: number
+  readonly messageId?: number
+  readonly detail?: object | undefined
+}
+
+/** The chats and members of a batch, as its entries leave them one after the other. */
+export class PlannedChats {
+  readonly #context: PlanContext
+
+  constructor(context: PlanContext) {
+    this.#context = context
+  }
+
+  set(chat: KnownChat): void {
+    this.#context.known.chats.set(chat.chatId, chat)
+    this.#context.changes.chats.set(chat.chatId, chat)
+  }
+
+  /** @param offset of the entry by which the user becomes a member */
+  seat(
+    chatId: number,
+    userId: number,
+    { role, offset }: { role: MemberGrant['role']; offset: number },
+  ): void {
+    this.setMember(chatId, { userId, role, joinedOffset: offset, mutedUntil: undefined })
+    this.#context.changes.joined.push({ chatId, userId })
+    this.#countChats(userId, 1)
+    this.#listChats(userId, (chats) => [...chats, chatId].sort((a, b) => a - b))
+    if (role === 'owner') this.countOwners(chatId, 1)
+  }
+
+  unseat(chatId: number, userId: number): void {
+    const { known, changes } = this.#context
+    const key = pairKey(chatId, userId)
+    if (known.members.get(key)?.role === 'owner') this.countOwners(chatId, -1)
+    known.members.delete(key)
+    changes.members.set(key, { chatId, userId, member: null })
+    this.#countChats(userId, -1)
+    this.#listChats(userId, (chats) => chats.filter((id) => id !== chatId))
+  }
+
+  setMember(chatId: number, member: Member): void {
+    const key = pairKey(chatId, member.userId)
+    this.#context.known.members.set(key, member)
+    this.#context.changes.members.set(key, { chatId, userId: member.userId, member })
+  }
+
+  isLastOwner(chatId: number, { role }: Member): boolean {
+    return role === 'owner' && (this.#context.known.ownerCounts.get(chatId) ?? 0) <= 1
+  }
+
+  countOwners(chatId: number, change: number): void {
+    const { ownerCounts } = this.#context.known
+    ownerCounts.set(chatId, (ownerCounts.get(chatId) ?? 0) + change)
+  }
+
+  /** Why users cannot be in one chat more; undefined where they can. */
+  refusalOfMore(entry: NewEntry, userIds: readonly number[]): Refused | undefined {
+    const { chatCounts } = this.#context.known
+    const full = userIds.find((userId) => (chatCounts.get(userId) ?? 0) >= MAX_CHATS_PER_USER)
+    if (full === undefined) return undefined
+    const reason = `User ${full} is in ${MAX_CHATS_PER_USER} chats already, which is the most`
+    return refuse(entry, 'FORBIDDEN', reason)
+  }
+
+  #listChats(userId: number, change: (chats: readonly number[]) => readonly number[]): void {
+    const { chatsOfUsers } = this.#context.known
+    const chats = chatsOfUsers.get(userId)
+    if (chats) chatsOfUsers.set(userId, change(chats))
+  }
+
+  #countChats(userId: number, change: number): void {
+    const { chatCounts } = this.#context.known
+    chatCounts.set(userId, (chatCounts.get(userId) ?? 0) + change)
+  }
+}
+
+/** Notes what an admin or a moderator does. */
+export function noteAct(
+  { changes, createdAt }: PlanContext,
+  { senderId }: NewEntry,
+  act: string,
+  { userId, kind, chatId, messageId, detail }: ActAbout,
+): void {
+  changes.acts.push({
+    // 0 is whoever has the admin token.
+    ...{ at: createdAt, actorId: senderId || null, act, userId, kind, chatId, messageId },
+    detail: detail && JSON.stringify(detail),
+  })
+}
