@@ -3,9 +3,20 @@ import type { Chat } from '../protocol/chat.ts'
 /** What nodes tell each other: topic → what is told, as it would be written in JSON. */
 export interface BusEvents {
   /** A user came or went. */
-  readonly status: { readonly userId: number; readonly isOnline: boolean; readonly at: string }
+  readonly status: {
+    readonly userId: number
+    readonly isOnline: boolean
+    readonly at: string
+    /** The chats (`chatKey`s) whose readers are told; everyone where it is not there. */
+    readonly chats?: readonly string[] | undefined
+  }
   /** A user who is online became idle or active. */
-  readonly activity: { readonly userId: number; readonly isIdle: boolean; readonly at: string }
+  readonly activity: {
+    readonly userId: number
+    readonly isIdle: boolean
+    readonly at: string
+    readonly chats?: readonly string[] | undefined
+  }
   readonly typing: { readonly userId: number; readonly chat: Chat; readonly isTyping: boolean }
   /** How far a user has come in a chat; it is stored. */
   readonly receipt: {

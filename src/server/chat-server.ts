@@ -4,16 +4,22 @@ import type { Bus } from '../bus/bus.ts'
 import { LocalBus } from '../bus/local-bus.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Store } from '../storage/store.ts'
+import type { Access } from './access/access.ts'
+import { BanList } from './access/ban-list.ts'
+import { MembersAccess } from './access/members-access.ts'
+import { OpenAccess } from './access/open-access.ts'
 import {
   announcedLimits,
   createSecurity,
   type Security,
   type SecurityOptions,
 } from './auth/security.ts'
-import { Broadcaster } from './delivery/broadcaster.ts'
+import { Broadcaster, type EntryListener } from './delivery/broadcaster.ts'
 import { deliverEvents } from './delivery/deliver-events.ts'
 import { FanOut } from './delivery/fan-out.ts'
+import { followAccess } from './delivery/follow-access.ts'
 import { Heartbeat } from './delivery/heartbeat.ts'
+import { LogFollower } from './delivery/log-follower.ts'
 import { Responder } from './delivery/responder.ts'
 import { TokenExpiry } from './delivery/token-expiry.ts'
 import { createHttpServer } from './http/http-server.ts'
@@ -27,9 +33,13 @@ import { Writer } from './log/writer.ts'
 import { drain, within } from './node/drain.ts'
 import { Greeting } from './node/greeting.ts'
 import { ChatNode } from './node/node.ts'
+import { type RetentionRules, RetentionSweep } from './node/retention-sweep.ts'
+import { TokenNames } from './node/token-names.ts'
 import { PresenceAnnouncer } from './presence/announcer.ts'
+import { type PresenceMode, PresenceScope } from './presence/presence-scope.ts'
 import { Receipts } from './presence/receipts.ts'
 import { PresenceRegistry } from './presence/registry.ts'
+import { ThreadCursors } from './presence/thread-cursors.ts'
 import { TypingTracker } from './presence/typing.ts'
 import { DatabaseProbe } from './telemetry/database-probe.ts'
 import { Metrics } from './telemetry/metrics.ts'
@@ -62,10 +72,16 @@ export interface NodeOptions {
   readonly serverLog: ServerLog
   /** How long a user without any connection still counts as online; 0 unless given. */
   readonly offlineGraceMs?: number
+  /** Who may read what: everyone everything unless given. */
+  readonly access?: Access['mode']
+  /** Who is told of whose presence; everyone unless given, in chats with members those who share one. */
+  readonly presence?: PresenceMode
   /** Users who work the support desk; others do by their role. */
   readonly agents?: readonly number[]
   /** How long a message may wait for a store that is away before its sender is told. */
   readonly storagePatienceMs?: number
+  /** How long messages are kept: for good unless given, or as their chat says. */
+  readonly retention?: RetentionRules
   /** Files are accepted only with it. */
   readonly uploads?: UploadSources
   /** The version of chatws, as it is told over HTTP. */
@@ -97,6 +113,8 @@ export class ChatServer {
   readonly #security: Security
   readonly #endpoint: WebSocketEndpoint
   readonly #orphans: OrphanCollector | undefined
+  readonly #retention: RetentionSweep
+  readonly #follower: LogFollower
   #descriptors: DescriptorGuard | undefined
   #statsTimer: NodeJS.Timeout | undefined
 
@@ -110,6 +128,8 @@ export class ChatServer {
     this.#node = node
     this.#bus = wired.bus
     this.#registry = wired.registry
+    this.#retention = wired.retention
+    this.#follower = wired.follower
     this.#heartbeat = new Heartbeat()
     this.#expiry = new TokenExpiry(() => node.connections)
     this.#endpoint = new WebSocketEndpoint({
@@ -130,7 +150,9 @@ export class ChatServer {
 
   /** Reads where the log stands; the server does not listen yet. */
   static async create(options: ChatServerOptions): Promise<ChatServer> {
-    return new ChatServer(options, await options.store.lastOffset())
+    const server = new ChatServer(options, await options.store.lastOffset())
+    await server.#node.load()
+    return server
   }
 
   /** Listens and returns the `ws://` URL; port 0 picks a free one. Throws LISTEN_FAILED. */
@@ -144,6 +166,8 @@ export class ChatServer {
     this.startHeartbeat()
     if (this.#security.authenticator.isRequired) this.#expiry.start()
     this.#orphans?.start()
+    this.#retention.start()
+    this.#follower.start()
     this.#statsTimer = setInterval(() => this.#logStats(), this.#options.statsIntervalMs)
     const address = this.#http.server.address() as AddressInfo
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
@@ -170,6 +194,8 @@ export class ChatServer {
     this.#expiry.stop()
     this.#descriptors?.stop()
     this.#endpoint.refuseNew()
+    this.#follower.stop()
+    await within(this.#retention.stop(), deadlineMs)
     const isStored = await drain(this.#node, drainTimeoutMs)
     if (!isStored)
       serverLog.failure('The drain ended', new Error('messages that were accepted are not stored'))
@@ -213,24 +239,38 @@ export function wireNode(options: NodeOptions, security: Security, offset: numbe
   const bus = new LocalBus()
   const refusals = new Refusals()
   const timings = new Timings()
-  const pages = new PageCache(store)
   const registry = new PresenceRegistry()
+  const access = createAccess(options, registry)
+  const bans = new BanList()
+  const pages = new PageCache(store, access.placeOf)
   const typing = new TypingTracker(bus)
-  const receipts = new Receipts(store.cursors, bus, serverLog)
+  const receipts = new Receipts({ cursors: store.cursors, bus, serverLog, mode: access.mode })
+  const threads = new ThreadCursors(store.access, serverLog)
+  const fanOut = new FanOut(new Tail(TAIL_BYTES, offset), { onFlushTime: timings.onFlush })
+  if (access instanceof MembersAccess) followAccess(access, fanOut)
+  bans.listen((userId, code) => {
+    for (const connection of fanOut.connections.filter((one) => one.userId === userId))
+      connection.close(code)
+  })
+  const scope = new PresenceScope(presenceOf(options), access, fanOut)
   const announcer = new PresenceAnnouncer({
-    ...{ registry, bus, typing, lastSeen: store.lastSeen, serverLog },
+    ...{ registry, bus, typing, lastSeen: store.lastSeen, serverLog, scope },
     offlineGraceMs: options.offlineGraceMs ?? 0,
+    onOffline: (userId) => access.forget(userId),
   })
   const limits = announcedLimits(security)
-  const greeting = new Greeting({ epoch: store.epoch, registry, pages, receipts, limits })
-  const fanOut = new FanOut(new Tail(TAIL_BYTES, offset), {
-    greeter: greeting,
-    onFlushTime: timings.onFlush,
+  const greeting = new Greeting({
+    ...{ epoch: store.epoch, registry, pages, receipts, limits, access, scope },
   })
-  deliverEvents(bus, fanOut)
+  fanOut.greetBy(greeting)
+  deliverEvents(bus, fanOut, access)
   const responder = new Responder(fanOut, refusals)
+  const listeners: EntryListener[] = [bans]
   const broadcaster = new Broadcaster(
-    { store, fanOut, responder, pages, serverLog, users: registry, writers: receipts },
+    {
+      ...{ store, fanOut, responder, pages, serverLog, users: registry, writers: receipts, access },
+      listeners,
+    },
     offset,
   )
   const writer = new Writer(store, broadcaster, {
@@ -238,16 +278,34 @@ export function wireNode(options: NodeOptions, security: Security, offset: numbe
     pauseMs: () => fanOut.pauseLeftMs,
     onCommitTime: timings.onCommit,
   })
+  const tokenNames = new TokenNames({ records: store.access, writer, access, serverLog })
+  listeners.push(tokenNames)
   const node = new ChatNode({
     ...{ store, writer, broadcaster, fanOut, responder, greeting, bus, serverLog },
-    ...{ registry, announcer, receipts, typing },
+    ...{ registry, announcer, receipts, typing, threads, access, bans, tokenNames },
     uploadGate: uploads && new UploadGate(uploads.records),
     authenticator: security.authenticator,
     agents: new Set(options.agents),
     maxContentLength: security.maxContentLength,
   })
+  const retention = new RetentionSweep({ store, writer, serverLog, rules: options.retention ?? {} })
   const database = new DatabaseProbe(store)
   const { version = '' } = options
-  const metrics = new Metrics({ node, database, refusals, timings, serverLog, version })
-  return { node, bus, registry, fanOut, responder, refusals, timings, database, metrics }
+  const metrics = new Metrics({
+    ...{ node, database, refusals, timings, serverLog, version, retention },
+  })
+  return {
+    ...{ node, bus, registry, fanOut, responder, refusals, timings, database, metrics },
+    ...{ access, agents: new Set(options.agents), bans, scope, writer, retention },
+    follower: new LogFollower(store, broadcaster),
+  }
+}
+
+function createAccess({ access = 'open', store }: NodeOptions, registry: PresenceRegistry) {
+  if (access === 'open') return new OpenAccess()
+  return new MembersAccess(store.access, (userId) => registry.isOnline(userId))
+}
+
+function presenceOf({ access = 'open', presence }: NodeOptions): PresenceMode {
+  return presence ?? (access === 'members' ? 'shared' : 'all')
 }

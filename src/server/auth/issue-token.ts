@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { SignJWT } from 'jose'
+import type { ChatRole } from '../../protocol/chat-role.ts'
 import { ChatwsError } from '../../protocol/error.ts'
 import type { Role } from '../../protocol/role.ts'
 import { algorithmsOf, readSecret, type TokenRules } from './token-verifier.ts'
@@ -10,6 +11,10 @@ export type SigningKey = { readonly secret: string } | { readonly privateKey: st
 export interface TokenClaims extends TokenRules {
   readonly userId: number
   readonly role: Role
+  /** What the user is called. */
+  readonly name?: string | undefined
+  /** Chat → the role that the token grants there. */
+  readonly chats?: Readonly<Record<string, ChatRole>> | undefined
   /** In seconds since 1970. */
   readonly expiresAtS: number
 }
@@ -17,7 +22,8 @@ export interface TokenClaims extends TokenRules {
 /** Signs a token that a server with the same key accepts. Throws USAGE for a key of no use. */
 export function issueToken(key: SigningKey, claims: TokenClaims): Promise<string> {
   const [keyObject, algorithms] = 'secret' in key ? readSecret(key) : readPrivateKey(key)
-  const token = new SignJWT({ role: claims.role })
+  const { role, name, chats } = claims
+  const token = new SignJWT({ role, ...(name !== undefined && { name }), ...(chats && { chats }) })
     .setProtectedHeader({ alg: algorithms[0]!, typ: 'JWT' })
     .setSubject(`${claims.userId}`)
     .setIssuedAt()

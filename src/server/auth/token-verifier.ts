@@ -1,5 +1,8 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
+import { z } from 'zod'
+import { RoleOfMember, UserName } from '../../protocol/access-fields.ts'
+import type { ChatRole } from '../../protocol/chat-role.ts'
 import { CloseCode } from '../../protocol/close-code.ts'
 import { ChatwsError } from '../../protocol/error.ts'
 import { parseId } from '../../protocol/id.ts'
@@ -12,6 +15,12 @@ export interface Identity {
   readonly role: Role
   /** When this ends to be known, in milliseconds since 1970; 0 if never. */
   readonly expiresAtMs: number
+  /** What the token says that the user is called. */
+  readonly name?: string | undefined
+  /** Chat → the role that the token grants there. */
+  readonly granted?: ReadonlyMap<number, ChatRole> | undefined
+  /** When the token was issued, in milliseconds since 1970; undefined where it does not say. */
+  readonly issuedAtMs?: number | undefined
 }
 
 /** What tokens are checked with: a secret that their issuer shares, or its public key or keys. */
@@ -156,6 +165,20 @@ export function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObj
   )
 }
 
+/** Chat → role, as a token has them. */
+const GRANTS = z
+  .record(z.string(), RoleOfMember)
+  .transform((roles, context) => {
+    const granted = new Map<number, ChatRole>()
+    for (const [chat, role] of Object.entries(roles)) {
+      const id = parseId(chat)
+      if (id === undefined) context.addIssue('must be ids')
+      else granted.set(id, role)
+    }
+    return granted
+  })
+  .optional()
+
 function readClaims({ exp, role, ...claims }: JWTPayload): Identity | { problem: string } {
   // RFC 7519 asks for a string; ids are often written as the numbers that they are.
   const sub: unknown = claims.sub
@@ -166,7 +189,17 @@ function readClaims({ exp, role, ...claims }: JWTPayload): Identity | { problem:
   const endsMs = exp === undefined ? 0 : (exp + CLOCK_TOLERANCE_S) * 1000
   // Later than any date there is, as where a token tells its end in microseconds.
   const expiresAtMs = Math.min(endsMs, MAX_DATE_MS)
-  return { userId, role: known.data, expiresAtMs }
+  const granted = GRANTS.safeParse(claims.chats)
+  if (!granted.success) return { problem: 'its chats are not roles by chat' }
+  const name = UserName.safeParse(claims.name)
+  return {
+    userId,
+    role: known.data,
+    expiresAtMs,
+    granted: granted.data,
+    name: name.success ? name.data : undefined,
+    issuedAtMs: claims.iat === undefined ? undefined : claims.iat * 1000,
+  }
 }
 
 /** A client is told nothing of what `jose` found: it would only help whoever forges. */

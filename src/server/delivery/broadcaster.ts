@@ -1,18 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Chat, chatKey } from '../../protocol/chat.ts'
+import type { Chat } from '../../protocol/chat.ts'
 import type { ChatwsError } from '../../protocol/error.ts'
 import { errorFrame } from '../../protocol/error-frame.ts'
 import type { Ack } from '../../protocol/server-frames.ts'
 import type { LogEntry, NewEntry } from '../../storage/entries.ts'
-import type { Outcome, Store } from '../../storage/store.ts'
-import { encodeFrame } from '../frames/encode-frame.ts'
+import type { Outcome, Refused, Store } from '../../storage/store.ts'
+import type { Access } from '../access/access.ts'
+import { NOBODY } from '../frames/audience.ts'
+import { encodeEntry } from '../frames/encode-entry.ts'
 import { entryFrame } from '../frames/entry-frame.ts'
+import { membersPlaceOf } from '../frames/place-of-entry.ts'
 import type { PageCache } from '../log/page-cache.ts'
 import type { CommitListener } from '../log/writer.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
 import type { Connection } from './connection.ts'
 import type { FanOut } from './fan-out.ts'
 import type { Responder } from './responder.ts'
+import { Submission } from './submission.ts'
 
 /** Entries of others that are read at once, and the pause before that is tried again. */
 const CATCH_UP_PAGE = 256
@@ -28,7 +32,18 @@ export interface BroadcasterParts {
   readonly serverLog: ServerLog
   readonly users: { readonly userCount: number }
   readonly writers: WriterListener
+  readonly access: Access
+  /** Hears of each entry, before it is told. */
+  readonly listeners: readonly EntryListener[]
 }
+
+/** Keeps up with the log. */
+export interface EntryListener {
+  apply(entry: LogEntry): void
+}
+
+/** Who waits to hear what became of an entry. */
+export type Origin = Connection | Submission
 
 /** Hears of each message that was stored here, right after it was sent to everyone. */
 export interface WriterListener {
@@ -36,10 +51,13 @@ export interface WriterListener {
 }
 
 /** Tells everyone what was stored, in the order of offsets, and each sender what became of it. */
-export class Broadcaster implements CommitListener<Connection> {
+export class Broadcaster implements CommitListener<Origin> {
   readonly #parts: BroadcasterParts
   #offset: number
   #stored = 0
+  /** Whether what was stored here is being told, and what others stored. */
+  #isTelling = false
+  #following: Promise<void> | undefined
 
   /** @param offset the newest offset in the store */
   constructor(parts: BroadcasterParts, offset: number) {
@@ -57,35 +75,69 @@ export class Broadcaster implements CommitListener<Connection> {
     return this.#stored
   }
 
-  async onCommitted(outcomes: readonly Outcome[], senders: readonly Connection[]): Promise<void> {
+  async onCommitted(outcomes: readonly Outcome[], senders: readonly Origin[]): Promise<void> {
+    if (this.#following) await this.#following
+    this.#isTelling = true
+    try {
+      await this.#tell(outcomes, senders)
+    } finally {
+      this.#isTelling = false
+    }
+  }
+
+  /** Tells what others stored, up to an offset; whatever is told already, or just now, is not told again. */
+  async follow(offset: number): Promise<void> {
+    if (this.#isTelling || this.#following || offset <= this.#offset) return
+    this.#following = this.#catchUp(offset).finally(() => {
+      this.#following = undefined
+    })
+    await this.#following
+  }
+
+  async #tell(outcomes: readonly Outcome[], senders: readonly Origin[]): Promise<void> {
     for (const [i, outcome] of outcomes.entries()) {
       const sender = senders[i]!
       if ('refused' in outcome) {
-        const { refused, reason, clientId: ref } = outcome
-        this.#parts.responder.reply(sender, errorFrame(refused, reason, { ref }))
+        this.#refuse(outcome, sender)
         continue
       }
       const { entry, repeated } = outcome
       const known = repeated ? entry.offset : entry.offset - 1
       if (known > this.#offset) await this.#catchUp(known)
       if (!repeated) {
-        this.#broadcast(entry)
+        // It may have been told with what others stored before it.
+        if (entry.offset > this.#offset) this.#broadcast(entry)
         this.#noteStored(entry)
       }
-      if (entry.clientId !== undefined)
+      if (sender instanceof Submission) sender.settle(outcome)
+      else if (entry.clientId !== undefined)
         this.#parts.responder.reply(sender, ackOf(entry, entry.clientId))
     }
   }
 
-  onFailed(entries: readonly NewEntry[], senders: readonly Connection[], error: ChatwsError): void {
+  onFailed(entries: readonly NewEntry[], senders: readonly Origin[], error: ChatwsError): void {
     this.#parts.serverLog.failure(`${entries.length} messages were not stored`, error)
     for (const [i, entry] of entries.entries()) {
+      const sender = senders[i]!
+      if (sender instanceof Submission) {
+        sender.fail(error)
+        continue
+      }
       // What has a name may be sent again even if it was stored after all.
       const mayRetry = error.code === 'STORAGE_UNAVAILABLE' || entry.clientId !== undefined
       const code = error.retryable && mayRetry ? 'STORAGE_UNAVAILABLE' : 'INTERNAL'
       const frame = errorFrame(code, error.message, { ref: entry.clientId })
-      this.#parts.responder.reply(senders[i]!, frame)
+      this.#parts.responder.reply(sender, frame)
     }
+  }
+
+  #refuse(outcome: Refused, sender: Origin): void {
+    if (sender instanceof Submission) {
+      sender.settle(outcome)
+      return
+    }
+    const { refused, reason, clientId: ref, retryAfterMs } = outcome
+    this.#parts.responder.reply(sender, errorFrame(refused, reason, { ref, retryAfterMs }))
   }
 
   /**
@@ -114,7 +166,7 @@ export class Broadcaster implements CommitListener<Connection> {
 
   /** Passes over entries that were deleted meanwhile, so that those after them keep their offsets. */
   #skipTo(offset: number): void {
-    for (; this.#offset < offset; this.#offset++) this.#parts.fanOut.broadcast(NOTHING, '')
+    for (; this.#offset < offset; this.#offset++) this.#parts.fanOut.broadcast(NOTHING, NOBODY)
   }
 
   #noteStored({ type, senderId, kind, chatId }: LogEntry): void {
@@ -124,12 +176,27 @@ export class Broadcaster implements CommitListener<Connection> {
 
   /** Sends the entry with the next offset to everyone. */
   #broadcast(entry: LogEntry): void {
-    const { fanOut, pages, serverLog, users } = this.#parts
-    fanOut.broadcast(encodeFrame(entryFrame(entry)), chatKey(entry.kind, entry.chatId))
+    const { access, fanOut, listeners, pages, serverLog, users } = this.#parts
+    access.apply(entry)
+    for (const listener of listeners) listener.apply(entry)
+    const place = access.placeOf(entry)
+    fanOut.broadcast(encodeEntry(entry, place), place)
+    if (place === NOBODY) this.#tellOwners(entry)
     this.#offset = entry.offset
     if (entry.type === 'message') serverLog.messageStored(entry.kind, entry.id, users.userCount)
+    if (entry.type === 'deletion') fanOut.noteDeleted(entry.aboutOffset)
     // Pages that were read before hold what the message said until now.
     if (entry.type === 'edit' || entry.type === 'deletion') pages.forget()
+  }
+
+  /** Tells what is for single users, where all others follow one stream: nothing of it may stand there. */
+  #tellOwners(entry: LogEntry): void {
+    const place = membersPlaceOf(entry)
+    const frame = entryFrame(entry)
+    if (place === NOBODY || !frame) return
+    for (const connection of this.#parts.fanOut.connections)
+      if (place.users?.includes(connection.userId) || (place.isForModerators && connection.isAdmin))
+        this.#parts.responder.reply(connection, frame)
   }
 }
 

@@ -1,6 +1,7 @@
 import { CloseCode } from '../../protocol/close-code.ts'
+import { NO_GRANTS, type Viewer } from '../access/viewer.ts'
+import type { FrameFilter } from '../frames/audience.ts'
 import { PING_FRAME } from '../frames/encode-frame.ts'
-import type { ChatFilter } from '../frames/frame-run.ts'
 import { Replay } from '../log/replay.ts'
 import type { Tail } from '../log/tail.ts'
 import type { Transport } from './transport.ts'
@@ -17,6 +18,8 @@ const OUTBOX_BYTES = 1024 * 1024
 /** Bytes of a replay that a client takes from one ping to the next, if it reads at all. */
 const MIN_TAKEN_BYTES = 16 * 1024
 
+const NO_RIGHTS = { isAgent: false, isAdmin: false, granted: NO_GRANTS }
+
 /** Frames for one client that are written singly; to copy more of them costs less than to write each. */
 const FEW_FRAMES = 16
 
@@ -25,8 +28,8 @@ export interface ConnectionOwner {
   readonly userId: number
   /** Numbers the connections of a server from 1. */
   readonly serial: number
-  /** Whether it may work the support desk; not unless given. */
-  readonly isAgent?: boolean
+  /** What its user may do beside what everyone may; nothing unless given. */
+  readonly rights?: Omit<Viewer, 'userId'>
   /** When its token ends, in milliseconds since 1970; 0 unless given, which is never. */
   readonly expiresAtMs?: number
 }
@@ -45,7 +48,7 @@ export interface ConnectionStart {
  * While it subscribes to some chats, it does not follow the tail but is handed what is for it, and
  * its cursor counts only when it has fallen behind.
  */
-export class Connection {
+export class Connection implements Viewer {
   readonly userId: number
   readonly serial: number
   /** The newest offset when it was opened: what came before is not its to get from the tail. */
@@ -55,15 +58,15 @@ export class Connection {
   #cursor: number
   /** What comes before the bytes at the cursor. */
   #replay: Replay | undefined
-  /** The chats that it subscribes to; undefined while it is sent all. */
-  #filter: ChatFilter
+  /** What it is sent; undefined while that is all. */
+  #filter: FrameFilter | undefined
   #isBehind = false
   #isIdle = false
   #unansweredPings = 0
   /** What the network had taken at the last ping, if a replay waited for it then. */
   #takenAtPing: number | undefined
   #closedWith: number | undefined
-  #isAgent: boolean
+  #rights: Omit<Viewer, 'userId'>
   #expiresAtMs: number
   #index = -1
   /** Frames for this client alone; made when there are some, because most connections are idle. */
@@ -78,7 +81,7 @@ export class Connection {
   constructor(owner: ConnectionOwner, transport: Transport, start: ConnectionStart) {
     this.userId = owner.userId
     this.serial = owner.serial
-    this.#isAgent = owner.isAgent ?? false
+    this.#rights = owner.rights ?? NO_RIGHTS
     this.#expiresAtMs = owner.expiresAtMs ?? 0
     this.#transport = transport
     this.#cursor = start.position
@@ -91,7 +94,17 @@ export class Connection {
 
   /** Whether its user works the support desk. */
   get isAgent(): boolean {
-    return this.#isAgent
+    return this.#rights.isAgent
+  }
+
+  /** Whether its user may moderate everything. */
+  get isAdmin(): boolean {
+    return this.#rights.isAdmin
+  }
+
+  /** Chat → the role that its token grants there. */
+  get granted(): Viewer['granted'] {
+    return this.#rights.granted
   }
 
   /** When its token ends, in milliseconds since 1970; 0 if never. */
@@ -100,8 +113,8 @@ export class Connection {
   }
 
   /** Lets it go on with what a new token of its user says. */
-  renew({ isAgent, expiresAtMs }: { isAgent: boolean; expiresAtMs: number }): void {
-    this.#isAgent = isAgent
+  renew({ rights, expiresAtMs }: Pick<Required<ConnectionOwner>, 'rights' | 'expiresAtMs'>): void {
+    this.#rights = rights
     this.#expiresAtMs = expiresAtMs
   }
 
@@ -113,7 +126,7 @@ export class Connection {
     return this.#replay
   }
 
-  get filter(): ChatFilter {
+  get filter(): FrameFilter | undefined {
     return this.#filter
   }
 
@@ -200,7 +213,7 @@ export class Connection {
   }
 
   /** Subscribes it to some chats, or with undefined to all; `pump` sends what that leaves to send. */
-  subscribe(filter: ChatFilter, tail: Tail): void {
+  subscribe(filter: FrameFilter | undefined, tail: Tail): void {
     if (this.#filter && !this.#isBehind) this.#cursor = tail.sealedEnd
     this.#filter = filter
     this.#isBehind = filter !== undefined
@@ -218,6 +231,10 @@ export class Connection {
       return false
     }
     if (!this.isOpen) return true
+    if (frames.length === 1 && !this.#outbox) {
+      this.#transport.write(frames[0]!)
+      return true
+    }
     this.#transport.cork()
     this.#writeOutbox()
     for (const frame of frames) this.#transport.write(frame)

@@ -1,29 +1,34 @@
 import type { Bus, BusEvents } from '../../bus/bus.ts'
-import { chatKey, chatRef } from '../../protocol/chat.ts'
+import { type Chat, chatKey, chatRef } from '../../protocol/chat.ts'
 import { CloseCode } from '../../protocol/close-code.ts'
 import type { Receipt } from '../../protocol/server-frames.ts'
+import type { Access } from '../access/access.ts'
+import type { Place } from '../frames/audience.ts'
 import { encodeFrame } from '../frames/encode-frame.ts'
 import type { FanOut } from './fan-out.ts'
 
 /** Tells this node's connections what nodes tell each other. */
-export function deliverEvents(bus: Bus, fanOut: FanOut): void {
-  bus.subscribe('status', ({ userId, isOnline, at }) => {
+export function deliverEvents(bus: Bus, fanOut: FanOut, { mode }: Pick<Access, 'mode'>): void {
+  const placeIn = (chat: Chat, from: number) => placeInChat(mode, chat, from)
+  bus.subscribe('status', ({ userId, isOnline, at, chats }) => {
     const type = isOnline ? 'USER_ONLINE' : 'USER_OFFLINE'
     const frame = encodeFrame({ type, userId, timestamp: at })
-    fanOut.broadcastState(frame, { key: userId, ofUser: userId })
+    fanOut.broadcastState(frame, { key: userId, ofUser: userId, place: chats && { chats } })
   })
-  bus.subscribe('activity', ({ userId, isIdle, at }) => {
+  bus.subscribe('activity', ({ userId, isIdle, at, chats }) => {
     const state = isIdle ? 'idle' : 'active'
     const frame = encodeFrame({ type: 'USER_ACTIVITY', userId, state, timestamp: at })
-    fanOut.broadcastState(frame, { key: `activity ${userId}` })
+    fanOut.broadcastState(frame, { key: `activity ${userId}`, place: chats && { chats } })
   })
-  bus.subscribe('typing', ({ userId, chat: { kind, id }, isTyping }) => {
-    const frame = encodeFrame({ type: 'TYPING', ...chatRef(kind, id), userId, typing: isTyping })
-    fanOut.broadcastPassing(frame, chatKey(kind, id))
+  bus.subscribe('typing', ({ userId, chat, isTyping }) => {
+    const ref = chatRef(chat.kind, chat.id)
+    const frame = encodeFrame({ type: 'TYPING', ...ref, userId, typing: isTyping })
+    fanOut.broadcastPassing(frame, placeIn(chat, userId))
   })
   bus.subscribe('receipt', (receipt) => {
-    const chat = chatKey(receipt.chat.kind, receipt.chat.id)
-    const state = { key: `receipt ${receipt.userId} ${chat}`, chat }
+    const { chat, userId } = receipt
+    const key = `receipt ${userId} ${chatKey(chat.kind, chat.id)}`
+    const state = { key, place: placeIn(chat, userId) }
     fanOut.broadcastState(encodeFrame(receiptFrame(receipt)), state)
   })
   bus.subscribe('kick', ({ userId }) => {
@@ -33,6 +38,11 @@ export function deliverEvents(bus: Bus, fanOut: FanOut): void {
   bus.subscribe('announcement', ({ text, at }) => {
     fanOut.broadcastPassing(encodeFrame({ type: 'ANNOUNCEMENT', text, timestamp: at }))
   })
+}
+
+/** Whom something passing that a user does in a chat is told to. */
+export function placeInChat(mode: Access['mode'], { kind, id }: Chat, from: number): Place {
+  return mode === 'open' ? chatKey(kind, id) : { chat: chatKey(kind, id), from }
 }
 
 /** The frame that tells how far a user has come in a chat. */

@@ -1,4 +1,4 @@
-import type { ChatFilter } from '../frames/frame-run.ts'
+import { type FrameFilter, type Place, userKey } from '../frames/audience.ts'
 import type { State, Tail } from '../log/tail.ts'
 import type { Connection } from './connection.ts'
 import { Subscriptions } from './subscriptions.ts'
@@ -24,7 +24,6 @@ export interface Greeter {
 }
 
 export interface FanOutOptions {
-  readonly greeter?: Greeter
   /** Told how long each flush took. */
   readonly onFlushTime?: (tookMs: number) => void
 }
@@ -38,7 +37,7 @@ export interface FanOutOptions {
  */
 export class FanOut {
   readonly #tail: Tail
-  readonly #greeter: Greeter | undefined
+  #greeter: Greeter | undefined
   readonly #onFlushTime: (tookMs: number) => void
   /** Shared frames times the connections open when they were flushed, so far. */
   deliveries = 0
@@ -55,10 +54,14 @@ export class FanOut {
   #pauseMs = 0
   #statusPauseMs = 0
 
-  constructor(tail: Tail, { greeter, onFlushTime = () => {} }: FanOutOptions = {}) {
+  constructor(tail: Tail, { onFlushTime = () => {} }: FanOutOptions = {}) {
     this.#tail = tail
-    this.#greeter = greeter
     this.#onFlushTime = onFlushTime
+  }
+
+  /** Has newcomers greeted with the flush that follows their coming. */
+  greetBy(greeter: Greeter): void {
+    this.#greeter = greeter
   }
 
   get connections(): readonly Connection[] {
@@ -90,7 +93,7 @@ export class FanOut {
    * Subscribes a connection to some chats, instead of those before; undefined is all. Returns the
    * offset from which on it is sent all of them.
    */
-  subscribe(connection: Connection, filter: ChatFilter): number {
+  subscribe(connection: Connection, filter: FrameFilter | undefined): number {
     this.remove(connection)
     connection.subscribe(filter, this.#tail)
     if (filter) this.#subscriptions.add(connection)
@@ -99,10 +102,35 @@ export class FanOut {
     return this.#tail.sealedOffset
   }
 
-  /** Sends the durable frame with the next offset, which is of a chat, with the next flush. */
-  broadcast(frame: Buffer, chat: string): void {
-    this.#tail.appendDurable(frame, chat)
+  /** The connections of a user, where not everyone may read everything. */
+  connectionsOf(userId: number): ReadonlySet<Connection> {
+    return this.#subscriptions.withKey(userKey(userId))
+  }
+
+  /** The connections that have a key of `keysOf`. */
+  withKey(key: string): ReadonlySet<Connection> {
+    return this.#subscriptions.withKey(key)
+  }
+
+  /** Sends what is told under a key to a connection from now on. */
+  addKey(connection: Connection, key: string): void {
+    this.#subscriptions.addKey(connection, key)
+  }
+
+  /** Sends no more of what is told under a key to a connection. */
+  removeKey(connection: Connection, key: string): void {
+    this.#subscriptions.removeKey(connection, key)
+  }
+
+  /** Sends the durable frame with the next offset, with the next flush. */
+  broadcast(frame: Buffer, place: Place): void {
+    this.#tail.appendDurable(frame, place)
     this.schedule()
+  }
+
+  /** Whoever comes back is told the message at an offset as it is now. */
+  noteDeleted(offset: number): void {
+    this.#tail.noteDeleted(offset)
   }
 
   /** Sends a frame that tells a state, with the next flush. */
@@ -112,8 +140,8 @@ export class FanOut {
   }
 
   /** Sends a frame that whoever lags can do without, with the next flush. */
-  broadcastPassing(frame: Buffer, chat?: string): void {
-    this.#tail.appendPassing(frame, chat)
+  broadcastPassing(frame: Buffer, place?: Place): void {
+    this.#tail.appendPassing(frame, place)
     this.schedule()
   }
 

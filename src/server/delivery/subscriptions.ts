@@ -1,3 +1,4 @@
+import { type FrameFilter, isForReaders, keysOf, type Place } from '../frames/audience.ts'
 import { encodeFrame } from '../frames/encode-frame.ts'
 import type { Sealed, Tail } from '../log/tail.ts'
 import type { Connection } from './connection.ts'
@@ -11,7 +12,7 @@ const OFFSET_INTERVAL_MS = 10_000
  * that are for everyone.
  */
 export class Subscriptions {
-  /** Chat → the connections that it is sent to. */
+  /** A key of `keysOf` → the connections that have it. */
   readonly #subscribers = new Map<string, Set<Connection>>()
   readonly #connections = new Set<Connection>()
   /** Those that the next flush has to pump: they are behind, or their outbox is not empty. */
@@ -26,22 +27,33 @@ export class Subscriptions {
   add(connection: Connection): void {
     this.#connections.add(connection)
     this.#waiting.add(connection)
-    for (const chat of connection.filter ?? []) {
-      const subscribers = this.#subscribers.get(chat)
-      if (subscribers) subscribers.add(connection)
-      else this.#subscribers.set(chat, new Set([connection]))
-    }
+    for (const key of keysOfFilter(connection)) this.addKey(connection, key)
   }
 
   /** Lets go of a connection; its filter must still be that with which it was added. */
   remove(connection: Connection): void {
     this.#connections.delete(connection)
     this.#waiting.delete(connection)
-    for (const chat of connection.filter ?? []) {
-      const subscribers = this.#subscribers.get(chat)
-      subscribers?.delete(connection)
-      if (subscribers?.size === 0) this.#subscribers.delete(chat)
-    }
+    for (const key of keysOfFilter(connection)) this.removeKey(connection, key)
+  }
+
+  /** The connections that have a key. */
+  withKey(key: string): ReadonlySet<Connection> {
+    return this.#subscribers.get(key) ?? NONE
+  }
+
+  /** A connection's filter lets more through from now on. */
+  addKey(connection: Connection, key: string): void {
+    const subscribers = this.#subscribers.get(key)
+    if (subscribers) subscribers.add(connection)
+    else this.#subscribers.set(key, new Set([connection]))
+  }
+
+  /** A connection's filter lets less through from now on. */
+  removeKey(connection: Connection, key: string): void {
+    const subscribers = this.#subscribers.get(key)
+    subscribers?.delete(connection)
+    if (subscribers?.size === 0) this.#subscribers.delete(key)
   }
 
   /** Pumps a connection with the next flush. */
@@ -70,18 +82,38 @@ export class Subscriptions {
     }
   }
 
-  #deliver({ start, frames, chats }: Sealed): void {
+  #deliver({ start, frames, places }: Sealed): void {
     const deliveries = new Map<Connection, Buffer[]>()
     for (const [i, frame] of frames.entries()) {
-      const chat = chats[i]
-      const receivers = chat === undefined ? this.#connections : this.#subscribers.get(chat)
-      for (const connection of receivers ?? []) {
-        const delivery = deliveries.get(connection)
-        if (delivery) delivery.push(frame)
-        else deliveries.set(connection, [frame])
-      }
+      if (frame.length === 0) continue
+      const place = places[i]
+      if (place === undefined) hand(frame, this.#connections, deliveries)
+      else if (typeof place === 'string') hand(frame, this.withKey(place), deliveries)
+      else if (isForReaders(place)) hand(frame, this.withKey(place.chat!), deliveries)
+      else for (const key of keysOf(place)) hand(frame, this.withKey(key), deliveries, place)
     }
     for (const [connection, delivery] of deliveries)
       if (!connection.deliver(start, delivery)) this.#waiting.add(connection)
+  }
+}
+
+const NONE: ReadonlySet<Connection> = new Set()
+
+function keysOfFilter({ filter }: { readonly filter: FrameFilter | undefined }): Iterable<string> {
+  return filter?.keys() ?? []
+}
+
+/** Adds a frame to what connections are handed, once, where their filter lets it through. */
+function hand(
+  frame: Buffer,
+  connections: ReadonlySet<Connection>,
+  deliveries: Map<Connection, Buffer[]>,
+  place?: Place,
+): void {
+  for (const connection of connections) {
+    if (place !== undefined && !connection.filter!.passes(place)) continue
+    const delivery = deliveries.get(connection)
+    if (!delivery) deliveries.set(connection, [frame])
+    else if (delivery[delivery.length - 1] !== frame) delivery.push(frame)
   }
 }

@@ -8,10 +8,11 @@ import type {
   MessageEntry,
   ReactionEntry,
 } from '../../storage/entries.ts'
-import type { StandingReaction } from '../../storage/store.ts'
+import type { HistoryEntry, StandingReaction } from '../../storage/store.ts'
+import { accessFrame } from './access-frame.ts'
 
-/** The frame that tells everyone of a log entry. */
-export function entryFrame(entry: LogEntry): ServerFrame {
+/** The frame that tells of a log entry; undefined where none does. */
+export function entryFrame(entry: LogEntry): ServerFrame | undefined {
   switch (entry.type) {
     case 'message':
       return entry.kind === 'chat'
@@ -45,6 +46,8 @@ export function entryFrame(entry: LogEntry): ServerFrame {
           offset: entry.offset,
         },
       }
+    default:
+      return accessFrame(entry)
   }
 }
 
@@ -59,7 +62,12 @@ export function supportPayload(entry: MessageEntry): SupportMessagePayload {
 }
 
 /** Key order is that of the classic frames; what they do not know stands last. */
-function common(entry: MessageEntry & { readonly reactions?: readonly StandingReaction[] }) {
+function common(
+  entry: MessageEntry & {
+    readonly reactions?: readonly StandingReaction[]
+    readonly replies?: HistoryEntry['replies']
+  },
+) {
   return {
     sender_id: entry.senderId,
     content: entry.content,
@@ -68,8 +76,19 @@ function common(entry: MessageEntry & { readonly reactions?: readonly StandingRe
     created_at: entry.createdAt,
     offset: entry.offset,
     ...(entry.replyTo === undefined ? {} : { reply_to: entry.replyTo }),
+    ...(entry.thread === undefined ? {} : { thread: entry.thread }),
+    ...(entry.mentions === undefined ? {} : { mentions: [...entry.mentions] }),
     ...(entry.editedAt === undefined ? {} : { edited_at: entry.editedAt }),
     ...(entry.deletedAt === undefined ? {} : { deleted_at: entry.deletedAt }),
+    ...(entry.replies === undefined
+      ? {}
+      : {
+          replies: {
+            count: entry.replies.count,
+            last_id: entry.replies.lastId,
+            last_at: entry.replies.lastAt,
+          },
+        }),
     ...(entry.reactions?.length
       ? {
           reactions: entry.reactions.map(({ emoji, userIds }) => ({
@@ -86,8 +105,10 @@ function edited(entry: EditEntry) {
   return { id, sender_id: senderId, content, edited_at: createdAt, offset }
 }
 
-function deleted({ id, senderId, createdAt, offset }: DeletionEntry) {
-  return { id, sender_id: senderId, deleted_at: createdAt, offset }
+function deleted({ id, senderId, author, createdAt, offset }: DeletionEntry) {
+  return author === undefined
+    ? { id, sender_id: senderId, deleted_at: createdAt, offset }
+    : { id, sender_id: author, deleted_at: createdAt, by: senderId, offset }
 }
 
 function reactionFrame({ kind, id, chatId, senderId, emoji, removed, offset }: ReactionEntry) {

@@ -1,13 +1,11 @@
-/** Frames with consecutive offsets, one after the other: where each begins, and which chat's it is. */
+import type { FrameFilter, Place } from './audience.ts'
+
+/** Frames with consecutive offsets, one after the other: where each begins, and whom it is for. */
 export interface FrameRun {
   readonly bytes: Buffer
   readonly starts: readonly number[]
-  /** `chatKey` of each. */
-  readonly chats: readonly string[]
+  readonly places: readonly Place[]
 }
-
-/** Chats that a connection subscribes to, as `chatKey`s; undefined is all. */
-export type ChatFilter = ReadonlySet<string> | undefined
 
 /** Durable frames up to and including the one of `lastOffset`. */
 export interface DurableFrames {
@@ -22,11 +20,12 @@ const NOTHING = Buffer.alloc(0)
 export function sliceFrames(
   run: FrameRun,
   { from, to }: { from: number; to: number },
-  filter: ChatFilter,
+  filter: FrameFilter | undefined,
 ): Buffer {
   if (!filter) return between(run, from, to)
   const chosen: Buffer[] = []
-  for (let i = from; i < to; i++) if (filter.has(run.chats[i]!)) chosen.push(between(run, i, i + 1))
+  for (let i = from; i < to; i++)
+    if (filter.passes(run.places[i])) chosen.push(between(run, i, i + 1))
   return chosen.length === 0 ? NOTHING : Buffer.concat(chosen)
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChatwsError } from '../../protocol/error.ts'
+import type { BanList } from '../access/ban-list.ts'
 import { HOST_REFUSED } from '../auth/host-policy.ts'
 import type { OriginPolicy } from '../auth/origin-policy.ts'
 import { readBearer } from '../auth/request-token.ts'
@@ -31,9 +32,15 @@ const ADMIN_TOKEN_MISSING =
 /** Also where the server has none, which nobody needs to know. */
 const ADMIN_TOKEN_WRONG = `${ADMINS_ONLY}, and the token is not the server's admin token`
 
+export interface GuardParts {
+  readonly security: Security
+  readonly bans: Pick<BanList, 'refusalOf'>
+  readonly serverLog: ServerLog
+}
+
 /** Lets only those use the routes of `app` who may. A route that does not say is for admins. */
-export function guardRoutes(app: FastifyInstance, security: Security, serverLog: ServerLog): void {
-  const identify = createIdentify(security)
+export function guardRoutes(app: FastifyInstance, { security, bans, serverLog }: GuardParts): void {
+  const identify = createIdentify(security, bans)
   app.decorateRequest('identity', undefined)
   app.addHook('onRequest', async (request, reply) => {
     admitRequest(security, request.raw)

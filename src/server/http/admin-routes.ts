@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { Id } from '../../protocol/id.ts'
+import type { Store } from '../../storage/store.ts'
 import type { ChatNode } from '../node/node.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
 import { answers, jsonSchema } from './json-schema.ts'
+import type { RequestIdentity } from './request-identity.ts'
 
 /** The longest announcement, in UTF-16 code units. */
 const MAX_ANNOUNCEMENT_LENGTH = 2_000
@@ -22,12 +24,21 @@ const REFUSALS = {
 export interface AdminParts {
   readonly node: Pick<ChatNode, 'kick' | 'announce'>
   readonly serverLog: ServerLog
+  readonly store: Pick<Store, 'access'>
   /** Begins to stop the server in order. */
   readonly drain: () => void
 }
 
 /** Lets admins run the server, and writes down who did what. */
-export function addAdminRoutes(app: FastifyInstance, { node, serverLog, drain }: AdminParts): void {
+export function addAdminRoutes(
+  app: FastifyInstance,
+  { node, serverLog, store, drain }: AdminParts,
+): void {
+  const note = (identity: RequestIdentity | undefined, act: string, userId?: number) =>
+    store.access.noteAct({
+      ...{ at: new Date().toISOString(), actorId: identity?.userId ?? null, act, userId },
+      ...{ kind: undefined, chatId: undefined, messageId: undefined, detail: undefined },
+    })
   const config = { access: 'admin' } as const
   const tags = ['administration']
   app.post<{ Body: z.infer<typeof Kick> }>(
@@ -42,6 +53,7 @@ export function addAdminRoutes(app: FastifyInstance, { node, serverLog, drain }:
       },
     },
     async ({ body, identity }) => {
+      await note(identity, 'kick', body.userId)
       const connections = node.kick(body.userId)
       serverLog.adminActed(
         identity?.userId,
@@ -62,6 +74,7 @@ export function addAdminRoutes(app: FastifyInstance, { node, serverLog, drain }:
       },
     },
     async ({ body, identity }) => {
+      await note(identity, 'announce')
       const connections = node.announce(body.text)
       serverLog.adminActed(identity?.userId, `announced something to ${connections} connections`)
       return { connections }
@@ -78,6 +91,8 @@ export function addAdminRoutes(app: FastifyInstance, { node, serverLog, drain }:
       },
     },
     async ({ identity }, reply) => {
+      // One that cannot be written down is done all the same: the server may have to stop for just that.
+      await note(identity, 'drain').catch(() => {})
       serverLog.adminActed(identity?.userId, 'asked the server to stop')
       drain()
       return reply.code(202).send({ draining: true })

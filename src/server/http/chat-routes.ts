@@ -7,8 +7,10 @@ import { MessagePayload, SupportMessagePayload } from '../../protocol/payloads.t
 import type { Store } from '../../storage/store.ts'
 import { chatPayload, supportPayload } from '../frames/entry-frame.ts'
 import { readHistoryPage } from '../log/history-page.ts'
+import type { PresenceScope } from '../presence/presence-scope.ts'
 import type { PresenceRegistry } from '../presence/registry.ts'
 import { answers, jsonSchema } from './json-schema.ts'
+import { type HttpAccess, readableOf, viewerOf } from './request-viewer.ts'
 
 const Chat = z.strictObject({ id: Id })
 
@@ -36,10 +38,11 @@ const OnlineUsers = z.object({
   has_more: z.boolean(),
 })
 
-export interface ChatSources {
+export interface ChatSources extends HttpAccess {
   /** Throws STORAGE_UNAVAILABLE. */
   readonly store: Pick<Store, 'readHistory'>
   readonly registry: Pick<PresenceRegistry, 'online' | 'connectionsOf' | 'userCount'>
+  readonly scope: PresenceScope
 }
 
 /** Answers what a client without a WebSocket may ask: older messages, and who is online. */
@@ -57,12 +60,15 @@ export function addChatRoutes(app: FastifyInstance, sources: ChatSources): void 
           response: answers(pageOf(kind === 'chat' ? MessagePayload : SupportMessagePayload), {
             400: 'The id, before or limit is wrong',
             401: 'A token is required',
+            404: 'There is no such chat for whoever asks',
             503: 'The database does not answer',
           }),
         },
       },
-      async ({ params, query }) => {
-        const page = await readHistoryPage(sources.store, { kind, id: params.id }, query)
+      async ({ params, query: { before, limit }, identity }) => {
+        const chat = { kind, id: params.id }
+        const readable = await readableOf(identity, chat, sources)
+        const page = await readHistoryPage(sources.store, chat, { before, limit, ...readable })
         const { entries } = page
         const messages = kind === 'chat' ? entries.map(chatPayload) : entries.map(supportPayload)
         return { messages, has_more: page.hasMore }
@@ -85,12 +91,13 @@ export function addChatRoutes(app: FastifyInstance, sources: ChatSources): void 
         }),
       },
     },
-    ({ query: { skip = 0, limit = MAX_PRESENCE } }) => {
-      const { registry } = sources
-      const users = registry
-        .online(limit, skip)
-        .map((userId) => ({ userId, connections: registry.connectionsOf(userId) }))
-      return { users, has_more: skip + users.length < registry.userCount }
+    ({ query: { skip = 0, limit = MAX_PRESENCE }, identity }) => {
+      const { registry, scope } = sources
+      const viewer = scope.mode === 'all' ? undefined : viewerOf(identity, sources)
+      const visible = viewer && scope.visibleTo(viewer, MAX_PRESENCE)
+      const page = visible ? visible.slice(skip, skip + limit) : registry.online(limit, skip)
+      const users = page.map((userId) => ({ userId, connections: registry.connectionsOf(userId) }))
+      return { users, has_more: skip + users.length < (visible?.length ?? registry.userCount) }
     },
   )
 }

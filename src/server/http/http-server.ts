@@ -1,8 +1,11 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { ChatwsError } from '../../protocol/error.ts'
 import type { Store } from '../../storage/store.ts'
+import type { Access } from '../access/access.ts'
+import type { BanList } from '../access/ban-list.ts'
 import type { Security } from '../auth/security.ts'
 import type { ChatNode } from '../node/node.ts'
+import type { PresenceScope } from '../presence/presence-scope.ts'
 import type { PresenceRegistry } from '../presence/registry.ts'
 import type { DatabaseProbe } from '../telemetry/database-probe.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -21,6 +24,7 @@ import {
 } from './http-error.ts'
 import { compileValidator } from './json-schema.ts'
 import { addMetricsRoutes } from './metrics-routes.ts'
+import { addModerationRoutes, type ModerationParts } from './moderation-routes.ts'
 import { addOpenApi } from './open-api.ts'
 import { addPageRoutes } from './page-routes.ts'
 import { addUploadRoutes, type UploadSources } from './upload-routes.ts'
@@ -46,6 +50,11 @@ const SLOWEST_BYTES_PER_MS = 32
 export interface HttpServerOptions {
   readonly node: ChatNode
   readonly registry: PresenceRegistry
+  readonly scope: PresenceScope
+  readonly access: Access
+  readonly agents: ReadonlySet<number>
+  readonly bans: BanList
+  readonly writer: ModerationParts['writer']
   readonly store: Store
   readonly serverLog: ServerLog
   readonly database: DatabaseProbe
@@ -91,7 +100,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   answerUnmet(app.server, refusals)
   app.setNotFoundHandler(answerNotFound)
   app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS))
-  guardRoutes(app, security, serverLog)
+  guardRoutes(app, { security, bans: options.bans, serverLog })
   addOpenApi(app, options.version)
   app.register(async (routes) => {
     addPageRoutes(routes)
@@ -99,12 +108,12 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     addMetricsRoutes(routes, {
       ...{ node, metrics, timings: options.timings, epoch: store.epoch, isDraining },
     })
-    addChatRoutes(routes, {
-      store,
-      registry: options.registry,
-    })
-    if (options.uploads) addUploadRoutes(routes, options.uploads, isDraining)
-    addAdminRoutes(routes, { node, serverLog, drain: options.drain })
+    const { registry, scope, access, agents } = options
+    addChatRoutes(routes, { store, registry, scope, access, agents })
+    if (options.uploads)
+      addUploadRoutes(routes, { ...options.uploads, store, access, agents }, isDraining)
+    addAdminRoutes(routes, { node, serverLog, store, drain: options.drain })
+    addModerationRoutes(routes, { access, store, writer: options.writer })
   })
   return app
 }

@@ -5,11 +5,14 @@ import { z } from 'zod'
 import { ChatwsError } from '../../protocol/error.ts'
 import { isUploadName, uploadPath } from '../../protocol/upload-name.ts'
 import { UPLOAD_TYPES } from '../../protocol/upload-types.ts'
+import type { Store } from '../../storage/store.ts'
 import type { UploadRecords } from '../../storage/upload-records.ts'
 import type { UploadFolder } from '../uploads/upload-folder.ts'
 import { UploadQuota } from '../uploads/upload-quota.ts'
 import { HttpErrorBody } from './http-error.ts'
 import { answers, jsonSchema } from './json-schema.ts'
+import type { RequestIdentity } from './request-identity.ts'
+import { type HttpAccess, viewerOf } from './request-viewer.ts'
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
@@ -33,6 +36,11 @@ const Upload = z.object({
   size_bytes: z.int().positive(),
 })
 
+/** Who may have which file. */
+export interface UploadReaders extends HttpAccess {
+  readonly store: Pick<Store, 'access'>
+}
+
 export interface UploadSources {
   readonly folder: UploadFolder
   readonly records: UploadRecords
@@ -46,7 +54,7 @@ export interface UploadSources {
 /** Takes files and hands them out again. */
 export function addUploadRoutes(
   app: FastifyInstance,
-  sources: UploadSources,
+  sources: UploadSources & UploadReaders,
   isDraining: () => boolean,
 ): void {
   app.register(multipart, {
@@ -56,7 +64,7 @@ export function addUploadRoutes(
   })
   app.register(async (routes) => {
     addPost(routes, sources, isDraining)
-    addGet(routes, sources.folder)
+    addGet(routes, sources)
   })
 }
 
@@ -131,11 +139,13 @@ async function keep(name: string, record: () => Promise<void>, folder: UploadFol
   }
 }
 
-function addGet(app: FastifyInstance, folder: UploadFolder): void {
+function addGet(app: FastifyInstance, sources: UploadSources & UploadReaders): void {
+  const { folder } = sources
   app.get<{ Params: { name: string } }>(
     '/uploads/:name',
     {
-      config: { access: 'anyone' },
+      // Where everyone may read everything, whoever knows a file's name may have it.
+      config: { access: sources.access.mode === 'open' ? 'anyone' : 'user' },
       schema: {
         summary: 'A file that was uploaded, or the ranges of it that are asked for',
         tags: ['uploads'],
@@ -154,6 +164,7 @@ function addGet(app: FastifyInstance, folder: UploadFolder): void {
       const { name } = request.params
       const type = [...UPLOAD_TYPES].find(([, { extension }]) => name.endsWith(`.${extension}`))
       if (!isUploadName(name) || !type) throw new ChatwsError('NOT_FOUND', 'There is no such file')
+      await mustSee(name, request.identity, sources)
       const found = await send(request.raw, `/${name}`, {
         root: folder.path,
         index: false,
@@ -171,7 +182,12 @@ function addGet(app: FastifyInstance, folder: UploadFolder): void {
       const [mediaType, { isImage }] = type
       return reply
         .code(found.statusCode)
-        .headers({ ...FILE_HEADERS, ...found.headers })
+        .headers({
+          ...FILE_HEADERS,
+          ...found.headers,
+          // A cache between must not hand it to who may not have it.
+          ...(sources.access.mode === 'open' ? {} : { 'cache-control': 'private, no-cache' }),
+        })
         .header(
           'content-type',
           mediaType === 'text/plain' ? `${mediaType}; charset=utf-8` : mediaType,
@@ -180,4 +196,17 @@ function addGet(app: FastifyInstance, folder: UploadFolder): void {
         .send(found.stream)
     },
   )
+}
+
+/** Throws NOT_FOUND for who may read no message that names the file, and did not upload it. */
+async function mustSee(
+  name: string,
+  identity: RequestIdentity | undefined,
+  sources: UploadReaders,
+): Promise<void> {
+  if (sources.access.mode === 'open') return
+  const viewer = viewerOf(identity, sources)
+  const reader = viewer && sources.access.readerOf(viewer)
+  if (reader && !(await sources.store.access.mayReadUpload(name, reader)))
+    throw new ChatwsError('NOT_FOUND', 'There is no such file')
 }

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Chat } from '../../protocol/chat.ts'
 import type { HistoryEntry, Store } from '../../storage/store.ts'
+import { nextTurn } from '../../storage/turns.ts'
 import { chatPayload } from '../frames/entry-frame.ts'
 
 /** Messages in a page when the client does not say. */
@@ -17,6 +17,12 @@ export interface PageRequest {
   readonly before?: number | undefined
   /** 50 where undefined. */
   readonly limit?: number | undefined
+  /** Only the replies in the thread of this message. */
+  readonly thread?: number | undefined
+  /** Only messages with an offset above this. */
+  readonly above?: number | undefined
+  /** Without those that are hidden from this user. */
+  readonly userId?: number | undefined
 }
 
 /** A page of one chat's messages, oldest first. */
@@ -33,7 +39,7 @@ export interface HistoryPage {
 export async function readHistoryPage(
   store: Pick<Store, 'readHistory'>,
   chat: Chat,
-  { before, limit = DEFAULT_LIMIT }: PageRequest,
+  { before, limit = DEFAULT_LIMIT, thread, above, userId }: PageRequest,
 ): Promise<HistoryPage> {
   const newestFirst: HistoryEntry[] = []
   let bytes = 0
@@ -41,7 +47,10 @@ export async function readHistoryPage(
     // One more than wanted tells whether there is more.
     const wanted = Math.min(SLICE, limit + 1 - newestFirst.length)
     const oldest = newestFirst.at(-1)?.id ?? before
-    const range = { kind: chat.kind, chatId: chat.id, before: oldest, limit: wanted }
+    const range = {
+      ...{ kind: chat.kind, chatId: chat.id, before: oldest, limit: wanted },
+      ...{ thread, above: above || undefined, userId },
+    }
     const entries = await store.readHistory(range)
     if (entries.length === 0) return { entries: newestFirst.reverse(), hasMore: false }
     for (const entry of entries.reverse()) {

@@ -1,16 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { chatKey } from '../../protocol/chat.ts'
 import type { LogEntry } from '../../storage/entries.ts'
 import { MAX_READ_BYTES, type Store } from '../../storage/store.ts'
-import { encodeFrame } from '../frames/encode-frame.ts'
-import { entryFrame } from '../frames/entry-frame.ts'
-import {
-  type ChatFilter,
-  type DurableFrames,
-  type FrameRun,
-  sliceFrames,
-  startsOf,
-} from '../frames/frame-run.ts'
+import { nextTurn } from '../../storage/turns.ts'
+import type { FrameFilter } from '../frames/audience.ts'
+import { encodeEntry } from '../frames/encode-entry.ts'
+import { type DurableFrames, type FrameRun, sliceFrames, startsOf } from '../frames/frame-run.ts'
+import { openPlaceOf, type PlaceOf } from '../frames/place-of-entry.ts'
 
 /** Offsets in a page: few enough that reading one holds the event loop only briefly. */
 const PAGE_SIZE = 256
@@ -56,6 +50,7 @@ export interface LogFrames extends DurableFrames {
 /** The log as encoded frames, read from the store page by page and shared by all who ask. */
 export class PageCache {
   readonly #store: Pick<Store, 'readAfter'>
+  readonly #placeOf: PlaceOf
   /** Offset before its first entry → the page, least recently used first. */
   readonly #pages = new Map<number, Kept>()
   #bytes = 0
@@ -64,8 +59,9 @@ export class PageCache {
   /** Settles when the last page asked for is read: one at a time, with turns for others between. */
   #lastRead: Promise<unknown> = Promise.resolve()
 
-  constructor(store: Pick<Store, 'readAfter'>) {
+  constructor(store: Pick<Store, 'readAfter'>, placeOf: PlaceOf = openPlaceOf) {
     this.#store = store
+    this.#placeOf = placeOf
   }
 
   /**
@@ -73,7 +69,7 @@ export class PageCache {
    * as are handed out at once. Both
    * must have been stored; what was deleted since is left out. Throws STORAGE_UNAVAILABLE.
    */
-  async readAfter(offset: number, until: number, filter?: ChatFilter): Promise<LogFrames> {
+  async readAfter(offset: number, until: number, filter?: FrameFilter): Promise<LogFrames> {
     let start = this.#startOf(offset)
     let page = await this.#page(start)
     // Where messages are long, others follow it that end before the next regular one.
@@ -165,7 +161,7 @@ export class PageCache {
     const frames: Buffer[] = []
     let bytes = 0
     for (const entry of entries) {
-      const frame = encodeFrame(entryFrame(entry))
+      const frame = encodeEntry(entry, this.#placeOf(entry))
       bytes += frame.length
       if (bytes > MAX_PAGE_BYTES && frames.length > 0) break
       frames.push(frame)
@@ -180,7 +176,7 @@ export class PageCache {
       bytes: Buffer.concat(frames),
       offsets: told.map(({ offset }) => offset),
       starts: startsOf(frames),
-      chats: told.map(({ kind, chatId }) => chatKey(kind, chatId)),
+      places: told.map(this.#placeOf),
     }
   }
 }

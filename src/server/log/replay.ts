@@ -1,4 +1,4 @@
-import type { ChatFilter } from '../frames/frame-run.ts'
+import type { FrameFilter } from '../frames/audience.ts'
 import type { LogFrames, PageCache } from './page-cache.ts'
 import type { Tail } from './tail.ts'
 
@@ -58,19 +58,28 @@ export class Replay {
    * called once more was read from the pages, with the error if that failed; what is not sealed
    * yet comes with the next flush.
    */
-  next(tail: Tail, filter: ChatFilter, wake: (error?: unknown) => void): Buffer | undefined {
+  next(
+    tail: Tail,
+    filter: FrameFilter | undefined,
+    wake: (error?: unknown) => void,
+  ): Buffer | undefined {
     for (;;) {
       const ready = this.#frames.shift()
       if (ready || this.#isReading || this.#state !== 'running') return ready
       if (this.#after >= this.#until) this.#end(tail, wake)
       else if (this.#after >= tail.sealedOffset) return undefined
-      else if (this.#after + 1 < tail.firstOffset) this.#readPage(filter, wake)
+      else if (this.#after + 1 < this.#firstIn(tail)) this.#readPage(filter, wake)
       else {
         const { bytes, lastOffset } = tail.readDurable(this.#after, this.#until, filter)
         this.#after = lastOffset
         if (bytes.length > 0) return bytes
       }
     }
+  }
+
+  /** Where the tail reaches: what was deleted is read from pages, if there are any, as it is now. */
+  #firstIn(tail: Tail): number {
+    return this.#pages ? tail.firstCurrentOffset : tail.firstOffset
   }
 
   #end(tail: Tail, wake: (error?: unknown) => void): void {
@@ -97,7 +106,7 @@ export class Replay {
     if (bytes.length > 0) this.#frames.push(bytes)
   }
 
-  #readPage(filter: ChatFilter, wake: (error?: unknown) => void): void {
+  #readPage(filter: FrameFilter | undefined, wake: (error?: unknown) => void): void {
     if (!this.#pages) {
       this.#state = 'lost'
       return

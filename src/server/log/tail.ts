@@ -1,10 +1,5 @@
-import {
-  type ChatFilter,
-  type DurableFrames,
-  type FrameRun,
-  sliceFrames,
-  startsOf,
-} from '../frames/frame-run.ts'
+import type { FrameFilter, Place } from '../frames/audience.ts'
+import { type DurableFrames, type FrameRun, sliceFrames, startsOf } from '../frames/frame-run.ts'
 
 /** A run of whole frames that was sealed in one go. */
 interface Chunk {
@@ -22,8 +17,8 @@ interface Chunk {
 export interface State {
   /** A number is a user's status: thousands of them may come at once, and a number takes no memory. */
   readonly key: string | number
-  /** The chat that it is of; undefined for what concerns all. */
-  readonly chat?: string | undefined
+  /** Whom it is for. */
+  readonly place?: Place
   /** The user whose status it is: no news to that user. */
   readonly ofUser?: number | undefined
 }
@@ -34,12 +29,12 @@ interface StateFrame extends State {
   readonly end: number
 }
 
-/** What was sealed in one go: each frame, and the chat that it is of, if any. */
+/** What was sealed in one go: each frame, and whom it is for. */
 export interface Sealed {
   /** Position of the first byte. */
   readonly start: number
   readonly frames: readonly Buffer[]
-  readonly chats: readonly (string | undefined)[]
+  readonly places: readonly Place[]
 }
 
 /** Chunks that are kept: one of a single small frame takes ten times its bytes, some 800. */
@@ -52,7 +47,7 @@ const DROPPED: Chunk = {
   start: 0,
   bytes: NOTHING,
   firstOffset: 0,
-  durable: { bytes: NOTHING, starts: [], chats: [] },
+  durable: { bytes: NOTHING, starts: [], places: [] },
   states: [],
 }
 
@@ -73,8 +68,10 @@ export class Tail {
   sheds = 0
   #sealedEnd = 0
   #sealedOffset: number
+  /** The newest message that was deleted since it was told. */
+  #deletedOffset = 0
   #pending: Buffer[] = []
-  #pendingChats: (string | undefined)[] = []
+  #pendingPlaces: Place[] = []
   #pendingBytes = 0
   /** Which of the pending frames are durable. */
   #pendingDurable: number[] = []
@@ -113,24 +110,34 @@ export class Tail {
     return this.#chunks[this.#head]?.firstOffset ?? this.#sealedOffset + 1
   }
 
+  /** The oldest offset from which on no frame tells a message that was deleted since. */
+  get firstCurrentOffset(): number {
+    return Math.max(this.firstOffset, this.#deletedOffset + 1)
+  }
+
+  /** The message at an offset was deleted: its frame still says what it said. */
+  noteDeleted(offset: number): void {
+    this.#deletedOffset = Math.max(this.#deletedOffset, offset)
+  }
+
   /** Appends the durable frame with the next offset. */
-  appendDurable(frame: Buffer, chat: string): void {
+  appendDurable(frame: Buffer, place: Place): void {
     this.#pendingDurable.push(this.#pending.length)
-    this.#append(frame, chat)
+    this.#append(frame, place)
   }
 
   /** Appends a frame that tells a state: of those with one key, only the last is ever needed. */
   appendState(frame: Buffer, state: State): void {
     const start = this.#pendingBytes
-    this.#append(frame, state.chat)
-    const { key, chat, ofUser } = state
+    this.#append(frame, state.place)
+    const { key, place, ofUser } = state
     // Written out: a spread object has a hidden class of its own, which is larger than itself.
-    this.#pendingStates.push({ key, chat, ofUser, start, end: this.#pendingBytes })
+    this.#pendingStates.push({ key, place, ofUser, start, end: this.#pendingBytes })
   }
 
   /** Appends a frame that whoever lags can do without. */
-  appendPassing(frame: Buffer, chat?: string): void {
-    this.#append(frame, chat)
+  appendPassing(frame: Buffer, place?: Place): void {
+    this.#append(frame, place)
   }
 
   /**
@@ -139,7 +146,7 @@ export class Tail {
    */
   seal(): Sealed | undefined {
     if (this.#pendingBytes === 0) return undefined
-    const sealed = { start: this.#sealedEnd, frames: this.#pending, chats: this.#pendingChats }
+    const sealed = { start: this.#sealedEnd, frames: this.#pending, places: this.#pendingPlaces }
     const { frames } = sealed
     const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames, this.#pendingBytes)
     this.#chunks.push({
@@ -152,7 +159,7 @@ export class Tail {
     this.#sealedEnd += bytes.length
     this.#sealedOffset += this.#pendingDurable.length
     this.#pending = []
-    this.#pendingChats = []
+    this.#pendingPlaces = []
     this.#pendingBytes = 0
     this.#pendingDurable = []
     this.#pendingStates = []
@@ -171,7 +178,7 @@ export class Tail {
    * The durable frames after `offset` (in `firstOffset - 1 … sealedOffset - 1`) to the end of
    * their chunk, or to `until` if that comes first.
    */
-  readDurable(offset: number, until: number, filter?: ChatFilter): DurableFrames {
+  readDurable(offset: number, until: number, filter?: FrameFilter): DurableFrames {
     const index = this.#newest((chunk) => chunk.firstOffset <= offset + 1)
     const { durable, firstOffset } = this.#chunks[index]!
     const lastOffset = Math.min(until, firstOffset + durable.starts.length - 1)
@@ -189,20 +196,20 @@ export class Tail {
    * The last frame of each state that changed in the chunk that holds `position` (in
    * `start … sealedEnd - 1`) or since, as far as a filter lets it through.
    */
-  statesSince(position: number, filter: ChatFilter, exceptUser: number): Buffer[] {
+  statesSince(position: number, filter: FrameFilter | undefined, exceptUser: number): Buffer[] {
     const frames = new Map<string | number, Buffer>()
     for (let index = this.#indexOf(position); index < this.#chunks.length; index++) {
       const { states, bytes } = this.#chunks[index]!
-      for (const { key, chat, ofUser, start, end } of states)
-        if (ofUser !== exceptUser && (!filter || chat === undefined || filter.has(chat)))
+      for (const { key, place, ofUser, start, end } of states)
+        if (ofUser !== exceptUser && (!filter || filter.passes(place)))
           frames.set(key, bytes.subarray(start, end))
     }
     return [...frames.values()]
   }
 
-  #append(frame: Buffer, chat: string | undefined): void {
+  #append(frame: Buffer, place: Place): void {
     this.#pending.push(frame)
-    this.#pendingChats.push(chat)
+    this.#pendingPlaces.push(place)
     this.#pendingBytes += frame.length
   }
 
@@ -211,11 +218,11 @@ export class Tail {
     const indexes = this.#pendingDurable
     const isAll = indexes.length === this.#pending.length
     const frames = isAll ? this.#pending : indexes.map((index) => this.#pending[index]!)
-    const chats = isAll ? this.#pendingChats : indexes.map((index) => this.#pendingChats[index]!)
+    const places = isAll ? this.#pendingPlaces : indexes.map((index) => this.#pendingPlaces[index])
     return {
       bytes: isAll ? bytes : Buffer.concat(frames),
       starts: startsOf(frames),
-      chats: chats as string[],
+      places,
     }
   }
 

@@ -209,10 +209,19 @@ export class Writer<Origin> {
   }
 }
 
-/** The text of an entry that may be long. */
+/** What an edit counts at least: all that the message said before is read. */
+const EDITED_LENGTH = 16 * 1024
+
+/** What a user counts that an entry is about: several rows are read for each, and written. */
+const USER_LENGTH = 512
+
+/** What there is to do for an entry, as the length of a text that takes as long. */
 function lengthOf(entry: NewEntry): number {
   if (entry.type === 'message') return entry.content.length + (entry.filePaths?.length ?? 0)
-  return entry.type === 'edit' ? entry.content.length : 0
+  if (entry.type === 'chat') return (1 + entry.members.length) * USER_LENGTH
+  if (entry.type === 'members')
+    return 'userIds' in entry.action ? entry.action.userIds.length * USER_LENGTH : USER_LENGTH
+  return entry.type === 'edit' ? Math.max(entry.content.length, EDITED_LENGTH) : 0
 }
 
 function longer(pauseMs: number): number {

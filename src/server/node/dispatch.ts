@@ -1,4 +1,15 @@
 import type { ClientFrames } from '../../protocol/client-frames.ts'
+import { handleAccessAct } from './handlers/access-acts.ts'
+import {
+  handleBlocked,
+  handleChat,
+  handleMembers,
+  handlePins,
+  handlePublicChats,
+  handleReports,
+  handleThreads,
+  handleUsers,
+} from './handlers/access-questions.ts'
 import { handleAuth } from './handlers/auth.ts'
 import { handleDelete, handleEdit, handleReact } from './handlers/change-message.ts'
 import { handleChats } from './handlers/chats.ts'
@@ -38,4 +49,31 @@ export const HANDLERS: {
   SUPPORT_QUEUE: handleSupportQueue,
   PING: handlePing,
   AUTH: handleAuth,
+  CREATE_CHAT: handleAccessAct,
+  CHANGE_CHAT: handleAccessAct,
+  DIRECT: handleAccessAct,
+  JOIN: handleAccessAct,
+  LEAVE: handleAccessAct,
+  ADD_MEMBERS: handleAccessAct,
+  REMOVE_MEMBERS: handleAccessAct,
+  SET_ROLE: handleAccessAct,
+  MUTE: handleAccessAct,
+  BAN: handleAccessAct,
+  UNBAN: handleAccessAct,
+  PROFILE: handleAccessAct,
+  BLOCK: handleAccessAct,
+  UNBLOCK: handleAccessAct,
+  REPORT: handleAccessAct,
+  RESOLVE_REPORT: handleAccessAct,
+  PIN: handleAccessAct,
+  CHAT_SETTINGS: handleAccessAct,
+  FOLLOW: handleAccessAct,
+  CHAT: handleChat,
+  MEMBERS: handleMembers,
+  PUBLIC_CHATS: handlePublicChats,
+  USERS: handleUsers,
+  BLOCKED: handleBlocked,
+  PINS: handlePins,
+  THREADS: handleThreads,
+  REPORTS: handleReports,
 }

@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts'
 import type { ConnectionEstablished } from '../../protocol/server-frames.ts'
+import type { Access } from '../access/access.ts'
 import type { Connection } from '../delivery/connection.ts'
 import { encodeFrame, encodeText } from '../frames/encode-frame.ts'
 import type { PageCache } from '../log/page-cache.ts'
 import { Replay } from '../log/replay.ts'
+import type { PresenceScope } from '../presence/presence-scope.ts'
 import type { Receipts } from '../presence/receipts.ts'
 import type { PresenceRegistry } from '../presence/registry.ts'
 import type { ConnectRequest } from './connect-request.ts'
+
+/** Users that a greeting names, where it does not name all. */
+const MAX_SHARED = 10_000
 
 export interface GreetingParts {
   readonly epoch: string
@@ -16,6 +21,8 @@ export interface GreetingParts {
   readonly receipts: Receipts
   /** What is asked of clients now; told to each that connects. */
   readonly limits: ConnectionEstablished['limits']
+  readonly access: Pick<Access, 'mode'>
+  readonly scope: PresenceScope
 }
 
 /** What a new connection is sent before it follows the tail: its greeting, and what it missed. */
@@ -43,8 +50,8 @@ export class Greeting {
    */
   greet(): void {
     if (this.#newcomers.length === 0) return
-    const { epoch, registry, limits } = this.#parts
-    const online = Buffer.from(`,"online":${JSON.stringify(registry.online())}}`)
+    const { epoch, registry, limits, access, scope } = this.#parts
+    const everyone = scope.mode === 'all' ? onlineList(registry.online()) : undefined
     for (const connection of this.#newcomers) {
       const greeting: Omit<ConnectionEstablished, 'online'> = {
         type: 'CONNECTION_ESTABLISHED',
@@ -55,7 +62,9 @@ export class Greeting {
         epoch,
         offset: connection.startOffset,
         limits,
+        ...(access.mode === 'members' ? { access: access.mode } : {}),
       }
+      const online = everyone ?? onlineList(scope.visibleTo(connection, MAX_SHARED) ?? [])
       connection.greet(encodeText(JSON.stringify(greeting).slice(0, -1), online.length), online)
     }
     this.#newcomers = []
@@ -71,7 +80,10 @@ export class Greeting {
       const range = { after: since, until, whenGone }
       // Read only then: a client that does not read what it is sent never comes so far. What moves
       // in the meantime follows from the tail, its last state last.
-      const epilogue = async () => [...(await receipts.since(since, until)), resumed]
+      const epilogue = async () => [
+        ...(await receipts.since({ offset: since, newest: until }, connection.filter)),
+        resumed,
+      ]
       connection.startReplay(new Replay(range, pages, epilogue))
       return
     }
@@ -79,4 +91,9 @@ export class Greeting {
     const after = Math.max(0, until - history)
     if (after < until) connection.startReplay(new Replay({ after, until }, pages, () => []))
   }
+}
+
+/** The end of a greeting. */
+function onlineList(online: readonly number[]): Buffer {
+  return Buffer.from(`,"online":${JSON.stringify(online)}}`)
 }

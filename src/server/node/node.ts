@@ -5,11 +5,13 @@ import type { ChatwsError } from '../../protocol/error.ts'
 import { errorFrame } from '../../protocol/error-frame.ts'
 import { parseClientFrame } from '../../protocol/parse-client-frame.ts'
 import type { ErrorFrame } from '../../protocol/server-frames.ts'
+import type { BanList } from '../access/ban-list.ts'
 import type { Identity } from '../auth/token-verifier.ts'
-import type { Broadcaster } from '../delivery/broadcaster.ts'
+import type { Broadcaster, Origin } from '../delivery/broadcaster.ts'
 import { Connection } from '../delivery/connection.ts'
 import type { FanOut } from '../delivery/fan-out.ts'
 import type { Transport } from '../delivery/transport.ts'
+import type { FrameFilter } from '../frames/audience.ts'
 import type { Writer } from '../log/writer.ts'
 import type { PresenceAnnouncer } from '../presence/announcer.ts'
 import type { PresenceRegistry } from '../presence/registry.ts'
@@ -19,11 +21,14 @@ import type { UploadGate } from '../uploads/upload-gate.ts'
 import type { ConnectRequest } from './connect-request.ts'
 import { HANDLERS } from './dispatch.ts'
 import type { Greeting } from './greeting.ts'
-import { type Handler, type HandlerContext, isAgent } from './handlers/handler.ts'
+import { type Handler, type HandlerContext, rightsOf } from './handlers/handler.ts'
+import type { TokenNames } from './token-names.ts'
 
 /** What a node works with, of which its handlers get only their own part. */
 export interface ChatNodeParts extends HandlerContext {
-  readonly writer: Writer<Connection>
+  readonly writer: Writer<Origin>
+  readonly bans: BanList
+  readonly tokenNames: TokenNames
   readonly broadcaster: Broadcaster
   readonly fanOut: FanOut
   readonly announcer: PresenceAnnouncer
@@ -47,6 +52,11 @@ export class ChatNode {
     this.#parts = parts
   }
 
+  /** Reads what has to be known before anyone connects. Throws STORAGE_UNAVAILABLE. */
+  load(): Promise<void> {
+    return this.#parts.bans.load(this.#parts.store.access)
+  }
+
   get connections(): readonly Connection[] {
     return this.#parts.fanOut.connections
   }
@@ -67,25 +77,49 @@ export class ChatNode {
     }
   }
 
+  /**
+   * What an identity's connections are sent, or why it may not have any; undefined is everything. What
+   * resolves is followed by `connect`, or by `Access.release`. Throws STORAGE_UNAVAILABLE.
+   */
+  admit(identity: Identity): CloseCode | Promise<FrameFilter> | undefined {
+    const { access, bans } = this.#parts
+    return (
+      bans.refusalOf(identity) ??
+      access.open({ userId: identity.userId, ...rightsOf(identity, this.#parts) })
+    )
+  }
+
   /** Takes in a user's connection: greets it, and tells the others if it is the user's first. */
-  connect(request: ConnectRequest, identity: Identity, transport: Transport): Connection {
-    const { announcer, fanOut, broadcaster, greeting } = this.#parts
+  connect(
+    request: ConnectRequest,
+    identity: Identity,
+    transport: Transport,
+    filter?: FrameFilter,
+  ): Connection {
+    const { announcer, fanOut, broadcaster, greeting, tokenNames } = this.#parts
     const { userId } = request
     announcer.handleUserConnect(userId)
     this.#connectionsOpened += 1
     const owner = {
       userId,
       serial: this.#connectionsOpened,
-      isAgent: isAgent(identity, this.#parts),
+      rights: rightsOf(identity, this.#parts),
       expiresAtMs: identity.expiresAtMs,
     }
     // The cursor starts behind the user's own USER_ONLINE, which is for everyone else.
     const start = { position: fanOut.end, offset: broadcaster.offset }
     const connection = new Connection(owner, transport, start)
     fanOut.add(connection)
+    if (filter) fanOut.subscribe(connection, filter)
     greeting.add(connection, request)
     fanOut.scheduleStatuses()
+    if (identity.name !== undefined) void tokenNames.note(connection, identity.name)
     return connection
+  }
+
+  /** Someone who was admitted does not connect after all. */
+  leave(userId: number): void {
+    this.#parts.access.release(userId)
   }
 
   /** Acts on one text frame of a client, or answers what is wrong with it; false where it is no frame. */
@@ -110,11 +144,12 @@ export class ChatNode {
 
   /** Lets go of a closed connection. */
   disconnect(connection: Connection): void {
-    const { fanOut, announcer } = this.#parts
+    const { access, fanOut, announcer } = this.#parts
     fanOut.remove(connection)
     const code = connection.closedWith ?? 0
     this.#connectionsClosed.set(code, (this.#connectionsClosed.get(code) ?? 0) + 1)
     announcer.handleUserDisconnect(connection.userId, connection.isIdle)
+    access.release(connection.userId)
   }
 
   /** Closes every connection of a user for good; returns how many that were. */
@@ -132,10 +167,11 @@ export class ChatNode {
 
   /** Resolves when everything submitted is stored, acknowledged and handed to the sockets. */
   async flush(): Promise<void> {
-    const { uploadGate, writer, receipts, fanOut } = this.#parts
+    const { uploadGate, writer, receipts, threads, fanOut } = this.#parts
     await uploadGate?.flush()
     await writer.flush()
     await receipts.flush()
+    await threads.flush()
     fanOut.flush()
   }
 

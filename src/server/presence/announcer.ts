@@ -2,10 +2,12 @@ import type { Bus } from '../../bus/bus.ts'
 import { MAX_PRESENCE } from '../../protocol/limits.ts'
 import type { UserPresence } from '../../protocol/questions.ts'
 import type { LastSeen, LastSeenTimes } from '../../storage/conversation.ts'
+import type { Viewer } from '../access/viewer.ts'
 import type { Connection } from '../delivery/connection.ts'
 import { WriteBehind } from '../log/write-behind.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
 import { OfflineGrace } from './offline-grace.ts'
+import type { PresenceScope } from './presence-scope.ts'
 import type { PresenceRegistry } from './registry.ts'
 import type { TypingTracker } from './typing.ts'
 
@@ -20,6 +22,10 @@ export interface PresenceAnnouncerParts {
   readonly serverLog: ServerLog
   /** How long a user without any connection still counts as online. */
   readonly offlineGraceMs: number
+  /** Who is told of whom. */
+  readonly scope: PresenceScope
+  /** Hears that a user is not online any more. */
+  readonly onOffline?: (userId: number) => void
 }
 
 /** Tells everyone who comes, goes, and is idle, and keeps when users were last here. */
@@ -66,20 +72,25 @@ export class PresenceAnnouncer {
 
   /** Tells every other user that one came or went. */
   broadcastUserStatus(userId: number, isOnline: boolean): void {
-    const { registry, bus, serverLog } = this.#parts
+    const { registry, bus, serverLog, scope } = this.#parts
     const at = new Date().toISOString()
-    bus.publish('status', { userId, isOnline, at })
+    const chats = scope.audienceOf(userId)
+    if (chats?.length !== 0) bus.publish('status', { userId, isOnline, at, chats })
     if (!isOnline) this.#lastSeen.put(`${userId}`, { userId, at })
     const others = registry.userCount - (registry.isOnline(userId) ? 1 : 0)
     serverLog.statusBroadcast(userId, isOnline, others)
   }
 
-  /** Who is here, and who was last. Throws STORAGE_UNAVAILABLE. */
-  async list(): Promise<UserPresence[]> {
-    const { registry } = this.#parts
+  /** Who of those whom a viewer is told of is here, and who was last. Throws STORAGE_UNAVAILABLE. */
+  async list(viewer: Pick<Viewer, 'userId'>): Promise<UserPresence[]> {
+    const { registry, scope } = this.#parts
     await this.#lastSeen.flush()
-    const seen = await this.#parts.lastSeen.newest(MAX_LAST_SEEN)
-    const here = registry.online(MAX_PRESENCE).map((userId) => ({
+    const visible = scope.visibleTo(viewer, MAX_PRESENCE)
+    const seen =
+      scope.mode === 'off'
+        ? []
+        : await this.#parts.lastSeen.newest(MAX_LAST_SEEN, visible && viewer.userId)
+    const here = (visible ?? registry.online(MAX_PRESENCE)).map((userId) => ({
       userId,
       status: registry.statusOf(userId),
       connections: registry.connectionsOf(userId),
@@ -104,16 +115,19 @@ export class PresenceAnnouncer {
     this.#toldIdle.delete(userId)
     this.#parts.typing.leave(userId)
     this.broadcastUserStatus(userId, false)
+    this.#parts.onOffline?.(userId)
   }
 
   /** Tells the others when a user that is here became idle or active since they were told. */
   #tellActivity(userId: number): void {
-    const { registry, bus } = this.#parts
+    const { registry, bus, scope } = this.#parts
     if (registry.connectionsOf(userId) === 0) return
     const isIdle = registry.statusOf(userId) === 'idle'
     if (isIdle === this.#toldIdle.has(userId)) return
     if (isIdle) this.#toldIdle.add(userId)
     else this.#toldIdle.delete(userId)
-    bus.publish('activity', { userId, isIdle, at: new Date().toISOString() })
+    const chats = scope.audienceOf(userId)
+    if (chats?.length !== 0)
+      bus.publish('activity', { userId, isIdle, at: new Date().toISOString(), chats })
   }
 }

@@ -1,8 +1,9 @@
 import type { BusEvents } from '../../bus/bus.ts'
 import type { MovedCursor } from '../../storage/conversation.ts'
 import { receiptFrame } from '../delivery/deliver-events.ts'
+import type { FrameFilter, Place } from '../frames/audience.ts'
 import { encodeFrame } from '../frames/encode-frame.ts'
-import { startsOf } from '../frames/frame-run.ts'
+import { type FrameRun, sliceFrames, startsOf } from '../frames/frame-run.ts'
 
 /** How long what was read is shared by all who resume, from whatever offset. */
 const SHARED_MS = 1_000
@@ -11,18 +12,19 @@ const SHARED_MS = 1_000
 const MAX_NEWER = 2_000
 
 /** Cursors as frames, one after the other, by the offset at which they last moved. */
-interface Moved {
-  readonly bytes: Buffer
-  readonly starts: readonly number[]
+interface Moved extends FrameRun {
   readonly offsets: readonly number[]
 }
+
+/** Whom a receipt is told to. */
+type PlaceOfReceipt = (receipt: BusEvents['receipt']) => Place
 
 interface Shared {
   /** It holds all cursors that moved when the log stood here or later, as far as they are told. */
   readonly from: number
   readonly moved: Promise<Moved>
-  /** What moved since it was asked for. */
-  newer: Buffer[]
+  /** What moved since it was asked for, in one piece where it was told so last. */
+  newer: FrameRun[]
   newerCount: number
 }
 
@@ -32,29 +34,42 @@ interface Shared {
  */
 export class MovedReceipts {
   readonly #read: (from: number) => Promise<MovedCursor[]>
+  readonly #placeOf: PlaceOfReceipt
   #shared: Shared | undefined
 
   /** @param read tells the cursors that moved when the log stood at an offset or later, by offset */
-  constructor(read: (from: number) => Promise<MovedCursor[]>) {
+  constructor(read: (from: number) => Promise<MovedCursor[]>, placeOf: PlaceOfReceipt) {
     this.#read = read
+    this.#placeOf = placeOf
   }
 
-  /** The frames of the cursors that moved at `offset` or later, where the log stands at `newest`. */
-  async since(offset: number, newest: number): Promise<Buffer[]> {
+  /**
+   * The frames of the cursors that moved at `offset` or later, where the log stands at `newest`, as far
+   * as a filter lets them through.
+   */
+  async since(
+    { offset, newest }: { offset: number; newest: number },
+    filter: FrameFilter | undefined,
+  ): Promise<Buffer[]> {
     const known = this.#shared
     const shared = known && known.from <= offset ? known : this.#share(offset, newest)
-    const { bytes, starts, offsets } = await shared.moved
-    if (shared.newer.length > 1) shared.newer = [Buffer.concat(shared.newer)]
-    const first = offsets.findIndex((one) => one >= offset)
-    const told = first < 0 ? [] : [bytes.subarray(starts[first])]
-    return [...told, ...shared.newer]
+    const moved = await shared.moved
+    if (shared.newer.length > 1) shared.newer = [joined(shared.newer)]
+    const first = moved.offsets.findIndex((one) => one >= offset)
+    const told =
+      first < 0 ? [] : [sliceFrames(moved, { from: first, to: moved.starts.length }, filter)]
+    const newer = shared.newer.map((run) =>
+      sliceFrames(run, { from: 0, to: run.starts.length }, filter),
+    )
+    return [...told, ...newer].filter(({ length }) => length > 0)
   }
 
   /** Who resumes from now on is not told of this one as all are: it comes later. */
   add(receipt: BusEvents['receipt']): void {
     const shared = this.#shared
     if (!shared) return
-    shared.newer.push(encodeFrame(receiptFrame(receipt)))
+    const bytes = encodeFrame(receiptFrame(receipt))
+    shared.newer.push({ bytes, starts: [0], places: [this.#placeOf(receipt)] })
     shared.newerCount += 1
     if (shared.newerCount > MAX_NEWER) this.#shared = undefined
   }
@@ -63,7 +78,7 @@ export class MovedReceipts {
     // Twice as far back each time, so that few are read for however many offsets.
     const distance = 2 ** Math.ceil(Math.log2(Math.max(1, newest - offset)))
     const from = Math.max(0, newest - distance)
-    const moved = this.#read(from).then(encode)
+    const moved = this.#read(from).then((cursors) => encode(cursors, this.#placeOf))
     const shared: Shared = { from, moved, newer: [], newerCount: 0 }
     const forget = () => {
       if (this.#shared === shared) this.#shared = undefined
@@ -75,13 +90,27 @@ export class MovedReceipts {
   }
 }
 
-function encode(cursors: readonly MovedCursor[]): Moved {
-  const frames = cursors.map(({ userId, kind, chatId, delivered, read }) =>
-    encodeFrame(receiptFrame({ userId, chat: { kind, id: chatId }, delivered, read })),
-  )
+function encode(cursors: readonly MovedCursor[], placeOf: PlaceOfReceipt): Moved {
+  const receipts = cursors.map(({ userId, kind, chatId, delivered, read }) => ({
+    ...{ userId, chat: { kind, id: chatId }, delivered, read },
+  }))
+  const frames = receipts.map((receipt) => encodeFrame(receiptFrame(receipt)))
   return {
     bytes: Buffer.concat(frames),
     starts: startsOf(frames),
+    places: receipts.map(placeOf),
     offsets: cursors.map(({ offset }) => offset),
   }
+}
+
+function joined(runs: readonly FrameRun[]): FrameRun {
+  return {
+    bytes: Buffer.concat(runs.map(({ bytes }) => bytes)),
+    starts: startsOf(runs.flatMap(framesOf)),
+    places: runs.flatMap(({ places }) => places),
+  }
+}
+
+function framesOf({ bytes, starts }: FrameRun): Buffer[] {
+  return starts.map((start, i) => bytes.subarray(start, starts[i + 1]))
 }

@@ -1,6 +1,9 @@
 import type { Bus, BusEvents } from '../../bus/bus.ts'
 import { type Chat, chatKey } from '../../protocol/chat.ts'
 import type { ChatCursor, ChatCursors } from '../../storage/conversation.ts'
+import type { Access } from '../access/access.ts'
+import { placeInChat } from '../delivery/deliver-events.ts'
+import type { FrameFilter } from '../frames/audience.ts'
 import { WriteBehind } from '../log/write-behind.ts'
 import type { ServerLog } from '../telemetry/server-log.ts'
 import { MovedReceipts } from './moved-receipts.ts'
@@ -10,6 +13,13 @@ const MAX_KNOWN = 100_000
 
 /** Cursors that one who resumes is told of; after a longer absence, those that moved last. */
 const MAX_RESUMED = 10_000
+
+export interface ReceiptsParts {
+  readonly cursors: ChatCursors
+  readonly bus: Bus
+  readonly serverLog: Pick<ServerLog, 'failure'>
+  readonly mode: Access['mode']
+}
 
 /**
  * How far users have come in chats. A cursor says "everything up to here", so of many moves of one
@@ -21,8 +31,11 @@ export class Receipts {
   readonly #known = new Set<string>()
   readonly #moved: MovedReceipts
 
-  constructor(cursors: ChatCursors, bus: Bus, serverLog: Pick<ServerLog, 'failure'>) {
-    this.#moved = new MovedReceipts((from) => cursors.movedSince(from, MAX_RESUMED))
+  constructor({ cursors, bus, serverLog, mode }: ReceiptsParts) {
+    this.#moved = new MovedReceipts(
+      (from) => cursors.movedSince(from, MAX_RESUMED),
+      ({ chat, userId }) => placeInChat(mode, chat, userId),
+    )
     bus.subscribe('receipt', (receipt) => this.#moved.add(receipt))
     this.#moves = new WriteBehind<ChatCursor>({
       write: async (moves) => {
@@ -59,10 +72,13 @@ export class Receipts {
 
   /**
    * The frames of the cursors that moved when the log stood at `offset` or later; it stands at
-   * `newest` now, as far as is told.
+   * `newest` now, as far as is told and a filter lets them through.
    */
-  since(offset: number, newest: number): Promise<Buffer[]> {
-    return this.#moved.since(offset, newest)
+  since(
+    { offset, newest }: { offset: number; newest: number },
+    filter?: FrameFilter,
+  ): Promise<Buffer[]> {
+    return this.#moved.since({ offset, newest }, filter)
   }
 
   /** Resolves when what is known is stored. */

@@ -18,3 +18,14 @@ export interface NodeFigures {
   /** Bytes that the connection furthest behind has yet to be sent. */
   readonly longestLagBytes: number
 }
+
+/** What was deleted because it was kept long enough, since the server started. */
+export interface RetentionFigures {
+  /** Messages deleted one by one. */
+  readonly expired: number
+  /** Entries deleted from the beginning of the log. */
+  readonly pruned: number
+  readonly sweeps: number
+  /** How long the last sweep took; 0 before the first. */
+  readonly lastSweepMs: number
+}

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { DatabaseProbe } from './database-probe.ts'
-import type { NodeFigures } from './figures.ts'
+import type { NodeFigures, RetentionFigures } from './figures.ts'
 import type { Refusals } from './refusals.ts'
 import type { ServerLog } from './server-log.ts'
 import type { Timings } from './timings.ts'
@@ -8,6 +8,7 @@ import type { Timings } from './timings.ts'
 /** Where the figures are, for whenever they are asked for. */
 export interface MetricsSources {
   readonly node: { readonly figures: NodeFigures }
+  readonly retention: { readonly figures: RetentionFigures }
   readonly timings: Timings
   readonly database: DatabaseProbe
   readonly refusals: Refusals
@@ -68,6 +69,7 @@ export class Metrics {
       ...{ name: 'chatws_build_info', registers, labelNames: ['version', 'node'] },
       help: '1; what runs stands in the labels',
     }).set({ version: sources.version, node: process.versions.node }, 1)
+    this.#countRetention(sources)
     this.#countCloses(sources)
     this.#countRefusals(sources)
     this.#watchStore(sources)
@@ -79,6 +81,30 @@ export class Metrics {
     if (!this.#hasDefaults) collectDefaultMetrics({ register: this.#registry })
     this.#hasDefaults = true
     return { text: await this.#registry.metrics(), contentType: this.#registry.contentType }
+  }
+
+  #countRetention({ retention }: MetricsSources): void {
+    const registers = [this.#registry]
+    new Counter({
+      ...{ name: 'chatws_messages_expired_total', registers },
+      help: 'Messages deleted one by one because they were kept long enough',
+      collect: refill(() => retention.figures.expired),
+    })
+    new Counter({
+      ...{ name: 'chatws_entries_pruned_total', registers },
+      help: 'Entries deleted from the beginning of the log because they were kept long enough',
+      collect: refill(() => retention.figures.pruned),
+    })
+    new Counter({
+      ...{ name: 'chatws_retention_sweeps_total', registers },
+      help: 'Times that it was looked for messages that were kept long enough',
+      collect: refill(() => retention.figures.sweeps),
+    })
+    new Gauge({
+      ...{ name: 'chatws_retention_sweep_seconds', registers },
+      help: 'How long the last of these took',
+      collect: fill(() => retention.figures.lastSweepMs / 1000),
+    })
   }
 
   #countCloses({ node }: MetricsSources): void {

@@ -10,6 +10,8 @@ export const CONNECTION_REFUSALS = [
   'user_id',
   'token',
   'auth_unavailable',
+  'banned',
+  'storage',
 ] as const
 export type ConnectionRefusal = (typeof CONNECTION_REFUSALS)[number]
 

@@ -153,6 +153,13 @@ export class ServerLog {
     })
   }
 
+  /** Messages were kept long enough. @param pruned entries from the beginning of the log */
+  retentionSwept({ expired, pruned, tookMs }: { expired: number; pruned: number; tookMs: number }) {
+    const took = (tookMs / 1000).toFixed(1)
+    const line = `🧹 WS: Kept long enough: ${expired} messages deleted, ${pruned} entries pruned, in ${took} s`
+    this.#write(line, 'retention_swept', { expired, pruned, tookMs: Math.round(tookMs) })
+  }
+
   stopping(signal: string): void {
     this.#write(`🛑 WS: ${signal}: stopping`, 'stopping', { signal })
   }

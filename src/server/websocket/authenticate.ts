@@ -5,12 +5,7 @@ import type { Authenticator } from '../auth/authenticator.ts'
 import { type RequestHead, readToken } from '../auth/request-token.ts'
 import type { Identity } from '../auth/token-verifier.ts'
 import type { Transport } from '../delivery/transport.ts'
-
-/** A frame that came before it was known whose it is. */
-export interface EarlyFrame {
-  readonly data: RawData
-  readonly isBinary: boolean
-}
+import { type EarlyFrame, holdBack } from './hold-back.ts'
 
 /** Who a new connection belongs to, or why it is closed; and what it has sent meanwhile. */
 export interface Authenticated {
@@ -41,18 +36,12 @@ export class ConnectionAuthenticator {
     request: RequestHead,
     userId: number,
   ): Promise<Authenticated> {
-    const early: EarlyFrame[] = []
-    const keep = (data: RawData, isBinary: boolean) => {
-      transport.pause()
-      // Others that stood in the same packet follow, in spite of the pause.
-      early.push({ data, isBinary })
-    }
-    transport.on('message', keep)
+    const held = holdBack(transport, false)
     const inRequest = readToken(request)
     const token = inRequest ?? (await this.#firstFrame(transport))
     transport.pause()
     const identity = await this.#authenticator.identify(userId, token)
-    transport.off('message', keep)
+    const early = held.release()
     return { identity, early: inRequest === undefined ? early.slice(1) : early }
   }
 

@@ -10,11 +10,13 @@ import { TOKEN_PROTOCOL } from '../auth/request-token.ts'
 import type { Security } from '../auth/security.ts'
 import type { Identity } from '../auth/token-verifier.ts'
 import { Transport } from '../delivery/transport.ts'
+import type { FrameFilter } from '../frames/audience.ts'
 import { ConnectionLimits } from '../limits/connection-limits.ts'
 import { answerSocket, type HttpRefusal, refuseSocket } from '../limits/http-refusal.ts'
 import { type ConnectRequest, readConnectRequest } from '../node/connect-request.ts'
 import type { ConnectionRefusal, Refusals } from '../telemetry/refusals.ts'
 import { ConnectionAuthenticator } from './authenticate.ts'
+import { type EarlyFrame, holdBack } from './hold-back.ts'
 import { type Doors, Inbound, type InboundParts } from './inbound.ts'
 import { traceFrames } from './trace-frames.ts'
 
@@ -126,7 +128,8 @@ export class WebSocketEndpoint implements Doors {
     const asked = readConnectRequest(request.url ?? '')
     if (!security.origins.isAllowed(request)) this.#refuseOrigin(request, transport)
     else if (!('userId' in asked)) this.#refuse(transport, asked, 'user_id')
-    else if (!security.authenticator.isRequired) this.#open(asked, anyone(asked.userId), transport)
+    else if (!security.authenticator.isRequired)
+      await this.#enter(asked, anyone(asked.userId), transport)
     else {
       const { identity, early } = await this.#authenticator.authenticate(
         transport,
@@ -137,19 +140,48 @@ export class WebSocketEndpoint implements Doors {
       if (!transport.isOpen) return
       if (!('userId' in identity)) this.#refuse(transport, identity, causeOf(identity))
       else if (!this.#isAdmitting) this.#refuse(transport, CloseCode.draining, 'draining')
-      else if (this.#open(asked, identity, transport))
-        for (const { data, isBinary } of early) transport.emit('message', data, isBinary)
+      else await this.#enter(asked, identity, transport, early)
     }
   }
 
-  #open(asked: ConnectRequest, identity: Identity, transport: Transport): boolean {
+  /** Finds out what someone who is known may read, and opens the connection. */
+  async #enter(
+    asked: ConnectRequest,
+    identity: Identity,
+    transport: Transport,
+    early: readonly EarlyFrame[] = [],
+  ): Promise<void> {
+    const { node } = this.#parts
+    const admitted = node.admit(identity)
+    if (!(admitted instanceof Promise)) {
+      if (admitted) this.#refuse(transport, admitted, 'banned')
+      else if (this.#open(asked, identity, transport)) deliver(early, transport)
+      return
+    }
+    const held = holdBack(transport)
+    const filter = await admitted.catch(() => undefined)
+    const all = [...early, ...held.release()]
+    if (!filter) this.#refuse(transport, CloseCode.tryAgainLater, 'storage')
+    else if (!transport.isOpen || !this.#isAdmitting) {
+      node.leave(identity.userId)
+      if (transport.isOpen) this.#refuse(transport, CloseCode.draining, 'draining')
+    } else if (this.#open(asked, identity, transport, filter)) deliver(all, transport)
+    else node.leave(identity.userId)
+  }
+
+  #open(
+    asked: ConnectRequest,
+    identity: Identity,
+    transport: Transport,
+    filter?: FrameFilter,
+  ): boolean {
     const { node, heartbeat, registry, security, serverLog } = this.#parts
     if (registry.connectionsOf(identity.userId) >= security.maxPerUser) {
       const code = withRetryAfter(CloseCode.tooManyConnections, TOO_MANY_DELAY_MS)
       this.#refuse(transport, code, 'user_connections')
       return false
     }
-    const connection = node.connect(asked, identity, transport)
+    const connection = node.connect(asked, identity, transport, filter)
     heartbeat.add(connection)
     if (serverLog.showsFrames) traceFrames(connection, transport, serverLog)
     transport.listen(new Inbound(connection, this.#inbound))
@@ -195,6 +227,11 @@ function answerNoWebSocket({ message }: Error, socket: Duplex, { method }: Incom
 /** The first subprotocol offered that is not a token: a token must not be sent back. */
 function chooseProtocol(offered: ReadonlySet<string>): string | false {
   return [...offered].find((name) => !name.startsWith(TOKEN_PROTOCOL)) ?? false
+}
+
+/** Acts on what came before it was known who sends it. */
+function deliver(early: readonly EarlyFrame[], transport: Transport): void {
+  for (const { data, isBinary } of early) transport.emit('message', data, isBinary)
 }
 
 function causeOf(refusal: CloseCode): ConnectionRefusal {

@@ -81,6 +81,10 @@ const REQUESTS: Record<string, object | undefined> = {
   'post /api/admin/kick': { userId: 1 },
   'post /api/admin/announce': { text: 'Hello' },
   'post /api/admin/drain': undefined,
+  'post /api/admin/act': { type: 'PIN', message_id: 1, pinned: true },
+  'post /api/admin/users/{id}': { name: 'Anna' },
+  'get /api/admin/reports': undefined,
+  'get /api/admin/audit': undefined,
   'post /uploads': {},
   'get /uploads/{name}': undefined,
 }

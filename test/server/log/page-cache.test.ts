@@ -25,7 +25,7 @@ function make(offset: number): { entry: LogEntry; frame: Buffer } {
   const content = `message ${offset} ${'x'.repeat(offset % 50)}`
   const createdAt = '2024-01-01T12:00:00.000Z'
   const entry = messageEntry(newEntry({ kind, content }), { id: offset, offset, createdAt })
-  return { entry, frame: encodeFrame(entryFrame(entry)) }
+  return { entry, frame: encodeFrame(entryFrame(entry)!) }
 }
 
 /** A log in memory that tells what is read of it. */
@@ -281,7 +281,7 @@ test('a log of which a store reads a few long entries at once is read whole, who
   }
   const entries: LogEntry[] = []
   while (entries.length < 700) entries.push(...(await store.readAfter(entries.length, 700)))
-  const frames = entries.map((entry) => encodeFrame(entryFrame(entry)))
+  const frames = entries.map((entry) => encodeFrame(entryFrame(entry)!))
   const [all, later] = await Promise.all([read(0), read(300)])
   expect(all.equals(Buffer.concat(frames))).toBe(true)
   expect(later.equals(Buffer.concat(frames.slice(300)))).toBe(true)

@@ -14,10 +14,13 @@ const newer = { userId: 5_000, chat: { kind: 'chat', id: 1 }, delivered: 2, read
 
 function create() {
   const reads: number[] = []
-  const receipts = new MovedReceipts(async (from) => {
-    reads.push(from)
-    return cursors.filter(({ offset }) => offset >= from)
-  })
+  const receipts = new MovedReceipts(
+    async (from) => {
+      reads.push(from)
+      return cursors.filter(({ offset }) => offset >= from)
+    },
+    () => 'chat 1',
+  )
   return { reads, receipts }
 }
 
@@ -33,7 +36,9 @@ it('each offset gets what moved since, in the order of offsets', async () => {
   const { receipts } = create()
   for (const offset of [990, 0, 500, 999, 1_000, 1]) {
     const expected = cursors.slice(offset).map(({ userId }) => userId)
-    expect(users(await receipts.since(offset, 1_000))).toEqual(expected)
+    expect(users(await receipts.since({ offset: offset, newest: 1_000 }, undefined))).toEqual(
+      expected,
+    )
   }
 })
 
@@ -41,7 +46,8 @@ it('160 that resume from as many offsets share few reads and their memory', asyn
   const { reads, receipts } = create()
   const held = new Set<ArrayBufferLike>()
   for (let i = 0; i < 160; i++)
-    for (const frame of await receipts.since(999 - 6 * i, 1_000)) held.add(frame.buffer)
+    for (const frame of await receipts.since({ offset: 999 - 6 * i, newest: 1_000 }, undefined))
+      held.add(frame.buffer)
   expect(reads.length).toBeLessThanOrEqual(11)
   expect(held.size).toBeLessThanOrEqual(reads.length)
   const bytes = [...held].reduce((sum, { byteLength }) => sum + byteLength, 0)
@@ -50,11 +56,11 @@ it('160 that resume from as many offsets share few reads and their memory', asyn
 
 it('what moves while it is shared is told after it, and shared as well', async () => {
   const { reads, receipts } = create()
-  await receipts.since(998, 1_000)
+  await receipts.since({ offset: 998, newest: 1_000 }, undefined)
   receipts.add(newer)
   receipts.add({ ...newer, userId: 5_001 })
-  const [, one] = await receipts.since(999, 1_000)
-  const [, other] = await receipts.since(998, 1_000)
+  const [, one] = await receipts.since({ offset: 999, newest: 1_000 }, undefined)
+  const [, other] = await receipts.since({ offset: 998, newest: 1_000 }, undefined)
   expect(users([one!])).toEqual([5_000, 5_001])
   expect(other).toBe(one)
   expect(reads).toHaveLength(1)
@@ -62,20 +68,23 @@ it('what moves while it is shared is told after it, and shared as well', async (
 
 it('it is read anew after a second, where very much has moved, and after a failure', async () => {
   const { reads, receipts } = create()
-  await receipts.since(999, 1_000)
+  await receipts.since({ offset: 999, newest: 1_000 }, undefined)
   vi.advanceTimersByTime(1_000)
-  await receipts.since(999, 1_000)
+  await receipts.since({ offset: 999, newest: 1_000 }, undefined)
   expect(reads).toHaveLength(2)
   for (let i = 0; i < 2_001; i++) receipts.add(newer)
-  expect(users(await receipts.since(999, 1_000))).toEqual([1_000])
+  expect(users(await receipts.since({ offset: 999, newest: 1_000 }, undefined))).toEqual([1_000])
   expect(reads).toHaveLength(3)
 
   let isBroken = true
-  const failing = new MovedReceipts(async () => {
-    if (isBroken) throw new Error('no store')
-    return cursors
-  })
-  await expect(failing.since(0, 1_000)).rejects.toThrow('no store')
+  const failing = new MovedReceipts(
+    async () => {
+      if (isBroken) throw new Error('no store')
+      return cursors
+    },
+    () => 'chat 1',
+  )
+  await expect(failing.since({ offset: 0, newest: 1_000 }, undefined)).rejects.toThrow('no store')
   isBroken = false
-  expect(users(await failing.since(0, 1_000))).toHaveLength(1_000)
+  expect(users(await failing.since({ offset: 0, newest: 1_000 }, undefined))).toHaveLength(1_000)
 })

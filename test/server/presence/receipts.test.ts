@@ -20,11 +20,14 @@ it('one that resumes from where another just did is told of what has moved in be
   const bus = new LocalBus()
   bus.subscribe('receipt', (receipt) => told.push(receipt))
   const failure = (_what: string, error: unknown) => expect(error).toBeUndefined()
-  const receipts = new Receipts(store.cursors, bus, { failure })
-  expect(await receipts.since(0, 1)).toHaveLength(0)
+  const receipts = new Receipts({
+    ...{ cursors: store.cursors, bus, serverLog: { failure } },
+    mode: 'open',
+  })
+  expect(await receipts.since({ offset: 0, newest: 1 })).toHaveLength(0)
   receipts.advance(2, { kind: 'chat', id: 1 }, { delivered: 1, read: 1 })
   await receipts.flush()
   expect(told).toHaveLength(1)
-  const frames = await receipts.since(0, 1)
+  const frames = await receipts.since({ offset: 0, newest: 1 })
   expect(frames.map(String)).toEqual([expect.stringContaining('"userId":2,"delivered":1')])
 })

@@ -1,30 +1,9 @@
+import { ChatwsError } from '../../../protocol/error.ts'
 import { errorFrame } from '../../../protocol/error-frame.ts'
 import type { AnswerFrame } from '../../../protocol/questions.ts'
+import { ownTurn } from '../../../storage/turns.ts'
 import type { Connection } from '../../delivery/connection.ts'
 import type { HandlerContext } from './handler.ts'
-
-/** Those that wait to begin, in order; undefined while no question has begun in this turn. */
-let waiting: (() => void)[] | undefined
-
-/**
- * Resolves at once where no other question has begun in this turn of the event loop, otherwise in a turn
- * of its own. SQLite answers within the turn in which it is asked, so questions of many connections
- * would be one long turn.
- */
-function ownTurn(): Promise<void> {
-  if (waiting) return new Promise((resolve) => waiting!.push(resolve))
-  waiting = []
-  setImmediate(endTurn)
-  return Promise.resolve()
-}
-
-function endTurn(): void {
-  const next = waiting!.shift()
-  if (next) {
-    setImmediate(endTurn)
-    next()
-  } else waiting = undefined
-}
 
 /**
  * Answers a question with what `read` resolves to, once earlier questions of the connection are
@@ -43,12 +22,15 @@ export function answerInTurn(
       if (!sender.isOpen) return
       const answer = await read()
       context.responder.reply(sender, client_id === undefined ? answer : { ...answer, client_id })
-    } catch {
-      const message = 'It could not be read; ask again later'
-      context.responder.reply(
-        sender,
-        errorFrame('STORAGE_UNAVAILABLE', message, { ref: client_id }),
-      )
+    } catch (error) {
+      context.responder.reply(sender, refusalOf(error, client_id))
     }
   })
+}
+
+/** What is said of an error: that the question is refused, or that it may be asked again. */
+function refusalOf(error: unknown, ref: string | undefined) {
+  if (error instanceof ChatwsError && (error.code === 'NOT_FOUND' || error.code === 'FORBIDDEN'))
+    return errorFrame(error.code, error.message, { ref })
+  return errorFrame('STORAGE_UNAVAILABLE', 'It could not be read; ask again later', { ref })
 }

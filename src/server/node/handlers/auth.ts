@@ -1,7 +1,7 @@
 import type { Auth } from '../../../protocol/client-frames.ts'
 import { CloseCode } from '../../../protocol/close-code.ts'
 import { errorFrame } from '../../../protocol/error-frame.ts'
-import { type Handler, isAgent } from './handler.ts'
+import { type Handler, rightsOf } from './handler.ts'
 
 /**
  * Lets the connection go on with a new token of the same user, in its turn. One that is not good
@@ -9,8 +9,9 @@ import { type Handler, isAgent } from './handler.ts'
  */
 export const handleAuth: Handler<Auth> = ({ token, client_id }, sender, context) =>
   sender.inTurn(async () => {
-    const { authenticator, responder } = context
-    const identity = await authenticator.identify(sender.userId, token)
+    const { authenticator, bans, responder } = context
+    const found = await authenticator.identify(sender.userId, token)
+    const identity = 'userId' in found ? (bans.refusalOf(found) ?? found) : found
     if (!sender.isOpen) return
     if (!('userId' in identity)) {
       const isAway = identity === CloseCode.authUnavailable
@@ -19,7 +20,10 @@ export const handleAuth: Handler<Auth> = ({ token, client_id }, sender, context)
       return
     }
     const { expiresAtMs } = identity
-    sender.renew({ expiresAtMs, isAgent: isAgent(identity, context) })
+    sender.renew({ expiresAtMs, rights: rightsOf(identity, context) })
+    const { access, fanOut } = context
+    if (access.mode === 'members')
+      fanOut.subscribe(sender, access.narrow(sender, sender.filter?.wanted))
     responder.reply(sender, {
       type: 'AUTHENTICATED',
       ...(expiresAtMs === 0 ? {} : { expiresAt: new Date(expiresAtMs).toISOString() }),

@@ -1,5 +1,6 @@
 import { chatRef } from '../../../protocol/chat.ts'
 import type { ChatSummary, ChatsRequest } from '../../../protocol/questions.ts'
+import type { Membership } from '../../../storage/access-records.ts'
 import type { ChatOfUser } from '../../../storage/conversation.ts'
 import { chatPayload, supportPayload } from '../../frames/entry-frame.ts'
 import { readLastMessages } from '../../log/last-messages.ts'
@@ -11,7 +12,8 @@ export const handleChats: Handler<ChatsRequest> = (frame, sender, context) =>
   answerInTurn(frame, { sender, context }, async () => {
     // What the user has done up to now counts.
     await context.receipts.flush()
-    const chats = await context.store.cursors.chatsOf(sender.userId)
+    const reader = context.access.readerOf(sender)
+    const chats = await context.store.cursors.chatsOf(sender.userId, reader)
     const newest = chats.map((chat) => chat.newest)
     const messages = await readLastMessages(context.store, newest, (message) =>
       message.kind === 'chat' ? chatPayload(message) : supportPayload(message),
@@ -23,14 +25,28 @@ export const handleChats: Handler<ChatsRequest> = (frame, sender, context) =>
   })
 
 function summary(
-  { kind, chatId, unread, delivered, read }: ChatOfUser,
+  { kind, chatId, unread, mentions, notify, membership, userId, ...cursor }: ChatOfUser,
   message: ChatSummary['last_message'],
 ): ChatSummary {
   return {
     ...chatRef(kind, chatId),
     ...(message ? { last_message: message } : {}),
     unread,
-    delivered,
-    read,
+    ...(mentions === 0 ? {} : { mentions }),
+    delivered: cursor.delivered,
+    read: cursor.read,
+    ...(notify === 'all' ? {} : { notify }),
+    ...(membership ? placeOf(membership, userId) : {}),
+  }
+}
+
+/** What is told of a chat with members. */
+function placeOf({ role, chat }: Membership, userId: number) {
+  const { title, direct, memberCount } = chat
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(direct === undefined ? {} : { direct: direct[0] === userId ? direct[1] : direct[0] }),
+    role,
+    members: memberCount,
   }
 }

@@ -3,18 +3,24 @@ import type { History, HistoryRequest } from '../../../protocol/questions.ts'
 
 import { chatPayload, supportPayload } from '../../frames/entry-frame.ts'
 import { type HistoryPage, readHistoryPage } from '../../log/history-page.ts'
+import { mustRead } from './access-questions.ts'
 import { answerInTurn } from './answer-in-turn.ts'
 import type { Handler } from './handler.ts'
 
 /** Answers with a page of one chat's messages, oldest first. */
 export const handleHistory: Handler<HistoryRequest> = (frame, sender, context) =>
-  answerInTurn(frame, { sender, context }, async () =>
-    historyFrame(frame, await readHistoryPage(context.store, chatOf(frame), frame)),
-  )
+  answerInTurn(frame, { sender, context }, async () => {
+    const chat = chatOf(frame)
+    const above = await mustRead(context, sender, chat)
+    const reader = context.access.readerOf(sender)
+    const page = { ...frame, above, userId: reader?.userId }
+    return historyFrame(frame, await readHistoryPage(context.store, chat, page))
+  })
 
 function historyFrame(request: HistoryRequest, { entries, hasMore }: HistoryPage): History {
   const rest = {
     ...(request.before === undefined ? {} : { before: request.before }),
+    ...(request.thread === undefined ? {} : { thread: request.thread }),
     has_more: hasMore,
   }
   return request.chat_id !== undefined

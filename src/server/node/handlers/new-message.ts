@@ -28,7 +28,10 @@ export const handleNewMessage: Handler<NewMessage | NewSupportMessage> = (
       fileType: frame.file_type,
       filePaths: frame.file_paths,
       replyTo: frame.reply_to,
+      thread: frame.thread,
+      mentions: frame.mentions?.length ? [...new Set(frame.mentions)] : undefined,
       isFromAgent: !isChat && sender.isAgent,
+      authority: context.access.authorityOf(sender, 'message'),
     },
     sender,
   )

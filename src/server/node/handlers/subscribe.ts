@@ -12,7 +12,8 @@ export const handleSubscribe: Handler<Subscribe> = (frame, sender, context) =>
     const { chats, support_chats } = frame
     const isForAll = chats === undefined && support_chats === undefined
     const named = [...keysOf('chat', chats), ...keysOf('support', support_chats)]
-    const offset = context.fanOut.subscribe(sender, isForAll ? undefined : new Set(named))
+    const wanted = isForAll ? undefined : new Set(named)
+    const offset = context.fanOut.subscribe(sender, context.access.narrow(sender, wanted))
     return {
       type: 'SUBSCRIBED',
       ...(chats === undefined ? {} : { chats }),

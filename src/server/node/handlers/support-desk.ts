@@ -11,6 +11,7 @@ import { supportPayload } from '../../frames/entry-frame.ts'
 import { readLastMessages } from '../../log/last-messages.ts'
 import { answerInTurn } from './answer-in-turn.ts'
 import type { Handler, HandlerContext } from './handler.ts'
+import { submit } from './submit.ts'
 
 /** Open support chats in an answer at most. */
 const MAX_QUEUE = 500
@@ -18,11 +19,8 @@ const MAX_QUEUE = 500
 /** Submits a change of a support chat's state to the log, if an agent asks for it. */
 export const handleSupportUpdate: Handler<SupportUpdate> = (frame, sender, context) => {
   if (!isAllowed(frame, sender, context)) return
-  const { support_chat_id: chatId, status, assignee, client_id: clientId } = frame
-  context.writer.submit(
-    { type: 'support', chatId, senderId: sender.userId, clientId, status, assignee },
-    sender,
-  )
+  const { support_chat_id: chatId, status, assignee } = frame
+  submit(frame, { sender, context }, { type: 'support', chatId, status, assignee })
 }
 
 /** Answers with the open support chats, if an agent asks for them. */

@@ -1,0 +1,65 @@
+import { ADMINS, AGENTS, type FrameFilter, type Place, userKey } from '../frames/audience.ts'
+import { keyOfChat, type UserAccess } from './user-access.ts'
+import type { Viewer } from './viewer.ts'
+
+/** What one connection is sent: what its user may read, and of that the chats that it wants. */
+export class ConnectionFilter implements FrameFilter {
+  readonly access: UserAccess
+  readonly #viewer: Viewer
+  /** `chatKey`s; undefined is all. */
+  readonly wanted: ReadonlySet<string> | undefined
+  /** `chatKey`s that the token grants. */
+  readonly #granted: ReadonlySet<string>
+
+  constructor(access: UserAccess, viewer: Viewer, wanted?: ReadonlySet<string>) {
+    this.access = access
+    this.#viewer = viewer
+    this.wanted = wanted
+    this.#granted = new Set([...viewer.granted.keys()].map(keyOfChat))
+  }
+
+  *keys(): Iterable<string> {
+    yield userKey(this.access.userId)
+    if (this.#viewer.isAgent) yield AGENTS
+    if (this.#viewer.isAdmin) yield ADMINS
+    for (const chat of this.access.chats()) if (this.wants(chat)) yield chat
+    for (const chat of this.#granted) if (this.wants(chat) && !this.access.has(chat)) yield chat
+  }
+
+  /** Whether it is to be found under the key of a chat while its user may read that. */
+  wants(chat: string): boolean {
+    return !this.wanted || this.wanted.has(chat)
+  }
+
+  /** Whether its token lets it read a chat, whatever the user's membership. */
+  isGranted(chat: string): boolean {
+    return this.#granted.has(chat)
+  }
+
+  passes(place: Place): boolean {
+    if (place === undefined) return true
+    if (typeof place === 'string') return this.#reads(place)
+    const { userId } = this.access
+    if (place.users?.includes(userId)) return true
+    if (place.hiddenFrom === userId) return false
+    if (place.isForModerators) return this.#moderates(place.chat!)
+    if (place.chats?.some((chat) => this.#reads(chat))) return true
+    const { chat, from } = place
+    if (chat === undefined || !this.#reads(chat, place.messageOffset)) return false
+    return from === undefined || from === userId || !this.access.isDeafTo(chat, from)
+  }
+
+  #reads(chat: string, messageOffset = Number.POSITIVE_INFINITY): boolean {
+    if (!this.wants(chat)) return false
+    if (this.#granted.has(chat)) return true
+    if (this.#viewer.isAgent && chat.startsWith('support ')) return true
+    const above = this.access.readsAbove(chat)
+    return above !== undefined && messageOffset > above
+  }
+
+  #moderates(chat: string): boolean {
+    if (this.#viewer.isAdmin) return true
+    if (chat.startsWith('support ')) return this.#viewer.isAgent
+    return this.access.mayModerate(chat)
+  }
+}

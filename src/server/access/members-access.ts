@@ -1,0 +1,274 @@
+import { type Chat, chatKey } from '../../protocol/chat.ts'
+import { isAtLeast } from '../../protocol/chat-role.ts'
+import type { ChatEntry, ChatState, MembersEntry } from '../../storage/access-entries.ts'
+import type { AccessRecords, Reader } from '../../storage/access-records.ts'
+import type { LogEntry, MessageEntry } from '../../storage/entries.ts'
+import { membersPlaceOf } from '../frames/place-of-entry.ts'
+import type { Access, PassingAct } from './access.ts'
+import { ConnectionFilter } from './connection-filter.ts'
+import { keyOfChat, type SharedChat, UserAccess } from './user-access.ts'
+import type { Viewer } from './viewer.ts'
+
+/** Memberships that are read at once. */
+const PAGE = 1_000
+
+/** Hears of which chats the connections of a user are to be sent from now on. */
+export interface AccessListener {
+  /**
+   * Before the user gains a chat that others have had, or loses it: what was told of it until now is for
+   * who had it until now.
+   */
+  beforeChange(userId: number): void
+  gained(userId: number, chat: string): void
+  lost(userId: number, chat: string): void
+}
+
+interface Opened {
+  readonly access: UserAccess
+  /** Resolves when the memberships are read. */
+  readonly loaded: Promise<void>
+  /** `chatKey`s that entries told of while they were read: they know better. */
+  readonly told: Set<string>
+}
+
+/**
+ * Who may read what where chats have members. What the users may read that are online is read once, and
+ * changed by the entries of the log from then on.
+ */
+export class MembersAccess implements Access {
+  readonly mode = 'members'
+  readonly placeOf = membersPlaceOf
+  readonly #records: AccessRecords
+  readonly #isOnline: (userId: number) => boolean
+  readonly #users = new Map<number, Opened>()
+  /** Chats of users that are online. */
+  readonly #chats = new Map<string, SharedChat>()
+  #listener: AccessListener | undefined
+
+  constructor(records: AccessRecords, isOnline: (userId: number) => boolean) {
+    this.#records = records
+    this.#isOnline = isOnline
+  }
+
+  listen(listener: AccessListener): void {
+    this.#listener = listener
+  }
+
+  async open(viewer: Viewer): Promise<ConnectionFilter> {
+    const opened = this.#users.get(viewer.userId) ?? this.#begin(viewer.userId)
+    opened.access.uses += 1
+    try {
+      await opened.loaded
+    } catch (error) {
+      this.release(viewer.userId)
+      throw error
+    }
+    return new ConnectionFilter(opened.access, viewer)
+  }
+
+  release(userId: number): void {
+    const opened = this.#users.get(userId)
+    if (!opened) return
+    opened.access.uses -= 1
+    if (!this.#isOnline(userId)) this.forget(userId)
+  }
+
+  forget(userId: number): void {
+    const opened = this.#users.get(userId)
+    if (!opened || opened.access.uses > 0) return
+    this.#users.delete(userId)
+    for (const [key, { chat }] of opened.access.seats) this.#leaveChat(key, chat)
+  }
+
+  narrow(viewer: Viewer, chats: ReadonlySet<string> | undefined): ConnectionFilter {
+    return new ConnectionFilter(this.#users.get(viewer.userId)!.access, viewer, chats)
+  }
+
+  apply(entry: LogEntry): void {
+    switch (entry.type) {
+      case 'chat':
+        this.#applyChat(entry)
+        break
+      case 'members':
+        this.#applyMembers(entry)
+        break
+      case 'block':
+        this.#applyBlock(entry.senderId, entry.id, entry.isBlocked)
+        break
+      case 'message':
+        if (entry.kind === 'support') this.#applySupportMessage(entry)
+    }
+  }
+
+  readsAbove(viewer: Viewer, chat: Chat): number | undefined | Promise<number | undefined> {
+    const { kind, id } = chat
+    if (kind === 'support' && viewer.isAgent) return 0
+    if (kind === 'chat' && viewer.granted.has(id)) return 0
+    const opened = this.#users.get(viewer.userId)
+    const known = opened?.access.readsAbove(chatKey(kind, id))
+    return known ?? this.#readStored(viewer, chat)
+  }
+
+  mayPass(viewer: Viewer, { kind, id }: Chat, act: PassingAct): boolean {
+    if (kind === 'support' && viewer.isAgent) return true
+    const granted = kind === 'chat' ? viewer.granted.get(id) : undefined
+    if (granted !== undefined) return act === 'receipt' || isAtLeast(granted, 'member')
+    const access = this.#users.get(viewer.userId)?.access
+    const key = chatKey(kind, id)
+    const seat = access?.seats.get(key)
+    if (!seat) return access?.supportChats.has(key) ?? false
+    if (act === 'receipt') return true
+    const { role, mutedUntil } = seat
+    return isAtLeast(role, 'member') && !(mutedUntil && Date.parse(mutedUntil) > Date.now())
+  }
+
+  readerOf({ userId, isAgent, granted }: Viewer): Reader {
+    return { userId, isAgent, granted: [...granted.keys()] }
+  }
+
+  authorityOf(viewer: Viewer): Viewer {
+    return viewer
+  }
+
+  presenceChats(userId: number): readonly string[] {
+    return this.#users.get(userId)?.access.presenceChats() ?? []
+  }
+
+  /** What is known of a user that is online. */
+  accessOf(userId: number): UserAccess | undefined {
+    return this.#users.get(userId)?.access
+  }
+
+  /** Users that are online, or about to be. */
+  users(): Iterable<UserAccess> {
+    return [...this.#users.values()].map(({ access }) => access)
+  }
+
+  #begin(userId: number): Opened {
+    const access = new UserAccess(userId)
+    const told = new Set<string>()
+    const opened = { access, told, loaded: this.#load(access, told) }
+    this.#users.set(userId, opened)
+    return opened
+  }
+
+  async #load(access: UserAccess, told: ReadonlySet<string>): Promise<void> {
+    const { userId } = access
+    for (const id of await this.#records.blockedBy(userId))
+      if (!told.has(`block ${id}`)) access.blocked.add(id)
+    for (let after = 0; ; ) {
+      const page = await this.#records.membershipsOf(userId, { after, limit: PAGE })
+      for (const { chat, role, joinedOffset, mutedUntil } of page) {
+        const key = keyOfChat(chat.chatId)
+        if (told.has(key)) continue
+        const shared = this.#enterChat(key, chat)
+        access.seats.set(key, { role, joinedOffset, mutedUntil, chat: shared })
+      }
+      if (page.length < PAGE) break
+      after = page.at(-1)!.chat.chatId
+    }
+    for (let after = 0; ; ) {
+      const page = await this.#records.supportChatsOf(userId, { after, limit: PAGE })
+      for (const id of page) access.supportChats.add(chatKey('support', id))
+      if (page.length < PAGE) return
+      after = page.at(-1)!
+    }
+  }
+
+  /** For who is not connected, or not a member: public chats can be read by anyone. */
+  async #readStored({ userId }: Viewer, { kind, id }: Chat): Promise<number | undefined> {
+    if (kind === 'support') return (await this.#records.customerOf(id)) === userId ? 0 : undefined
+    const [[chat], [member]] = await Promise.all([
+      this.#records.findChats([id]),
+      this.#records.findMembers(id, [userId]),
+    ])
+    if (!chat) return undefined
+    if (member) return chat.history === 'all' ? 0 : member.joinedOffset
+    if (chat.visibility !== 'public' || (await this.#records.isBannedFrom(id, userId)))
+      return undefined
+    return chat.history === 'all' ? 0 : Number.POSITIVE_INFINITY
+  }
+
+  #applyChat({ chatId, state, added, offset }: ChatEntry): void {
+    const key = keyOfChat(chatId)
+    const shared = this.#chats.get(key)
+    if (shared) shared.state = state
+    for (const { userId, role } of added) this.#seat(userId, key, { role, offset, state })
+  }
+
+  #applyMembers({ chatId, added, removed, roles, muted, state, offset }: MembersEntry): void {
+    const key = keyOfChat(chatId)
+    const shared = this.#chats.get(key)
+    if (shared) shared.state = state
+    for (const { userId, role } of added) {
+      if (this.#users.has(userId)) this.#listener?.beforeChange(userId)
+      this.#seat(userId, key, { role, offset, state })
+    }
+    for (const userId of removed) this.#unseat(userId, key)
+    for (const { userId, role } of roles) {
+      const seat = this.#users.get(userId)?.access.seats.get(key)
+      if (seat) seat.role = role
+    }
+    for (const { userId, until } of muted) {
+      const seat = this.#users.get(userId)?.access.seats.get(key)
+      if (seat) seat.mutedUntil = until ?? undefined
+    }
+  }
+
+  #seat(
+    userId: number,
+    key: string,
+    { role, offset, state }: { role: UserSeatRole; offset: number; state: ChatState },
+  ): void {
+    const opened = this.#users.get(userId)
+    if (!opened) return
+    opened.told.add(key)
+    const before = opened.access.seats.get(key)
+    const chat = before?.chat ?? this.#enterChat(key, state)
+    opened.access.seats.set(key, { role, joinedOffset: offset, mutedUntil: undefined, chat })
+    this.#listener?.gained(userId, key)
+  }
+
+  #unseat(userId: number, key: string): void {
+    const opened = this.#users.get(userId)
+    if (!opened) return
+    opened.told.add(key)
+    const seat = opened.access.seats.get(key)
+    if (!seat) return
+    this.#listener?.beforeChange(userId)
+    opened.access.seats.delete(key)
+    this.#leaveChat(key, seat.chat)
+    this.#listener?.lost(userId, key)
+  }
+
+  #applyBlock(userId: number, blockedId: number, isBlocked: boolean): void {
+    const opened = this.#users.get(userId)
+    if (!opened) return
+    opened.told.add(`block ${blockedId}`)
+    if (isBlocked) opened.access.blocked.add(blockedId)
+    else opened.access.blocked.delete(blockedId)
+  }
+
+  /** Whoever opened a support chat may read it from then on. */
+  #applySupportMessage({ chatId, senderId, isFromCustomer }: MessageEntry): void {
+    const access = isFromCustomer ? this.#users.get(senderId)?.access : undefined
+    if (!access) return
+    const key = chatKey('support', chatId)
+    access.supportChats.add(key)
+    this.#listener?.gained(senderId, key)
+  }
+
+  #enterChat(key: string, state: ChatState): SharedChat {
+    const shared = this.#chats.get(key) ?? { state, seats: 0 }
+    shared.seats += 1
+    this.#chats.set(key, shared)
+    return shared
+  }
+
+  #leaveChat(key: string, shared: SharedChat): void {
+    shared.seats -= 1
+    if (shared.seats === 0) this.#chats.delete(key)
+  }
+}
+
+type UserSeatRole = ChatEntry['added'][number]['role']

@@ -1,0 +1,77 @@
+import { chatKey } from '../../protocol/chat.ts'
+import { type ChatRole, isAtLeast } from '../../protocol/chat-role.ts'
+import { MAX_PRESENCE_MEMBERS } from '../../protocol/limits.ts'
+import type { ChatState } from '../../storage/access-entries.ts'
+
+/** A chat that somebody who is online is a member of, shared by all of them. */
+export interface SharedChat {
+  state: ChatState
+  /** Those of its members that are online here. */
+  seats: number
+}
+
+/** A user's place in a chat. */
+export interface Seat {
+  role: ChatRole
+  /** The log's offset when the user joined. */
+  readonly joinedOffset: number
+  /** ISO 8601. */
+  mutedUntil: string | undefined
+  readonly chat: SharedChat
+}
+
+/** What one user who is online may read: kept up to date by the entries of the log. */
+export class UserAccess {
+  readonly userId: number
+  /** `chatKey` → the user's place there. */
+  readonly seats = new Map<string, Seat>()
+  /** `chatKey`s of the support chats that the user has opened. */
+  readonly supportChats = new Set<string>()
+  /** Users whose direct messages the user does not want. */
+  readonly blocked = new Set<number>()
+  /** Connections that use it, or are about to. */
+  uses = 0
+
+  constructor(userId: number) {
+    this.userId = userId
+  }
+
+  /** The chats that the user may read. */
+  *chats(): Iterable<string> {
+    yield* this.seats.keys()
+    yield* this.supportChats
+  }
+
+  has(chat: string): boolean {
+    return this.seats.has(chat) || this.supportChats.has(chat)
+  }
+
+  /** The offset above which the user may read a chat's messages; undefined if not at all. */
+  readsAbove(chat: string): number | undefined {
+    const seat = this.seats.get(chat)
+    if (seat) return seat.chat.state.history === 'all' ? 0 : seat.joinedOffset
+    return this.supportChats.has(chat) ? 0 : undefined
+  }
+
+  mayModerate(chat: string): boolean {
+    const role = this.seats.get(chat)?.role
+    return role !== undefined && isAtLeast(role, 'moderator')
+  }
+
+  /** Whether nothing that another user does in a chat is to reach this one. */
+  isDeafTo(chat: string, userId: number): boolean {
+    return this.blocked.has(userId) && this.seats.get(chat)?.chat.state.direct !== undefined
+  }
+
+  /** The chats whose readers see that the user is online: those that are not too large for it. */
+  presenceChats(): string[] {
+    const small = [...this.seats]
+      .filter(([, { chat }]) => chat.state.memberCount <= MAX_PRESENCE_MEMBERS)
+      .map(([key]) => key)
+    return [...small, ...this.supportChats]
+  }
+}
+
+export function keyOfChat(chatId: number): string {
+  return chatKey('chat', chatId)
+}
