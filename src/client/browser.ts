@@ -3,7 +3,24 @@ import { watchPage } from './page-watch.ts'
 import type { WebSocketLike } from './reconnecting-socket.ts'
 import type { ChatClientOptions } from './session.ts'
 
+export type {
+  ChatPayload,
+  MemberPayload,
+  ReportPayload as Report,
+  UserPayload,
+} from '../protocol/access-fields.ts'
+export type {
+  Blocked,
+  ChatAnswer,
+  Members,
+  Pins,
+  PublicChats,
+  Reports,
+  Threads,
+  Users,
+} from '../protocol/access-questions.ts'
 export type { ChatRef, MessageRef } from '../protocol/chat.ts'
+export { type ChatRole, isAtLeast } from '../protocol/chat-role.ts'
 export type {
   ClientFrame,
   ClientFrames,
@@ -37,10 +54,26 @@ export type { ChatClient } from './chat-client.ts'
 export type { ChatClientEvents } from './client-events.ts'
 export { Conversation, type ConversationOptions } from './conversation.ts'
 export type { ChatState } from './known-chat.ts'
+export type { KnownMember } from './known-members.ts'
 export type { KnownMessage, KnownReaction } from './known-message.ts'
+export type { KnownThread } from './known-threads.ts'
 export type { KnownUser } from './known-users.ts'
 export type { LogPosition } from './log-cursor.ts'
-export type { HistoryQuery, RequestOptions, SearchQuery, SupportChatChange } from './queries.ts'
+export type { NamedUser, Names } from './names.ts'
+export type {
+  BanOptions,
+  ChatChange,
+  HistoryQuery,
+  ListQuery,
+  NewChat,
+  Notify,
+  ProfileChange,
+  PublicChatsQuery,
+  ReportsQuery,
+  RequestOptions,
+  SearchQuery,
+  SupportChatChange,
+} from './queries.ts'
 export type { ConnectionStatus, TokenSource } from './reconnecting-socket.ts'
 export type { ChatClientOptions } from './session.ts'
 export type { ChatSelection } from './subscription.ts'

@@ -6,7 +6,6 @@ import type {
   NewSupportMessage,
 } from '../protocol/client-frames.ts'
 import { ChatwsError } from '../protocol/error.ts'
-import { hidePassword } from '../protocol/hide-password.ts'
 import type {
   AnswerTo,
   Chats,
@@ -18,12 +17,14 @@ import type {
   SupportQueue,
 } from '../protocol/questions.ts'
 import type { Ack } from '../protocol/server-frames.ts'
+import { AccessMethods } from './access-methods.ts'
 import { bindMethods } from './bind-methods.ts'
-import type { ChatClientEvents } from './client-events.ts'
-import { Emitter } from './emitter.ts'
+import { checkUrl } from './check-url.ts'
 import type { LogPosition } from './log-cursor.ts'
+import type { Names } from './names.ts'
 import type { HistoryQuery, RequestOptions, SearchQuery, SupportChatChange } from './queries.ts'
 import type { ConnectionStatus, CreateSocket } from './reconnecting-socket.ts'
+import type { Unnamed } from './requests.ts'
 import { type ChatClientOptions, Session } from './session.ts'
 import { type ChatSelection, Subscription } from './subscription.ts'
 import type { UploadedFile, UploadOptions } from './uploads.ts'
@@ -38,7 +39,7 @@ export type { ConnectionStatus }
  * What is sent and asked waits for a connection. Its promise rejects when the server refuses it,
  * the client closes, or `signal` aborts; questions also reject after 30 s without an answer.
  */
-export class ChatClient extends Emitter<ChatClientEvents> {
+export class ChatClient extends AccessMethods {
   readonly #session: Session
 
   /** Throws USAGE for a URL that no WebSocket can have. */
@@ -62,7 +63,12 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     return this.#session.log.position
   }
 
-  /** Messages, and changes of messages and support chats, that are not acknowledged yet. */
+  /** What users are called; it asks by itself. */
+  get names(): Names {
+    return this.#session.names
+  }
+
+  /** Messages and changes, of whatever the log keeps, that are not acknowledged yet. */
   get pendingSends(): number {
     return this.#session.requests.pendingSends
   }
@@ -199,9 +205,10 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     this.#session.moved(chat, { delivered: id })
   }
 
-  /** Everything of a chat up to the message `id` was read by the user. */
-  read(chat: ChatRef, id: number): void {
-    this.#session.moved(chat, { read: id })
+  /** Everything of a chat, or of one `thread` in it, up to the message `id` was read by the user. */
+  read(chat: ChatRef, id: number, { thread }: { thread?: number } = {}): void {
+    if (thread === undefined) this.#session.moved(chat, { read: id })
+    else this.#session.readThread(chat, thread, id)
   }
 
   /** How long an answer takes now, in milliseconds. */
@@ -211,7 +218,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
   }
 
   /** Sends any frame for the log; those above have their own methods. */
-  async submit(frame: LogFrame, { signal }: RequestOptions = {}): Promise<Ack> {
+  async submit(frame: Unnamed<LogFrame>, { signal }: RequestOptions = {}): Promise<Ack> {
     this.#refuseIfClosed()
     return this.#session.requests.submit(frame, signal)
   }
@@ -234,15 +241,4 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     if (this.#session.connection.isClosed)
       throw new ChatwsError('CONNECT_FAILED', 'The client is closed')
   }
-}
-
-function checkUrl(url: string): void {
-  const { protocol, hash } = URL.canParse(url) ? new URL(url) : { protocol: '', hash: '' }
-  if (!/^(?:ws|http)s?:$/.test(protocol))
-    throw new ChatwsError(
-      'USAGE',
-      `Not the address of a WebSocket: ${JSON.stringify(hidePassword(url))}`,
-    )
-  if (hash !== '')
-    throw new ChatwsError('USAGE', `The address must not have a #: ${hidePassword(url)}`)
 }

@@ -1,4 +1,16 @@
 import type {
+  BlocksChanged,
+  ChatChanged,
+  ChatSettingsChanged,
+  MembersChanged,
+  MessagePinned,
+  Reported,
+  ReportResolved,
+  ThreadFollowed,
+  UserChanged,
+} from '../protocol/access-events.ts'
+import type { ChatRef } from '../protocol/chat.ts'
+import type {
   DeletionPayload,
   EditPayload,
   MessagePayload,
@@ -37,6 +49,26 @@ export interface ChatClientEvents {
   reaction: Reaction
   /** A support chat was opened, closed or given to another agent. */
   supportChat: SupportChatPayload
+  /** A chat was made or changed; with `added` it was just made. */
+  chatChanged: ChatChanged
+  /** Who is in a chat has changed, or what a member may do. */
+  membersChanged: MembersChanged
+  /** A user has another name or picture. */
+  userChanged: UserChanged
+  pinned: MessagePinned
+  /** The user has blocked someone, or no longer, on whichever device. */
+  blocksChanged: BlocksChanged
+  /** The user has other settings of a chat. */
+  chatSettings: ChatSettingsChanged
+  /** The user follows a thread, or no longer. */
+  threadFollowed: ThreadFollowed
+  /** A message was reported; told to who may resolve it. */
+  reported: Reported
+  reportResolved: ReportResolved
+  /** The user has read a thread up to the message `id`, on this device. */
+  threadRead: ChatRef & { readonly thread: number; readonly id: number }
+  /** What these users are called is known now, or is another name. */
+  names: { readonly ids: readonly number[] }
   /** Someone began to type, or stopped, or was not heard of any more. */
   typing: UserTyping
   /** How far a user has come in a chat; the own user's at once. */
@@ -62,6 +94,18 @@ export interface ChatClientEvents {
   invalid: { data: unknown }
 }
 
+/**
+ * The same of what is told to the user's own connections, and to those who resolve reports. Where access
+ * is open it stands beside the order that all are sent: it may come before or after its turn.
+ */
+const OWN_EVENTS = {
+  BLOCKS_CHANGED: 'blocksChanged',
+  CHAT_SETTINGS: 'chatSettings',
+  THREAD_FOLLOWED: 'threadFollowed',
+  REPORTED: 'reported',
+  REPORT_RESOLVED: 'reportResolved',
+} as const satisfies Partial<Record<ServerFrame['type'], keyof ChatClientEvents>>
+
 /** Type of a durable frame → the event that tells it. */
 export const DURABLE_EVENTS = {
   MESSAGE: 'message',
@@ -72,6 +116,11 @@ export const DURABLE_EVENTS = {
   SUPPORT_MESSAGE_DELETED: 'deleted',
   REACTION: 'reaction',
   SUPPORT_CHAT: 'supportChat',
+  CHAT_CHANGED: 'chatChanged',
+  MEMBERS_CHANGED: 'membersChanged',
+  USER_CHANGED: 'userChanged',
+  MESSAGE_PINNED: 'pinned',
+  ...OWN_EVENTS,
 } as const satisfies Partial<Record<ServerFrame['type'], keyof ChatClientEvents>>
 
 /** A frame with a place in the log. */
@@ -80,4 +129,9 @@ export type DurableFrame = Extract<ServerFrame, { type: keyof typeof DURABLE_EVE
 /** Tells a frame with a place in the log from others. */
 export function isDurable(frame: ServerFrame): frame is DurableFrame {
   return Object.hasOwn(DURABLE_EVENTS, frame.type)
+}
+
+/** Tells a durable frame that only some of those who are sent its neighbours get. */
+export function isOwn(frame: DurableFrame): boolean {
+  return Object.hasOwn(OWN_EVENTS, frame.type)
 }

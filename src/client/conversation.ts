@@ -1,13 +1,20 @@
-import { type ChatRef, chatKeyOf, chatOf, chatRef, messageOf } from '../protocol/chat.ts'
+import type { ReportPayload } from '../protocol/access-fields.ts'
+import { type ChatRef, messageOf } from '../protocol/chat.ts'
 import type { AnswerFrame } from '../protocol/questions.ts'
-import type { Reaction } from '../protocol/server-frames.ts'
 import { bindMethods } from './bind-methods.ts'
 import type { ChatClientEvents } from './client-events.ts'
 import type { Emitter } from './emitter.ts'
-import { type ChatState, KnownChat } from './known-chat.ts'
+import { Knowledge } from './knowledge.ts'
+import type { ChatState, KnownChat } from './known-chat.ts'
+import type { ChatLimits } from './known-chats.ts'
 import { edited, type KnownMessage, reacted } from './known-message.ts'
-import { type KnownUser, KnownUsers } from './known-users.ts'
-import { type ChatSelection, Subscription } from './subscription.ts'
+import type { KnownThread } from './known-threads.ts'
+import type { KnownUser } from './known-users.ts'
+import { MembersFollower } from './members-follower.ts'
+import { findMentions } from './mentions.ts'
+import type { Names } from './names.ts'
+import type { Asks } from './newcomer.ts'
+import { Subscription } from './subscription.ts'
 
 export interface ConversationOptions {
   /** The newest messages kept of each chat; 1,000 unless given. */
@@ -19,44 +26,48 @@ export interface ConversationOptions {
 }
 
 /** What a conversation is read from. */
-type Source = Pick<Emitter<ChatClientEvents>, 'on'> & { readonly userId: number }
+type Source = Pick<Emitter<ChatClientEvents>, 'on'> &
+  Asks & { readonly userId: number; readonly names?: Pick<Names, 'displayName' | 'named'> }
 
 /**
  * What a client knows of the chats and users around it, kept up to date by the client's events.
- * What a question was answered with (`history`, `chats`, `presence`, `supportQueue`) is taken in
- * as well, whoever asked. It asks nothing by itself.
+ * What a question was answered with (`history`, `chats`, `presence`, `members` and the others) is
+ * taken in as well, whoever asked. It asks by itself only for what a chat holds that the user was added
+ * to while connected.
  *
  * Everything read from it is immutable and the same until it changed, as React's
  * `useSyncExternalStore` wants it.
  */
 export class Conversation {
-  readonly #maxMessages: number
-  readonly #maxChats: number
+  readonly #limits: ChatLimits
   readonly #schedule: (flush: () => void) => void
-  readonly #users = new KnownUsers()
-  /** Chat → what is known of it */
-  readonly #chats = new Map<string, KnownChat>()
-  /** The chats whose messages are kept, longest without news first. */
-  readonly #kept = new Set<KnownChat>()
   readonly #listeners = new Set<() => void>()
-  #userId = 0
+  #known: Knowledge
+  #names: Source['names']
   #epoch: string | undefined
-  #followed = new Subscription()
   #list: readonly ChatState[] | undefined
   #isScheduled = false
 
   constructor(options: ConversationOptions = {}) {
     bindMethods(this)
-    this.#maxMessages = options.maxMessages ?? 1_000
-    this.#maxChats = options.maxChats ?? 100
+    this.#limits = { maxMessages: options.maxMessages ?? 1_000, maxChats: options.maxChats ?? 100 }
     this.#schedule = options.schedule ?? ((flush) => queueMicrotask(flush))
+    this.#known = new Knowledge(0, this.#limits)
   }
 
   /** Follows one client, from before it connects, until the function returned is called. */
   attach(client: Source): () => void {
-    if (this.#userId !== client.userId) this.#forgetChats()
-    this.#userId = client.userId
-    const ends = [...this.#followChats(client), ...this.#followUsers(client)]
+    if (this.#known.userId !== client.userId) {
+      this.#known = new Knowledge(client.userId, this.#limits)
+      this.#changed()
+    }
+    this.#names = client.names
+    const members = new MembersFollower(this.#known, client)
+    const ends = [
+      ...this.#followChats(client),
+      ...members.follow(client, () => this.#changed()),
+      ...this.#followUsers(client),
+    ]
     return () => {
       for (const end of ends) end()
     }
@@ -70,151 +81,170 @@ export class Conversation {
 
   /** The known messages of a chat, oldest first and without a hole. */
   messages(chat: ChatRef): readonly KnownMessage[] {
-    const known = this.#chat(chat)
-    if (this.#kept.has(known)) this.#keep(known)
-    return known.messages()
+    return this.#known.chats.look(chat).messages()
+  }
+
+  /** The known replies in the thread that begins with a message, oldest first and without a hole. */
+  thread(chat: ChatRef, rootId: number): readonly KnownMessage[] {
+    return this.#known.chats.look(chat).thread(rootId)
   }
 
   /** One known message, such as the one that another replies to. */
   message(chat: ChatRef, id: number): KnownMessage | undefined {
-    return this.#chat(chat).find(id)
+    return this.#known.chats.get(chat).find(id)
   }
 
   /** What else is known of a chat. */
   chat(chat: ChatRef): ChatState {
-    return this.#chat(chat).state()
+    return this.#known.chats.get(chat).state()
   }
 
   /** All chats that something is known of, the one with the newest message first. */
   chats(): readonly ChatState[] {
-    this.#list ??= Array.from(this.#chats.values(), (chat) => chat.state())
-      .filter(({ lastMessage, support }) => lastMessage !== undefined || support !== undefined)
-      .sort((a, b) => (b.lastMessage?.offset ?? 0) - (a.lastMessage?.offset ?? 0))
+    this.#list ??= this.#known.chats.list()
     return this.#list
+  }
+
+  /** The threads that the user follows, those with the newest replies first. */
+  threads(): readonly KnownThread[] {
+    return this.#known.threads.all()
+  }
+
+  /** The reports that wait for the user, or another moderator, to resolve them; the oldest first. */
+  reports(): readonly Readonly<ReportPayload>[] {
+    return this.#known.reports.all()
+  }
+
+  /** Whom the user has blocked. */
+  blocked(): ReadonlySet<number> {
+    return this.#known.blocked
   }
 
   /** The users that are here or were, by id. */
   users(): readonly KnownUser[] {
-    return this.#users.all()
+    return this.#known.users.all()
   }
 
   user(userId: number): KnownUser | undefined {
-    return this.#users.find(userId)
+    return this.#known.users.find(userId)
+  }
+
+  /** What to show for a user: see `Names`. */
+  displayName(userId: number): string {
+    return this.#names?.displayName(userId) ?? String(userId)
+  }
+
+  /**
+   * The users that a text for a chat mentions, as `@12` or `@Anna`, for `mentions` of its message: members
+   * of the chat, or where there are none, all whose names are known.
+   */
+  mentionsIn(chat: ChatRef, text: string): number[] {
+    if (!text.includes('@')) return []
+    const known = this.#known.chats.get(chat)
+    const { members, memberCount } = known.state()
+    const hasMembers = memberCount !== undefined
+    const ids = hasMembers ? members.map(({ userId }) => userId) : (this.#names?.named() ?? [])
+    return findMentions(text, {
+      shown: new Map(ids.map((id) => [id, this.displayName(id)])),
+      areOthers: !hasMembers || !known.hasAllMembers,
+    })
   }
 
   #followChats(client: Source): (() => void)[] {
+    const { chats } = this.#known
     return [
-      client.on('message', (payload) => this.#keep(this.#change(payload)).add(payload)),
-      client.on('supportMessage', (payload) => this.#keep(this.#change(payload)).add(payload)),
+      client.on('message', (payload) => this.#add(payload)),
+      client.on('supportMessage', (payload) => this.#add(payload)),
       client.on('edited', (edit) =>
-        this.#change(edit).change(edit.id, (message) => edited(message, edit)),
+        this.#changeMessage(edit, edit.id, (message) => edited(message, edit)),
       ),
-      client.on('deleted', (deletion) => this.#change(deletion).delete(deletion)),
-      client.on('reaction', (reaction) => this.#reacted(reaction)),
+      client.on('deleted', (deletion) => {
+        this.#known.delete(deletion)
+        this.#changed()
+      }),
+      client.on('reaction', (reaction) => {
+        // It names its message's chat as well.
+        const ref = reaction as unknown as ChatRef
+        this.#changeMessage(ref, messageOf(reaction).id, (message) => reacted(message, reaction))
+      }),
       client.on('supportChat', (payload) => this.#change(payload).setSupport(payload)),
       client.on('typing', (frame) => this.#change(frame).setTyping(frame.userId, frame.typing)),
       client.on('receipt', (frame) => this.#change(frame).setCursor(frame.userId, frame)),
       client.on('answer', (answer) => this.#answered(answer)),
-      client.on('narrowed', (selection) => this.#narrowed(selection)),
+      client.on('narrowed', (selection) => {
+        chats.narrowed(new Subscription(selection))
+        this.#changed()
+      }),
       client.on('gap', () => this.#forgetChats()),
+      client.on('names', () => this.#tell()),
     ]
   }
 
   #followUsers(client: Source): (() => void)[] {
+    const { users, chats } = this.#known
     return [
       client.on('established', ({ epoch, online }) => {
         if (this.#epoch !== undefined && this.#epoch !== epoch) this.#forgetChats()
         this.#epoch = epoch
-        this.#users.setOnline(online)
+        chats.connected()
+        users.setOnline(online)
         this.#changed()
       }),
-      client.on('presence', ({ userId, isOnline, timestamp }) => {
-        if (isOnline) this.#users.came(userId)
-        else this.#users.left(userId, timestamp)
-        this.#changed()
-      }),
-      client.on('activity', ({ userId, state }) => {
-        this.#users.setActivity(userId, state)
-        this.#changed()
-      }),
+      ...users.follow(client, () => this.#changed()),
     ]
   }
 
-  #reacted(reaction: Reaction): void {
-    const { id } = messageOf(reaction)
-    // A reaction names its message's chat as well.
-    this.#change(reaction as unknown as ChatRef).change(id, (message) => reacted(message, reaction))
+  #add(payload: ChatClientEvents['message'] | ChatClientEvents['supportMessage']): void {
+    this.#known.add(payload)
+    this.#changed()
+  }
+
+  #changeMessage(ref: ChatRef, id: number, change: (message: KnownMessage) => KnownMessage): void {
+    this.#known.change(ref, id, change)
+    this.#changed()
   }
 
   #answered(answer: AnswerFrame): void {
+    const { chats, users } = this.#known
     switch (answer.type) {
       case 'HISTORY':
         // What becomes of the messages of other chats will not be heard.
-        if (this.#followed.includes(answer)) this.#keep(this.#change(answer)).addPage(answer)
+        if (chats.isFollowed(answer)) chats.keep(answer).addPage(answer)
         break
       case 'CHATS':
-        for (const summary of answer.chats) this.#change(summary).addSummary(summary)
+        for (const summary of answer.chats)
+          if (!chats.isLeft(summary)) chats.get(summary).addSummary(summary)
         break
       case 'SUPPORT_QUEUE':
         for (const { support_chat_id, assignee } of answer.chats)
-          this.#change({ support_chat_id }).setSupport({ status: 'open', assignee })
+          chats.get({ support_chat_id }).setSupport({ status: 'open', assignee })
         break
       case 'PRESENCE':
-        this.#users.replaceAll(answer)
-        this.#changed()
+        users.replaceAll(answer)
         break
-    }
-  }
-
-  #narrowed(selection: ChatSelection): void {
-    this.#followed = new Subscription(selection)
-    for (const known of this.#kept) {
-      const { kind, id } = known.chat
-      if (!this.#followed.includes(chatRef(kind, id))) this.#forgetMessages(known)
+      default:
+        return
     }
     this.#changed()
   }
 
   #forgetChats(): void {
-    this.#chats.clear()
-    this.#kept.clear()
+    this.#known.forgetChats()
     this.#changed()
-  }
-
-  #forgetMessages(known: KnownChat): void {
-    known.forgetMessages()
-    this.#kept.delete(known)
-  }
-
-  #chat(ref: ChatRef): KnownChat {
-    const key = chatKeyOf(ref)
-    let known = this.#chats.get(key)
-    if (!known) {
-      known = new KnownChat(chatOf(ref), this.#userId, this.#maxMessages)
-      this.#chats.set(key, known)
-    }
-    return known
   }
 
   /** The chat, which is about to change. */
   #change(ref: ChatRef): KnownChat {
     this.#changed()
-    return this.#chat(ref)
-  }
-
-  /** Notes that a chat's messages are wanted most; beyond the limit the others' are forgotten. */
-  #keep(known: KnownChat): KnownChat {
-    this.#kept.delete(known)
-    this.#kept.add(known)
-    if (this.#kept.size > this.#maxChats) {
-      const [oldest] = this.#kept
-      this.#forgetMessages(oldest!)
-    }
-    return known
+    return this.#known.chats.get(ref)
   }
 
   #changed(): void {
     this.#list = undefined
+    this.#tell()
+  }
+
+  #tell(): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
     this.#schedule(() => {

@@ -5,19 +5,34 @@ import type {
   SupportDeletionPayload,
 } from '../protocol/payloads.ts'
 import type { ChatSummary, History } from '../protocol/questions.ts'
-
-import { deleted, isUnreadBy, type KnownMessage, type Payload, toKnown } from './known-message.ts'
+import { type ChatProfile, KnownProfile } from './chat-profile.ts'
+import {
+  adopted,
+  deleted,
+  type KnownMessage,
+  marked,
+  type Payload,
+  type Reader,
+  replied,
+} from './known-message.ts'
+import { KnownPins } from './known-pins.ts'
 import { MessageList } from './message-list.ts'
 import { type Cursor, furthest } from './receipt-sender.ts'
+import { ThreadLists } from './thread-lists.ts'
+import { UnreadCounter } from './unread-counter.ts'
 
 /** What is known of one chat besides its messages; a new object whenever any of it changed. */
-export interface ChatState {
+export interface ChatState extends ChatProfile {
   readonly chat: Chat
   readonly lastMessage: KnownMessage | undefined
   /** Whether there are messages older than those known; undefined until a page has told. */
   readonly hasMore: boolean | undefined
   /** Messages of others above the own read cursor that are not deleted, as far as is known. */
   readonly unread: number
+  /** Those of them that mention the user. */
+  readonly mentions: number
+  /** The pinned messages, the one pinned last first, as far as is known. */
+  readonly pins: readonly KnownMessage[]
   /** User → how far the user has come. */
   readonly cursors: ReadonlyMap<number, Cursor>
   /** The users who type, in the order in which they began. */
@@ -31,24 +46,31 @@ const START: Cursor = { delivered: 0, read: 0 }
 /** What a client knows of one chat. */
 export class KnownChat {
   readonly chat: Chat
-  readonly #userId: number
+  readonly #reader: Reader
   readonly #list: MessageList
+  readonly #threads: ThreadLists
+  readonly #unread: UnreadCounter
+  readonly #profile: KnownProfile
+  readonly #pins = new KnownPins()
   readonly #cursors = new Map<number, Cursor>()
   readonly #typing = new Set<number>()
   /** The newest message where the list does not hold it. */
   #last: KnownMessage | undefined
-  /** What is unread up to the id `#countedId`; above that it is counted in the list. */
-  #counted = 0
-  #countedId = 0
   #support: ChatState['support']
   #messages: readonly KnownMessage[] | undefined
   #state: ChatState | undefined
 
-  /** @param userId whose messages and cursor are the own ones */
-  constructor(chat: Chat, userId: number, maxMessages: number) {
+  constructor(chat: Chat, reader: Reader, maxMessages: number) {
     this.chat = chat
-    this.#userId = userId
-    this.#list = new MessageList(maxMessages)
+    this.#reader = reader
+    const createList = () => new MessageList(maxMessages, (payload) => adopted(payload, reader))
+    this.#list = createList()
+    this.#threads = new ThreadLists((rootId) => {
+      const known = this.messages().filter(({ thread }) => thread === rootId)
+      return createList().begin(known, this.#list.hasMore === false)
+    })
+    this.#unread = new UnreadCounter(this.#list, reader.userId)
+    this.#profile = new KnownProfile(reader.userId)
   }
 
   /** The known messages, oldest first; the same array until one changed. */
@@ -57,13 +79,20 @@ export class KnownChat {
     return this.#messages
   }
 
+  /** The same of the thread that begins with a message. */
+  thread(rootId: number): readonly KnownMessage[] {
+    return this.#threads.messages(rootId)
+  }
+
   /** The rest; the same object until it changed. */
   state(): ChatState {
     this.#state ??= {
       chat: this.chat,
       lastMessage: newer(this.#list.newest, this.#last),
       hasMore: this.#list.hasMore,
-      unread: this.#unread,
+      ...this.#unread.count,
+      ...this.#profile.state(),
+      pins: this.#pins.all(),
       cursors: new Map(this.#cursors),
       typing: [...this.#typing],
       support: this.#support,
@@ -72,16 +101,20 @@ export class KnownChat {
   }
 
   find(id: number): KnownMessage | undefined {
-    return this.#list.find(id)
+    return this.#list.find(id) ?? this.#threads.find(id) ?? this.#pins.find(id)
   }
 
-  add(payload: Payload): void {
+  /** A message has come, which is returned. */
+  add(payload: Payload): KnownMessage {
     const forgotten = this.#list.add(payload)
-    if (forgotten && forgotten.id > this.#countedId) {
-      if (isUnreadBy(this.#userId, forgotten)) this.#counted += 1
-      this.#countedId = forgotten.id
+    if (forgotten) this.#unread.forgotten(forgotten)
+    const message = this.#list.find(payload.id) ?? adopted(payload, this.#reader)
+    if (message.thread !== undefined) {
+      this.#threads.add(message.thread, payload)
+      this.change(message.thread, (root) => replied(root, message))
     }
     this.#changedMessages()
+    return message
   }
 
   change(id: number, change: (message: KnownMessage) => KnownMessage): void {
@@ -89,39 +122,46 @@ export class KnownChat {
       this.#last = change(this.#last)
       this.#state = undefined
     }
+    if (this.#pins.change(change, id)) this.#state = undefined
+    if (this.#threads.change(id, change)) this.#state = undefined
     if (this.#list.change(id, change)) this.#changedMessages()
   }
 
-  delete({ id, sender_id, deleted_at }: DeletionPayload | SupportDeletionPayload): void {
-    const isCounted = id <= this.#countedId && id > this.#own.read && sender_id !== this.#userId
-    if (isCounted) this.#counted = Math.max(0, this.#counted - 1)
-    this.change(id, (message) => deleted(message, deleted_at))
+  delete(deletion: DeletionPayload | SupportDeletionPayload): void {
+    const { id, sender_id } = deletion
+    if (id > this.#own.read) this.#unread.deleted(id, sender_id, this.find(id))
+    this.change(id, (message) => deleted(message, deletion))
+    this.#pins.remove(id)
     this.#state = undefined
   }
 
   addPage(page: History): void {
-    this.#list.addPage(page.messages, page.before, page.has_more)
-    this.#countFromRead()
+    if (page.thread !== undefined) this.#threads.addPage(page.thread, page)
+    else {
+      this.#list.addPage(page.messages, page.before, page.has_more)
+      this.#unread.countFrom(this.#own.read)
+    }
     this.#changedMessages()
   }
 
   /** What the server has counted, perhaps before or after what has come by now. */
-  addSummary({ last_message, unread, delivered, read }: ChatSummary): void {
+  addSummary(summary: ChatSummary): void {
+    const { last_message, unread, mentions = 0, delivered, read } = summary
     if (last_message) {
-      const last = this.#list.withEarlyChanges(toKnown(last_message))
+      const last = this.#list.withEarlyChanges(adopted(last_message, this.#reader))
       if (newer(this.#last, last) === last) this.#last = last
     }
-    this.#counted = unread
-    this.#countedId = Math.max(last_message?.id ?? 0, read)
-    this.#cursors.set(this.#userId, furthest(this.#own, { delivered, read }))
-    this.#countFromRead()
+    this.#unread.told({ unread, mentions }, Math.max(last_message?.id ?? 0, read))
+    this.#cursors.set(this.#reader.userId, furthest(this.#own, { delivered, read }))
+    this.#unread.countFrom(this.#own.read)
+    this.#profile.summaryTold(summary)
     this.#state = undefined
   }
 
   setCursor(userId: number, to: Cursor): void {
     const before = this.#cursors.get(userId) ?? START
     this.#cursors.set(userId, furthest(before, to))
-    if (userId === this.#userId) this.#countFromRead()
+    if (userId === this.#reader.userId) this.#unread.countFrom(this.#own.read)
     this.#state = undefined
   }
 
@@ -136,29 +176,51 @@ export class KnownChat {
     this.#state = undefined
   }
 
+  /** Changes what is known of the chat and its members. */
+  changeProfile(change: (profile: KnownProfile) => void): void {
+    change(this.#profile)
+    this.#state = undefined
+  }
+
+  /** Whether all members of the chat are known. */
+  get hasAllMembers(): boolean {
+    return this.#profile.isWhole
+  }
+
+  setPins(messages: readonly Payload[]): void {
+    this.#pins.replaceAll(messages.map((payload) => adopted(payload, this.#reader)))
+    this.#state = undefined
+  }
+
+  /** A message is pinned, or no longer; one that is not known is left to who asks for all pins. */
+  setPinned(id: number, isPinned: boolean): void {
+    this.#state = undefined
+    const message = this.find(id)
+    if (!isPinned) this.#pins.remove(id)
+    else if (message) this.#pins.add(message)
+  }
+
+  /** Whom the user has blocked is another one now. */
+  markBlocked(): void {
+    const mark = (message: KnownMessage) => marked(message, this.#reader)
+    if (this.#last) this.#last = mark(this.#last)
+    this.#pins.change(mark)
+    this.#threads.changeAll(mark)
+    this.#list.changeAll(mark)
+    this.#changedMessages()
+  }
+
   /** Forgets the messages, because what becomes of them will not be heard. */
   forgetMessages(): void {
-    this.#counted = this.#unread
     this.#last = newer(this.#list.newest, this.#last)
-    this.#countedId = Math.max(this.#countedId, this.#last?.id ?? 0)
+    this.#unread.forgetAll(this.#last?.id ?? 0)
     this.#list.clear()
+    this.#threads.clear()
     this.#changedMessages()
   }
 
   get #own(): Cursor {
-    return this.#cursors.get(this.#userId) ?? START
-  }
-
-  get #unread(): number {
-    return this.#counted + this.#list.countUnread(this.#countedId, this.#userId)
-  }
-
-  /** Counts in the list alone, where that reaches back to what the user has read. */
-  #countFromRead(): void {
-    const { read } = this.#own
-    if (read < this.#countedId && !this.#list.reachesBackTo(read + 1)) return
-    this.#counted = 0
-    this.#countedId = read
+    return this.#cursors.get(this.#reader.userId) ?? START
   }
 
   #changedMessages(): void {

@@ -1,4 +1,6 @@
 import type { PresenceList } from '../protocol/questions.ts'
+import type { ChatClientEvents } from './client-events.ts'
+import type { Emitter } from './emitter.ts'
 
 /** A user as far as is known. */
 export interface KnownUser {
@@ -24,6 +26,21 @@ export class KnownUsers {
 
   find(userId: number): KnownUser | undefined {
     return this.#users.get(userId)
+  }
+
+  /** Follows a client's events, until the functions returned are called. */
+  follow(client: Pick<Emitter<ChatClientEvents>, 'on'>, changed: () => void): (() => void)[] {
+    return [
+      client.on('presence', ({ userId, isOnline, timestamp }) => {
+        if (isOnline) this.came(userId)
+        else this.left(userId, timestamp)
+        changed()
+      }),
+      client.on('activity', ({ userId, state }) => {
+        this.setActivity(userId, state)
+        changed()
+      }),
+    ]
   }
 
   /** These users are online, and no others. */

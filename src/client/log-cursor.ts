@@ -16,6 +16,8 @@ export class LogCursor {
   #position: LogPosition | undefined
   /** Whether the newest messages were asked for and nothing of the log has come yet. */
   #isAtStart: boolean
+  /** The last that was told to the user's own connections. */
+  #ownOffset = 0
 
   /** @param history how many of the newest messages a client without a position asks for */
   constructor(resumeFrom: LogPosition | undefined, history: number) {
@@ -41,6 +43,7 @@ export class LogCursor {
     const isSame = this.#position === undefined || this.#position.epoch === epoch
     if (this.#position === undefined || this.#isAtStart) this.#position = { epoch, offset }
     if (offset === 0) this.#isAtStart = false
+    if (!isSame) this.#ownOffset = 0
     return isSame
   }
 
@@ -51,6 +54,16 @@ export class LogCursor {
     if (offset <= this.#position.offset && !this.#isAtStart) return false
     this.#isAtStart = false
     this.#position = { epoch: this.#position.epoch, offset }
+    return true
+  }
+
+  /**
+   * The same of one that is told to the user's own connections. Those come in their own order, beside
+   * that of the others, and so tell nothing of how far that has come.
+   */
+  advanceOwn(offset: number): boolean {
+    if (offset <= this.#ownOffset) return false
+    this.#ownOffset = offset
     return true
   }
 

@@ -1,4 +1,4 @@
-import { isUnreadBy, type KnownMessage, type Payload, toKnown } from './known-message.ts'
+import { type KnownMessage, type Payload, toKnown } from './known-message.ts'
 
 /** What becomes of a message. */
 type Change = (message: KnownMessage) => KnownMessage
@@ -13,13 +13,23 @@ const MAX_EARLY_CHANGES = 200
  */
 export class MessageList {
   readonly #limit: number
+  readonly #adopt: (payload: Payload) => KnownMessage
   #messages: KnownMessage[] = []
   #early: { id: number; change: Change }[] = []
   /** Whether there are older ones; undefined until a page has told. */
   #hasMore: boolean | undefined
 
-  constructor(limit: number) {
+  /** @param adopt makes a message of what has come */
+  constructor(limit: number, adopt = toKnown) {
     this.#limit = limit
+    this.#adopt = adopt
+  }
+
+  /** Begins with messages that are known otherwise; returns itself. */
+  begin(messages: readonly KnownMessage[], isWhole: boolean): this {
+    this.#messages = [...messages]
+    if (isWhole) this.#hasMore = false
+    return this
   }
 
   get hasMore(): boolean | undefined {
@@ -40,15 +50,9 @@ export class MessageList {
     return message?.id === id ? message : undefined
   }
 
-  /** How many messages with an id above `after` are unread by a user who has read up to there. */
-  countUnread(after: number, userId: number): number {
-    let count = 0
-    for (let i = this.#messages.length - 1; i >= 0; i -= 1) {
-      const message = this.#messages[i]!
-      if (message.id <= after) break
-      if (isUnreadBy(userId, message)) count += 1
-    }
-    return count
+  /** The messages with an id above this. */
+  after(id: number): readonly KnownMessage[] {
+    return this.#messages.slice(this.#indexOf(id + 1))
   }
 
   /** Whether all messages from an id on are known. */
@@ -89,6 +93,13 @@ export class MessageList {
     return true
   }
 
+  /** Changes whichever messages are to be changed; false when none was. */
+  changeAll(change: Change): boolean {
+    const before = this.#messages
+    this.#messages = before.map(change)
+    return this.#messages.some((message, i) => message !== before[i])
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.#messages = []
@@ -107,7 +118,7 @@ export class MessageList {
     const { id } = payload
     const index = this.#indexOf(id)
     if (this.#messages[index]?.id === id) return false
-    const message = this.withEarlyChanges(toKnown(payload))
+    const message = this.withEarlyChanges(this.#adopt(payload))
     if (this.#early.length > 0) this.#early = this.#early.filter((early) => early.id !== id)
     if (index === this.#messages.length) this.#messages.push(message)
     else this.#messages.splice(index, 0, message)

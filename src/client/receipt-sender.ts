@@ -17,8 +17,13 @@ export interface Cursor {
   readonly read: number
 }
 
+/** Threads whose cursors are kept, those read last. */
+const MAX_THREADS = 100
+
 interface ChatCursors {
   readonly chat: ChatRef
+  /** Of the thread that begins with this message. */
+  readonly thread: number | undefined
   wanted: Cursor
   sent: Cursor
   /** What the server is known to have. */
@@ -38,6 +43,8 @@ export class ReceiptSender {
   readonly #timers: Timers
   /** Chat → how far; what moved last stands last */
   readonly #chats = new Map<string, ChatCursors>()
+  /** Chat and message that a thread begins with → how far, longest not read first */
+  readonly #threads = new Map<string, ChatCursors>()
 
   constructor(link: Link, timers: Timers) {
     this.#link = link
@@ -47,11 +54,20 @@ export class ReceiptSender {
   /** The user has come further; returns how far now, or undefined when that is not further. */
   moved(chat: ChatRef, to: Partial<Cursor>): Cursor | undefined {
     const cursors = this.#cursors(chat)
-    const wanted = furthest(cursors.wanted, to)
-    if (isSame(wanted, cursors.wanted)) return undefined
-    cursors.wanted = wanted
-    this.#send(cursors)
-    return wanted
+    return this.#moved(cursors, to) ? cursors.wanted : undefined
+  }
+
+  /** The user has read further in the thread that begins with a message; false when that is not further. */
+  readThread(chat: ChatRef, thread: number, id: number): boolean {
+    const key = `${chatKeyOf(chat)} ${thread}`
+    const cursors = this.#threads.get(key) ?? startCursors(chat, thread)
+    this.#threads.delete(key)
+    this.#threads.set(key, cursors)
+    if (this.#threads.size > MAX_THREADS) {
+      const [oldest] = this.#threads.keys()
+      this.#threads.delete(oldest!)
+    }
+    return this.#moved(cursors, { read: id })
   }
 
   /** The server has told how far the user has come, perhaps on another device. */
@@ -64,7 +80,7 @@ export class ReceiptSender {
 
   /** A connection is open: what may have been lost is sent again. */
   repeat(): void {
-    for (const cursors of this.#chats.values()) {
+    for (const cursors of [...this.#chats.values(), ...this.#threads.values()]) {
       cursors.sent = cursors.confirmed
       this.#send(cursors)
     }
@@ -73,14 +89,14 @@ export class ReceiptSender {
   /** The server has another history, with other messages. */
   reset(): void {
     this.#chats.clear()
+    this.#threads.clear()
   }
 
   #cursors(chat: ChatRef): ChatCursors {
     const key = chatKeyOf(chat)
     let cursors = this.#chats.get(key)
     if (!cursors) {
-      const start = { wanted: START, sent: START, confirmed: START }
-      cursors = { chat: onlyChat(chat), ...start, isPaused: false }
+      cursors = startCursors(chat)
     }
     this.#chats.delete(key)
     this.#chats.set(key, cursors)
@@ -88,20 +104,37 @@ export class ReceiptSender {
     return cursors
   }
 
+  #moved(cursors: ChatCursors, to: Partial<Cursor>): boolean {
+    const wanted = furthest(cursors.wanted, to)
+    if (isSame(wanted, cursors.wanted)) return false
+    cursors.wanted = wanted
+    this.#send(cursors)
+    return true
+  }
+
   #send(cursors: ChatCursors): void {
-    const { chat, wanted, sent } = cursors
+    const { chat, thread, wanted, sent } = cursors
     if (cursors.isPaused || !this.#link.isOpen || isSame(wanted, sent)) return
     // The one implies the other, up to its id.
     const type = wanted.read > sent.read ? 'READ' : 'DELIVERED'
     const id = type === 'READ' ? wanted.read : wanted.delivered
-    cursors.sent = furthest(sent, type === 'READ' ? { read: id } : { delivered: id })
+    const now = furthest(sent, type === 'READ' ? { read: id } : { delivered: id })
+    cursors.sent = now
     cursors.isPaused = true
-    this.#link.send({ type, ...chat, id })
+    if (thread === undefined) this.#link.send({ type, ...chat, id })
+    else this.#link.send({ type: 'READ', ...chat, id, thread })
     this.#timers.after(INTERVAL_MS, () => {
       cursors.isPaused = false
+      // Nothing tells how far one has read a thread: what was not cut off has come.
+      if (thread !== undefined && this.#link.isOpen) cursors.confirmed = now
       this.#send(cursors)
     })
   }
+}
+
+function startCursors(chat: ChatRef, thread?: number): ChatCursors {
+  const start = { wanted: START, sent: START, confirmed: START }
+  return { chat: onlyChat(chat), thread, ...start, isPaused: false }
 }
 
 /** The cursor moved forward, never back. */

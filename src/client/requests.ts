@@ -21,6 +21,11 @@ const TURN_MS = 20
 /** A frame that can be told apart: one with a `client_id`. */
 export type Named<Frame> = Frame & { client_id: string }
 
+/** A frame that need not have a `client_id` yet. */
+export type Unnamed<Frame> = Frame extends { client_id?: string | undefined }
+  ? Omit<Frame, 'client_id'> & { client_id?: string | undefined }
+  : never
+
 /** A message that can be told apart. */
 export type NamedMessage = Named<NewMessage | NewSupportMessage>
 
@@ -59,9 +64,9 @@ export class Requests {
   }
 
   /** Sends a frame for the log now, or once connected. */
-  async submit(frame: LogFrame, signal: AbortSignal | undefined): Promise<Ack> {
+  async submit(frame: Unnamed<LogFrame>, signal: AbortSignal | undefined): Promise<Ack> {
     signal?.throwIfAborted()
-    const named = withName(frame)
+    const named = withName(frame) as Named<LogFrame>
     const acknowledged = this.#sends.add(named, signal)
     this.#send(named)
     return acknowledged
@@ -151,14 +156,13 @@ export class Requests {
   }
 
   /**
-   * The server has another history than before, in which a message's id means another message:
-   * what was to be done to one is given up.
+   * The server has another history than before, in which an id means another message, report or
+   * chat: what was to be done to one is given up.
    */
-  forgetMessages(): void {
-    const error = new ChatwsError('NOT_FOUND', 'The message was of a history that is gone')
-    for (const { type, client_id } of this.#sends.frames())
-      if (type === 'EDIT' || type === 'DELETE' || type === 'REACT')
-        this.#sends.reject(client_id, error)
+  forgetHistory(): void {
+    const error = new ChatwsError('NOT_FOUND', 'What it was about was of a history that is gone')
+    for (const frame of this.#sends.frames())
+      if (isAboutHistory(frame)) this.#sends.reject(frame.client_id, error)
   }
 
   rejectAll(error: ChatwsError): void {
@@ -213,6 +217,13 @@ export class Requests {
       cancel()
     }
   }
+}
+
+/** Whether a frame names what the server has given an id, but for the chat that a message is for. */
+function isAboutHistory(frame: LogFrame): boolean {
+  if (frame.type === 'NEW_MESSAGE') return false
+  const names = ['message_id', 'support_message_id', 'report_id', 'chat_id']
+  return names.some((name) => name in frame)
 }
 
 /** The frame with a name of its own, unless it has one; throws TOO_LARGE. */

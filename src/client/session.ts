@@ -7,8 +7,10 @@ import {
   DURABLE_EVENTS,
   type DurableFrame,
   isDurable,
+  isOwn,
 } from './client-events.ts'
 import { LogCursor, type LogPosition } from './log-cursor.ts'
+import { Names } from './names.ts'
 import { type Cursor, ReceiptSender } from './receipt-sender.ts'
 import {
   type ConnectionStatus,
@@ -56,6 +58,7 @@ export class Session {
   readonly receipts: ReceiptSender
   readonly typing: TypingSender
   readonly uploads: Uploads
+  readonly names: Names
   readonly #tell: Tell
   readonly #timers = new Timers()
   readonly #typists: Typists
@@ -87,6 +90,11 @@ export class Session {
     this.receipts = new ReceiptSender(this.connection, timers)
     this.typing = new TypingSender(this.connection)
     this.uploads = new Uploads(options)
+    this.names = new Names({
+      userId: this.userId,
+      ask: (ids) => this.requests.ask({ type: 'USERS', ids }, undefined),
+      onChange: (ids) => tell('names', { ids }),
+    })
     this.#typists = new Typists(timers, (typing) => tell('typing', typing))
   }
 
@@ -112,6 +120,12 @@ export class Session {
     const cursor = this.receipts.moved(chat, to)
     if (cursor)
       this.#tell('receipt', { type: 'RECEIPT', ...onlyChat(chat), userId: this.userId, ...cursor })
+  }
+
+  /** The user has come further in the thread that begins with a message. */
+  readThread(chat: ChatRef, thread: number, id: number): void {
+    if (this.receipts.readThread(chat, thread, id))
+      this.#tell('threadRead', { ...onlyChat(chat), thread, id })
   }
 
   #receive(frame: ServerFrame): void {
@@ -153,6 +167,7 @@ export class Session {
       case 'RESUME_FAILED': {
         const position = { epoch: frame.epoch, offset: frame.offset }
         this.log.restart(position)
+        this.names.clear()
         this.#tell('gap', position)
         break
       }
@@ -170,6 +185,10 @@ export class Session {
         if (frame.code === 'RATE_LIMITED' && frame.ref === undefined)
           this.#sayAgain(frame.retry_after_ms)
         break
+      case 'MEMBERS':
+        this.names.heard(frame)
+        this.#answered(frame)
+        break
       case 'CHATS':
         for (const chat of frame.chats) this.receipts.confirmed(chat, chat)
         this.#answered(frame)
@@ -183,7 +202,8 @@ export class Session {
   #greeted(frame: ConnectionEstablished): void {
     if (!this.log.greeted(frame)) {
       this.receipts.reset()
-      this.requests.forgetMessages()
+      this.requests.forgetHistory()
+      this.names.clear()
     }
     this.typing.reset()
     // Before any listener hears of it: what a listener sends now must come after these.
@@ -192,6 +212,7 @@ export class Session {
     this.connection.opened()
     this.#renewal.opened(this.connection.usedToken, frame.timestamp)
     this.receipts.repeat()
+    this.names.connected()
     this.#tell('established', frame)
   }
 
@@ -215,10 +236,16 @@ export class Session {
   /** Tells a durable event, once, if it is of a chat that the client wants to hear of. */
   #tellDurable(frame: DurableFrame): void {
     const event = 'payload' in frame ? frame.payload : frame
-    if (!this.log.advance(event.offset) || !this.#subscription.includes(event as ChatRef)) return
+    const { offset } = event
+    if (!(isOwn(frame) ? this.log.advanceOwn(offset) : this.log.advance(offset))) return
+    // What is said in a chat; what a chat is, and who is in it, is always of interest.
+    const isSaid =
+      'payload' in frame || frame.type === 'REACTION' || frame.type === 'MESSAGE_PINNED'
+    if (isSaid && !this.#subscription.includes(event as ChatRef)) return
     // Whoever has said it does not type it any more.
     if (frame.type === 'MESSAGE' || frame.type === 'SUPPORT_MESSAGE')
       this.#typists.stopped(frame.payload, frame.payload.sender_id)
+    this.names.heard(frame)
     this.#tell(DURABLE_EVENTS[frame.type], event as never)
   }
 }
