@@ -5,6 +5,7 @@
 // whole frames, find the mark in each, and put its age into a histogram.
 //
 //   generator --port N --protocol chatws|classic|socket.io|nats --server-pid N [--content-bytes N]
+//     [--chats N --members N --users N]          each message goes to the members of one chat only
 //
 // Reads one command a line on stdin and answers each with one line of JSON on stdout:
 //
@@ -80,6 +81,11 @@ struct protocol {
   void (*on_frame)(struct connection *c, const uint8_t *payload, size_t length, int64_t now_us);
 };
 
+/** Chats with members, where messages are not for all: how many, of how many of the users each. */
+static struct { int count, members, users; } chats;
+/** Prime to any number of users that is used, so that the users of a chat differ. */
+#define SEAT_STRIDE 7919
+
 static const struct protocol *protocol;
 static int port, server_pid, content_bytes = 60;
 static struct connection *connections;
@@ -87,6 +93,8 @@ static int connection_count, connection_capacity;
 static int epoll_fd;
 static uint8_t buffer[HEADROOM + READ_BYTES];
 static uint64_t message_number;
+/** The chat that messages are written to now. */
+static int chat_of_message = 1;
 
 /** Where a resuming connection stopped. */
 static int64_t resume_offset = -1;
@@ -359,6 +367,22 @@ static void write_content(char *out, int64_t due_us) {
   out[length] = 0;
 }
 
+/** The user in a seat of all chats: those of chat N, from 1 on, begin at (N - 1) * members. */
+static int user_in_seat(uint64_t seat) {
+  return (int)(seat * SEAT_STRIDE % (uint64_t)chats.users);
+}
+
+/** Appends the chats of a user, for servers that are told by their clients. */
+static void add_chats(char *path, size_t size, int index) {
+  size_t length = strlen(path);
+  const char *before = "&chats=";
+  for (int seat = 0; seat < chats.count * chats.members; seat++) {
+    if (user_in_seat((uint64_t)seat) != index) continue;
+    length += (size_t)snprintf(path + length, size - length, "%s%d", before, seat / chats.members + 1);
+    before = ",";
+  }
+}
+
 static void path_of_user(char *path, size_t size, int index) {
   int length = snprintf(path, size, "/?userId=%d", FIRST_USER + index);
   if (connections[index].role == RESUMING)
@@ -379,9 +403,9 @@ static size_t message_with_id(char *out, size_t size, int index, int64_t due_us)
   char content[2048];
   write_content(content, due_us);
   return (size_t)snprintf(out, size,
-                          "{\"type\":\"NEW_MESSAGE\",\"chat_id\":1,\"sender_id\":%d,"
+                          "{\"type\":\"NEW_MESSAGE\",\"chat_id\":%d,\"sender_id\":%d,"
                           "\"client_id\":\"%016ld-%lu\",\"content\":\"%s\"}",
-                          FIRST_USER + index, (long)due_us, (unsigned long)message_number++,
+                          chat_of_message, FIRST_USER + index, (long)due_us, (unsigned long)message_number++,
                           content);
 }
 
@@ -389,8 +413,8 @@ static size_t message_classic(char *out, size_t size, int index, int64_t due_us)
   char content[2048];
   write_content(content, due_us);
   return (size_t)snprintf(
-      out, size, "{\"type\":\"NEW_MESSAGE\",\"chat_id\":1,\"sender_id\":%d,\"content\":\"%s\"}",
-      FIRST_USER + index, content);
+      out, size, "{\"type\":\"NEW_MESSAGE\",\"chat_id\":%d,\"sender_id\":%d,\"content\":\"%s\"}",
+      chat_of_message, FIRST_USER + index, content);
 }
 
 static void see_user(struct connection *c, int64_t user) {
@@ -433,7 +457,9 @@ static void check_offset(struct connection *c, const uint8_t *p, size_t length) 
   while (digits > end - 17 && digits[-1] >= '0' && digits[-1] <= '9') digits--;
   if (digits == end || memcmp(digits - key_length, key, key_length)) return;
   int64_t offset = read_number(digits, end);
-  if (c->offset >= 0 && offset != c->offset + 1) totals.gaps++;
+  // Of a log of which it is sent a part, it sees only that it goes up.
+  bool is_next = chats.count > 0 ? offset > c->offset : offset == c->offset + 1;
+  if (c->offset >= 0 && !is_next) totals.gaps++;
   c->offset = offset;
   if (offset > newest_offset) newest_offset = offset;
 }
@@ -477,8 +503,8 @@ static void on_chat_frame(struct connection *c, const uint8_t *p, size_t length,
 static void hello_socket_io(struct connection *c) { send_text(c, "40"); }
 
 static void path_socket_io(char *path, size_t size, int index) {
-  (void)index;
   snprintf(path, size, "/socket.io/?EIO=4&transport=websocket");
+  add_chats(path, size, index);
 }
 
 static size_t message_socket_io(char *out, size_t size, int index, int64_t due_us) {
@@ -512,9 +538,14 @@ static void on_nats_frame(struct connection *c, const uint8_t *p, size_t length,
   else count_marks(c, p, length, now);
 }
 
+static void path_with_chats(char *path, size_t size, int index) {
+  path_of_user(path, size, index);
+  add_chats(path, size, index);
+}
+
 static const struct protocol protocols[] = {
     {"chatws", path_of_user, no_hello, message_with_id, on_chat_frame},
-    {"classic", path_of_user, no_hello, message_classic, on_chat_frame},
+    {"classic", path_with_chats, no_hello, message_classic, on_chat_frame},
     {"socket.io", path_socket_io, hello_socket_io, message_socket_io, on_socket_io_frame},
     {"nats", path_plain, hello_nats, message_nats, on_nats_frame},
 };
@@ -741,6 +772,15 @@ struct pace {
 
 /** Picks the next sender that is open and not blocked; -1 when there is none. */
 static int pick_sender(struct pace *pace) {
+  if (chats.count > 0) {
+    // Chat after chat, and each by another of its members every time.
+    uint64_t turn = (uint64_t)pace->next_sender++;
+    uint64_t chat = turn % (uint64_t)chats.count, round = turn / (uint64_t)chats.count;
+    chat_of_message = (int)chat + 1;
+    int index = user_in_seat(chat * (uint64_t)chats.members + round % (uint64_t)chats.members);
+    struct connection *c = &connections[index];
+    return c->state == OPEN && c->unsent_bytes == 0 ? index : -1;
+  }
   for (int tries = 0; tries < pace->senders; tries++) {
     int index = pace->next_sender;
     pace->next_sender = (index + 1) % pace->senders;
@@ -771,12 +811,13 @@ static int64_t send_due(struct pace *pace) {
 }
 
 static void print_fanout(const struct pace *pace, double seconds, uint64_t in_time) {
+  int receivers = chats.count > 0 ? chats.members : open_count;
   printf("\"sent\":%lu,\"refused\":%lu,\"receivers\":%d,\"expected\":%lu,\"deliveredInTime\":%lu,"
          "\"delivered\":%lu,\"offeredPerS\":%.1f,\"deliveredPerS\":%.1f,\"p50Ms\":%.2f,"
          "\"p90Ms\":%.2f,\"p99Ms\":%.2f,\"p999Ms\":%.2f,\"maxMs\":%.2f,\"acked\":%lu,\"gaps\":%lu,"
          "\"errors\":%lu,\"firstError\":\"%s\",\"closed\":%d,\"closeCode\":%d,\"bytesPerRead\":%.0f,",
-         (unsigned long)pace->measured_count, (unsigned long)pace->refused_count, open_count,
-         (unsigned long)(pace->measured_count * (uint64_t)open_count), (unsigned long)in_time,
+         (unsigned long)pace->measured_count, (unsigned long)pace->refused_count, receivers,
+         (unsigned long)(pace->measured_count * (uint64_t)receivers), (unsigned long)in_time,
          (unsigned long)totals.delivered, (double)pace->measured_count / seconds,
          (double)in_time / seconds, percentile_ms(.5), percentile_ms(.9), percentile_ms(.99),
          percentile_ms(.999), (double)histogram_max / 1e3, (unsigned long)totals.acked,
@@ -804,7 +845,8 @@ static void command_fanout(double rate, double seconds, double warmup_s, double 
   end_usage();
   int64_t deadline_us = now_us() + (int64_t)(drain_s * 1e6);
   last_arrival_us = now_us();
-  while (totals.delivered < pace.measured_count * (uint64_t)open_count && now_us() < deadline_us &&
+  uint64_t receivers = (uint64_t)(chats.count > 0 ? chats.members : open_count);
+  while (totals.delivered < pace.measured_count * receivers && now_us() < deadline_us &&
          now_us() - last_arrival_us < QUIET_US)
     poll_sockets(5000);
   printf("{\"event\":\"fanout\",");
@@ -965,6 +1007,9 @@ int main(int count, char **arguments) {
     if (!strcmp(name, "--port")) port = atoi(value);
     else if (!strcmp(name, "--server-pid")) server_pid = atoi(value);
     else if (!strcmp(name, "--content-bytes")) content_bytes = atoi(value);
+    else if (!strcmp(name, "--chats")) chats.count = atoi(value);
+    else if (!strcmp(name, "--members")) chats.members = atoi(value);
+    else if (!strcmp(name, "--users")) chats.users = atoi(value);
     else if (!strcmp(name, "--protocol"))
       for (size_t p = 0; p < sizeof protocols / sizeof *protocols; p++)
         if (!strcmp(protocols[p].name, value)) protocol = &protocols[p];

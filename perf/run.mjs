@@ -10,6 +10,7 @@ import { createTempFolder } from './rig/temp-folder.mjs'
 /** Name → the module that measures it and the function it exports. */
 const GROUPS = {
   fanout: async () => (await import('./measure/fanout.mjs')).measureFanout,
+  members: async () => (await import('./measure/members.mjs')).measureMembers,
   acks: async () => (await import('./measure/acks.mjs')).measureAcks,
   memory: async () => (await import('./measure/memory.mjs')).measureMemory,
   joins: async () => (await import('./measure/joins.mjs')).measureJoins,

@@ -15,15 +15,8 @@ function nodePeer(label, protocol, file) {
   }
 }
 
-/** Lets the memory rows ask for a garbage collection; costs nothing otherwise. */
-const GC_ON_SIGNAL = ['--require', inPerf('rig/collect-on-signal.cjs')]
-
-/**
- * Name → server under test: how it is called, what it speaks, how it is started in a folder of its
- * own, where its port is found in its output (by default a JSON line), and why it is missing.
- */
-export const CONTENDERS = {
-  chatws: {
+function chatws(...options) {
+  return {
     label: 'chatws',
     protocol: 'chatws',
     command: (folder) => [
@@ -32,19 +25,28 @@ export const CONTENDERS = {
         ...['--expose-gc', ...GC_ON_SIGNAL, inPerf('../bin/chatws.js')],
         ...['serve', '--port', '0', '--log-level', 'error'],
         ...['--message-rate', '0', '--max-connections-per-user', '0', '--http-rate', '0'],
-        ...['--database-url', join(folder, 'perf.db')],
+        ...['--database-url', join(folder, 'perf.db'), ...options],
       ],
     ],
-  },
+  }
+}
+
+/** Lets the memory rows ask for a garbage collection; costs nothing otherwise. */
+const GC_ON_SIGNAL = ['--require', inPerf('rig/collect-on-signal.cjs')]
+
+/**
+ * Name → server under test: how it is called, what it speaks, how it is started in a folder of its
+ * own, where its port is found in its output (by default a JSON line), and why it is missing.
+ */
+export const CONTENDERS = {
+  chatws: chatws(),
+  members: chatws('--access', 'members'),
   naive: nodePeer('naive ws', 'classic', 'naive-ws.mjs'),
   bare: nodePeer('bare ws', 'classic', 'bare-ws.mjs'),
   socketIo: nodePeer('Socket.IO', 'socket.io', 'socket-io.mjs'),
-  bun: {
-    label: 'Bun',
-    protocol: 'classic',
-    command: () => [bunProgram(), [inPerf('peers/bun.mjs')]],
-    problem: () => (bunProgram() ? undefined : 'no Bun for this machine in perf/node_modules'),
-  },
+  socketIoRooms: nodePeer('Socket.IO', 'socket.io', 'socket-io-rooms.mjs'),
+  bun: bunPeer('bun.mjs'),
+  bunTopics: bunPeer('bun-topics.mjs'),
   nats: {
     label: 'nats-server',
     protocol: 'nats',
@@ -52,6 +54,15 @@ export const CONTENDERS = {
     portIn: natsWebSocketPort,
     problem: () => (natsVersion() ? undefined : 'nats-server is not installed'),
   },
+}
+
+function bunPeer(file) {
+  return {
+    label: 'Bun',
+    protocol: 'classic',
+    command: () => [bunProgram(), [inPerf(`peers/${file}`)]],
+    problem: () => (bunProgram() ? undefined : 'no Bun for this machine in perf/node_modules'),
+  }
 }
 
 /** The program in the package for this machine, so that `bun` needs no install script. */

@@ -12,11 +12,17 @@ export class Generator {
   #answers
   #complaints = ''
 
-  /** @param program what `buildGenerator` made */
-  constructor(program, server, contentBytes = CONTENT_BYTES) {
+  /**
+   * @param program what `buildGenerator` made
+   * @param options `chats`, where each message is for the members of one: `{ count, members, users }`
+   */
+  constructor(program, server, { contentBytes = CONTENT_BYTES, chats } = {}) {
     const [command, args] = pinned(CORES.generator, program, [
       ...['--port', server.port, '--protocol', server.protocol],
       ...['--server-pid', server.pid, '--content-bytes', contentBytes],
+      ...(chats
+        ? ['--chats', chats.count, '--members', chats.members, '--users', chats.users]
+        : []),
     ])
     this.#child = keepTrackOf(spawn(command, args.map(String), { stdio: 'pipe' }))
     this.#child.stderr.on('data', (chunk) => {

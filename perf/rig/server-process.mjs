@@ -15,7 +15,7 @@ export async function startServer(name, ownFolder) {
   const folder = ownFolder ?? createTempFolder()
   const child = keepTrackOf(
     spawn(...pinned(CORES.server, ...command(folder)), {
-      stdio: ['ignore', 'pipe', 'pipe', ...(name === 'chatws' ? ['ipc'] : [])],
+      stdio: ['ignore', 'pipe', 'pipe', ...(protocol === 'chatws' ? ['ipc'] : [])],
       cwd: folder,
     }),
   )

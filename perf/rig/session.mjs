@@ -2,9 +2,9 @@ import { Generator } from './generator.mjs'
 import { startServer } from './server-process.mjs'
 
 /** Starts a fresh server and a generator aimed at it; the caller closes the session. */
-export async function openSession(name, program, { contentBytes, folder } = {}) {
+export async function openSession(name, program, { contentBytes, chats, folder } = {}) {
   const server = await startServer(name, folder)
-  const generator = new Generator(program, server, contentBytes)
+  const generator = new Generator(program, server, { contentBytes, chats })
   const close = async () => {
     await generator.stop()
     await server.stop()

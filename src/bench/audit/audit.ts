@@ -1,7 +1,9 @@
 import { Histogram } from '../metrics/histogram.ts'
 import type { Population } from '../schedule/population.ts'
+import type { ChatLedger } from './chat-ledger.ts'
 import { KnownStream } from './known-stream.ts'
 import type { ParsedFrame } from './parsed-frame.ts'
+import type { Part } from './part.ts'
 import { PresenceReports } from './presence-reports.ts'
 import type { OnlineList } from './roster.ts'
 import type { UserLedger } from './user-ledger.ts'
@@ -25,6 +27,8 @@ export interface AuditCounts {
   missing: number
   /** Durable events lost at a RESUME_FAILED. */
   resumeFailed: number
+  /** Typing and receipts of chats that the connection's user was never in. */
+  leaked: number
 }
 
 /** What all connections of one generator know together, and what was found wrong with each. */
@@ -50,7 +54,12 @@ export class Audit {
     ambiguous: 0,
     missing: 0,
     resumeFailed: 0,
+    leaked: 0,
   }
+  /** Where chats have members: who may read what; otherwise everyone is sent all. */
+  readonly chats: ChatLedger | undefined
+  /** Of connections that left, what they were sent of their chats: judged once all is known. */
+  readonly finished: Part[] = []
   /** Receivers that have a place in the stream. */
   placed = 0
   /** Whether what happens now counts in the figures. */
@@ -63,10 +72,11 @@ export class Audit {
   readonly #variants = new Variants()
   #onlineList: { readonly bytes: Buffer; readonly list: OnlineList } | undefined
 
-  constructor(population: Population, users: UserLedger, origin: string) {
+  constructor(population: Population, users: UserLedger, origin: string, chats?: ChatLedger) {
     this.population = population
     this.users = users
     this.origin = origin
+    this.chats = chats
     this.stream = new KnownStream(population.size)
     this.aside = new KnownStream(0)
     this.reports = new PresenceReports(users, this.stream, population.size)

@@ -5,6 +5,7 @@ import type { Audit } from './audit.ts'
 import { ENTRY, type NewEntry } from './block.ts'
 import type { KnownStream } from './known-stream.ts'
 import { readMark } from './message-mark.ts'
+import { noteEntry } from './note-entry.ts'
 import {
   ASKED_FOR,
   isCorrupt,
@@ -78,17 +79,20 @@ export class FrameJudge {
     const [, type, userId] =
       /^\{"type":"([A-Z_]+)"(?:,"userId":(\d+),"timestamp")?/.exec(head) ?? []
     if (userId !== undefined && (type === 'USER_ONLINE' || type === 'USER_OFFLINE'))
-      return this.#presence.judge(bytes, frame, {
-        user: this.#audit.population.indexOf(Number(userId)),
-        isOnline: type === 'USER_ONLINE',
-      })
+      return this.#audit.chats
+        ? 'taken'
+        : this.#presence.judge(bytes, frame, {
+            user: this.#audit.population.indexOf(Number(userId)),
+            isOnline: type === 'USER_ONLINE',
+          })
     if (type === 'CONNECTION_ESTABLISHED' && this.#greet(bytes, frame)) return 'taken'
     const parsed = parseFrame(bytes, payloadStart, end)
     if (parsed === undefined) return this.#damaged(bytes, frame)
     const offset = parsed.payload?.offset ?? parsed.offset
     if (isDurable(parsed) && offset !== undefined)
       return this.#judgeDurable({ bytes, at, end, parsed, offset })
-    if (EPHEMERAL.has(parsed.type)) return this.#judgeEphemeral(bytes, at, end)
+    if (EPHEMERAL.has(parsed.type))
+      return this.#audit.chats ? this.#judgePassing(parsed) : this.#judgeEphemeral(bytes, at, end)
     this.#takePrivate(parsed, nowUs)
     return 'taken'
   }
@@ -100,7 +104,7 @@ export class FrameJudge {
 
   #judgeDurable(frame: Durable): Verdict {
     const { bytes, at, end, parsed, offset } = frame
-    const { stream, aside } = this.#audit
+    const { stream, aside, chats } = this.#audit
     const { offsets, index: place, hasWaited } = this.#place
     for (const known of [stream, aside]) {
       const index = known.find(offset)
@@ -110,6 +114,11 @@ export class FrameJudge {
     }
     const entry = this.#entryOf(parsed, offset)
     if (entry === 'corrupt') return this.#corrupt(offset)
+    if (chats) {
+      if (offsets.isPast(offset)) return this.#corrupt()
+      noteEntry(chats, parsed, offset, (id) => this.#audit.population.indexOf(id))
+      return this.#lead(bytes, at, end, entry)
+    }
     if (this.#isMisplaced(parsed, offset)) return this.#corrupt()
     if (offset < stream.lastOffset)
       return { index: aside.append(bytes, at, end, entry), isAside: true }
@@ -172,6 +181,14 @@ export class FrameJudge {
     return 'damaged'
   }
 
+  /** Judges typing or a receipt, which has no offset that says who was in its chat then. */
+  #judgePassing({ chat_id: id }: ParsedFrame): Verdict {
+    const { chats, counts } = this.#audit
+    const chat = chats!.indexOf(id as number | undefined)
+    if (chat >= 0 && !chats!.chatsOf(this.#place.user).includes(chat)) counts.leaked += 1
+    return 'taken'
+  }
+
   #judgeEphemeral(bytes: Buffer, at: number, end: number): Verdict {
     const { stream } = this.#audit
     const from = this.#place.index
@@ -197,15 +214,17 @@ export class FrameJudge {
     }
     place.isGreeted = true
     this.#audit.noteGreeting()
-    place.roster = new Roster(this.#audit.onlineListOf(online), stream.end)
-    if (!place.isReplaying) place.offsets.next = Number(frame.offset) + 1
+    // Whom a user sees online depends on whom it shares a chat with.
+    if (!this.#audit.chats) place.roster = new Roster(this.#audit.onlineListOf(online), stream.end)
+    if (!place.isReplaying) place.offsets.begin(Number(frame.offset))
     this.#listener.onGreeting(frame)
     return true
   }
 
   #takePrivate(frame: ParsedFrame, nowUs: number): void {
     const place = this.#place
-    const { counts } = this.#audit
+    const { counts, chats } = this.#audit
+    if (chats && frame.type === 'OFFSET') return
     const isEndOfReplay = frame.type === 'RESUMED' || frame.type === 'RESUME_FAILED'
     if (ASKED_FOR.has(frame.type) || (isEndOfReplay && !place.isReplaying)) {
       counts.misrouted += 1
@@ -214,8 +233,8 @@ export class FrameJudge {
     if (isEndOfReplay) place.isReplaying = false
     if (frame.type === 'RESUME_FAILED') {
       counts.resumeFailed += Math.max(0, Number(frame.offset) - place.offsets.last)
-      place.offsets.next = Number(frame.offset) + 1
-    }
+      place.offsets.begin(Number(frame.offset))
+    } else if (isEndOfReplay) place.offsets.endReplay(Number(frame.offset))
     this.#listener.onPrivate(frame, nowUs)
   }
 }

@@ -18,9 +18,18 @@ export type ParsedFrame = Readonly<Record<string, unknown>> & {
   }
 }
 
+/** What is part of the log besides what has a payload. */
+const DURABLE = new Set([
+  'REACTION',
+  'CHAT_CHANGED',
+  'MEMBERS_CHANGED',
+  'USER_CHANGED',
+  'MESSAGE_PINNED',
+])
+
 /** Whether a frame is part of the log, if it has an offset: others tell of an offset, too. */
 export function isDurable({ type, payload }: ParsedFrame): boolean {
-  return payload !== undefined || type === 'REACTION'
+  return payload !== undefined || DURABLE.has(type)
 }
 
 /** Whether a frame carries a message. */
@@ -36,7 +45,7 @@ export function isCorrupt(frame: ParsedFrame): boolean {
 
 /** Whether a text that cannot be read was part of the log, as far as that can be seen. */
 export function mayBeDurable(text: string): boolean {
-  return /payload|content|REACTION/.test(text)
+  return /payload|content|REACTION|_CHANGED|_PINNED/.test(text)
 }
 
 /** Whether the mark of a message is that of a frame; undefined where one of them has no mark. */

@@ -1,4 +1,4 @@
-import { OffsetLedger } from './offset-ledger.ts'
+import type { Offsets } from './offset-ledger.ts'
 import type { Roster } from './roster.ts'
 
 /** How far one connection has come in what it is sent. */
@@ -6,7 +6,7 @@ export class Place {
   /** Whose connection it is. */
   readonly user: number
   /** Which durable events it has had. */
-  readonly offsets: OffsetLedger
+  readonly offsets: Offsets
   /** Index in the stream of what comes next; -1 until it has found its place. */
   index = -1
   /** Whether arrivals on it are timed. */
@@ -20,10 +20,9 @@ export class Place {
   /** What it knows of who is online; undefined before its greeting. */
   roster: Roster | undefined
 
-  /** @param counts where duplicates and what comes out of order are counted */
-  constructor(user: number, counts: { duplicate: number; reordered: number }) {
+  constructor(user: number, offsets: Offsets) {
     this.user = user
-    this.offsets = new OffsetLedger(counts)
+    this.offsets = offsets
   }
 
   /** Begins on a new socket. @param keepsPlace whether it resumes */

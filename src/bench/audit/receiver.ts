@@ -1,7 +1,9 @@
 import { type ControlListener, FrameReader } from '../wire/frame-reader.ts'
 import type { Audit } from './audit.ts'
 import { FrameJudge, type PrivateListener } from './frame-judge.ts'
-import type { OffsetLedger } from './offset-ledger.ts'
+import { OffsetLedger, type Offsets } from './offset-ledger.ts'
+import { PartCursor } from './part-cursor.ts'
+import { PartLedger } from './part-ledger.ts'
 import { Place } from './place.ts'
 import type { Roster } from './roster.ts'
 import { StreamCursor } from './stream-cursor.ts'
@@ -15,23 +17,26 @@ import type { Waiting } from './waiting-list.ts'
 export class Receiver implements Waiting {
   readonly #audit: Audit
   readonly #place: Place
-  readonly #cursor: StreamCursor
+  readonly #cursor: StreamCursor | PartCursor
   readonly #reader: FrameReader
 
   /** @param user whose connection it is */
   constructor(audit: Audit, user: number, listener: PrivateListener & ControlListener) {
     this.#audit = audit
-    this.#place = new Place(user, audit.counts)
-    this.#cursor = new StreamCursor(
-      audit,
-      this.#place,
-      new FrameJudge(audit, this.#place, listener),
-    )
+    const { chats, counts } = audit
+    const offsets = chats
+      ? new PartLedger({ user, chats, counts }, (part) => audit.finished.push(part))
+      : new OffsetLedger(counts)
+    this.#place = new Place(user, offsets)
+    const judge = new FrameJudge(audit, this.#place, listener)
+    this.#cursor = chats
+      ? new PartCursor(audit, this.#place, judge)
+      : new StreamCursor(audit, this.#place, judge)
     this.#reader = new FrameReader(this.#cursor, listener)
   }
 
   /** Which durable events it has had. */
-  get offsets(): OffsetLedger {
+  get offsets(): Offsets {
     return this.#place.offsets
   }
 
@@ -54,9 +59,10 @@ export class Receiver implements Waiting {
     this.#place.isTimed = isTimed
   }
 
-  /** Whether it follows the stream, and lacks nothing of what came before. */
+  /** Whether it follows the log, and lacks nothing of what came before. */
   get isFollowing(): boolean {
-    return this.#place.index >= 0 && !this.#place.isReplaying
+    const { index, isGreeted, isReplaying } = this.#place
+    return (this.#audit.chats ? isGreeted : index >= 0) && !isReplaying
   }
 
   /** Whether it is still to be told that it has resumed. */
@@ -96,10 +102,7 @@ export class Receiver implements Waiting {
    * not get of that was under way
    */
   settle(knownOffset: number): void {
-    const { last } = this.offsets
-    const { counts } = this.#audit
-    counts.missing += this.offsets.missingUntil(last)
-    if (last >= 0) counts.ambiguous += Math.max(0, knownOffset - last)
+    this.offsets.settle(knownOffset)
     this.end()
   }
 

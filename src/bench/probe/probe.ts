@@ -1,7 +1,7 @@
 import { CloseCode } from '../../protocol/close-code.ts'
 import { ChatwsError } from '../../protocol/error.ts'
 import { hidePassword } from '../../protocol/hide-password.ts'
-import { parseFrame } from '../audit/parsed-frame.ts'
+import { type ParsedFrame, parseFrame } from '../audit/parsed-frame.ts'
 import type { Population } from '../schedule/population.ts'
 import { ClientSocket, parseTarget, type SocketEnd } from '../wire/client-socket.ts'
 import { beginsFragments, continuesFragments, Fragments } from '../wire/fragments.ts'
@@ -15,6 +15,14 @@ const DISTANCE = 1_000_003
 export interface Greeting {
   readonly offset: number
   readonly online: readonly number[]
+  /** `members` where chats have members. */
+  readonly access?: string
+}
+
+/** Hears of what else a probe is sent, and of its end. */
+export interface ProbeListener {
+  onFrame(frame: ParsedFrame): void
+  onEnd(error: Error): void
 }
 
 /** A connection of the load tester itself, beside those of its users. */
@@ -23,6 +31,7 @@ export class Probe {
   /** Users that are held online now. */
   readonly online = new Set<number>()
   readonly #socket: ClientSocket
+  readonly #listener: ProbeListener | undefined
   readonly #extent: FrameExtent = { payloadStart: 0, end: 0 }
   #carry: Buffer | undefined
   #fragments: Fragments | undefined
@@ -31,7 +40,8 @@ export class Probe {
   #onFailed: (error: Error) => void = () => {}
 
   /** @param query stands after the path, from `?` on */
-  constructor(url: string, query: string, timeoutMs: number) {
+  constructor(url: string, query: string, timeoutMs: number, listener?: ProbeListener) {
+    this.#listener = listener
     this.greeting = new Promise((resolve, reject) => {
       this.#onGreeting = resolve
       this.#onFailed = reject
@@ -52,6 +62,11 @@ export class Probe {
     )
   }
 
+  /** Sends the text of a frame. */
+  send(text: string): void {
+    this.#socket.sendText(text)
+  }
+
   close(): void {
     this.#socket.terminate()
   }
@@ -60,9 +75,9 @@ export class Probe {
     const needsToken = code === CloseCode.tokenRequired.code
     const hint = needsToken ? '; users.feed of the scenario may name a file with tokens' : ''
     const where = hidePassword(url)
-    this.#onFailed(
-      new ChatwsError('CONNECT_FAILED', `Cannot connect to ${where}: ${reason}${hint}`),
-    )
+    const error = `Cannot connect to ${where}: ${reason}${hint}`
+    this.#onFailed(new ChatwsError('CONNECT_FAILED', error))
+    this.#listener?.onEnd(new Error(reason))
   }
 
   #onBytes(given: Buffer, from: number, until: number): void {
@@ -107,6 +122,8 @@ export class Probe {
       case 'USER_OFFLINE':
         this.online.delete(frame.userId as number)
         break
+      default:
+        if (frame) this.#listener?.onFrame(frame)
     }
   }
 }

@@ -51,7 +51,7 @@ function auditFigures({ audit }: BenchResult): Figure[] {
   return [
     [
       'audit',
-      `missing ${formatCount(audit.missing)}, duplicate ${formatCount(audit.duplicate)}, ` +
+      `missing ${formatCount(audit.missing)}, leaked ${formatCount(audit.leaked)}, duplicate ${formatCount(audit.duplicate)}, ` +
         `out of order ${formatCount(audit.reordered)}, corrupt ${formatCount(audit.corrupt)}, ` +
         `misrouted ${formatCount(audit.misrouted)}${ambiguous}`,
     ],

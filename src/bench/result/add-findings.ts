@@ -1,6 +1,7 @@
 /** The findings of which the sum over all generators is what counts. */
 const SUMMED = [
   'missing',
+  'leaked',
   'duplicate',
   'reordered',
   'corrupt',

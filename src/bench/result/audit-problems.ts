@@ -5,6 +5,7 @@ import { errorsBesideRefusals } from './error-names.ts'
 export function auditProblems(audit: AuditFindings): string[] {
   const counts: [number | undefined, string, string?][] = [
     [audit.missing, 'delivery missing', 'deliveries missing'],
+    [audit.leaked, 'delivery leaked', 'deliveries leaked'],
     [audit.duplicate, 'delivery duplicate', 'deliveries duplicate'],
     [audit.reordered, 'delivery out of order', 'deliveries out of order'],
     [audit.corrupt, 'frame corrupt', 'frames corrupt'],

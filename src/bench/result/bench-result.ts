@@ -83,6 +83,9 @@ const AuditFindings = z.object({
   unsent: count,
   delivered: count,
   missing: count.describe('Durable events that a connection should have been sent and was not'),
+  leaked: count
+    .default(0)
+    .describe('Sent to connections whose users may not read it; absent: by an older version'),
   duplicate: count,
   reordered: count,
   corrupt: count.describe('Frames that are not as others had them, or not as they were sent'),

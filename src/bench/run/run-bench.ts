@@ -1,20 +1,24 @@
 import { randomBytes } from 'node:crypto'
+import { ChatwsError } from '../../protocol/error.ts'
+import { ChatLedger, type ChatSetup } from '../audit/chat-ledger.ts'
 import { UserLedger } from '../audit/user-ledger.ts'
 import { nowUs } from '../clock.ts'
 import { describeHost } from '../host/describe-host.ts'
 import { preflight, readHostLimits } from '../host/preflight.ts'
 import { ServerOutages } from '../host/server-outage.ts'
-import { chooseProbeQuery, Probe } from '../probe/probe.ts'
+import { chooseProbeQuery, type Greeting, Probe } from '../probe/probe.ts'
 import { readServerCounters } from '../probe/server-counters.ts'
 import type { BenchResult } from '../result/bench-result.ts'
 import { composeResult } from '../result/compose-result.ts'
 import { hashScenario, type Scenario } from '../scenario/scenario.ts'
 import { listThresholds, type Threshold } from '../scenario/threshold.ts'
+import { Memberships } from '../schedule/memberships.ts'
 import { Population } from '../schedule/population.ts'
 import { sleepUntil } from '../sleep-until.ts'
 import type { GeneratorHandle } from '../worker/generator-setup.ts'
 import type { BenchTarget, Progress } from './bench-target.ts'
 import { HttpLoad } from './http-load.ts'
+import { prepareChats } from './prepare-chats.ts'
 import { DRAINING, Recorder } from './recorder.ts'
 import { RunPhases } from './run-phases.ts'
 import { Teardown } from './teardown.ts'
@@ -109,14 +113,13 @@ class BenchRun {
   }
 
   async play(): Promise<BenchResult> {
-    const { url, shard, workers, ownServer, signal } = this.#target
+    const { shard, workers, ownServer, signal } = this.#target
     const probeQuery = chooseProbeQuery(this.#population)
-    const probe = new Probe(url, probeQuery, CONNECT_TIMEOUT_MS)
-    const { offset: startOffset } = await probe.greeting
-    probe.close()
+    const ids = await this.#makeChats(probeQuery)
+    const { offset: startOffset } = await this.#greet(probeQuery)
     const countersBefore = await this.#readCounters()
     const idle = await this.#measureIdleHttp()
-    await this.#launch()
+    await this.#launch(ids && { ids, startOffset, memory: this.#allocateChats() })
     const { abortedBy, loaded } = await this.#playPhases()
     const loadSeconds = this.#phases.loadSeconds
     const teardown = new Teardown(this.#scenario, this.#target, {
@@ -166,12 +169,22 @@ class BenchRun {
     this.#target.onProgress(this.progress())
   }
 
+  /** How the server greets a connection now. */
+  async #greet(probeQuery: string): Promise<Greeting> {
+    const probe = new Probe(this.#target.url, probeQuery, CONNECT_TIMEOUT_MS)
+    try {
+      return await probe.greeting
+    } finally {
+      probe.close()
+    }
+  }
+
   /** Only of a server that nobody else uses, and that counts on from the start to the end. */
   async #readCounters() {
-    const { phases, behaviours } = this.#scenario
+    const { phases, behaviours, chats } = this.#scenario
     const isRestarted = phases.some(({ chaos }) => chaos && 'server' in chaos)
-    // Reactions are events of the log, too, and may be counted with the messages.
-    const isMessagesOnly = behaviours.every(({ react }) => react === undefined)
+    // Reactions and changes of members are events of the log, too, and may be counted with the messages.
+    const isMessagesOnly = !chats?.churn && behaviours.every(({ react }) => react === undefined)
     if (!this.#target.ownServer || isRestarted || !isMessagesOnly) return undefined
     return await readServerCounters(this.#target.url)
   }
@@ -187,7 +200,32 @@ class BenchRun {
     return await this.#http.stop()
   }
 
-  async #launch(): Promise<void> {
+  /** Makes the chats that have members; undefined where the scenario has none. */
+  async #makeChats(probeQuery: string): Promise<number[] | undefined> {
+    const { chats, seed } = this.#scenario
+    if (!chats) return undefined
+    const { access } = await this.#greet(probeQuery)
+    if (access !== 'members')
+      throw new ChatwsError(
+        'USAGE',
+        'The scenario has "chats", which have members only on a server with --access members: ' +
+          'start it so, or leave out --url',
+      )
+    this.#enter('making chats')
+    return await prepareChats({
+      url: this.#target.url,
+      scenario: this.#scenario,
+      population: this.#population,
+      memberships: new Memberships(chats, this.#population.size, seed),
+      signal: this.#stop.signal,
+    })
+  }
+
+  #allocateChats(): SharedArrayBuffer {
+    return ChatLedger.allocate(this.#phases.plannedSeconds + this.#scenario.drainSeconds)
+  }
+
+  async #launch(chats: ChatSetup | undefined): Promise<void> {
     const { workers, launch, feed, url, shard } = this.#target
     const memory = UserLedger.allocate(this.#population.size)
     this.#generators = Array.from({ length: workers }, (_, index) =>
@@ -201,6 +239,7 @@ class BenchRun {
         shard,
         origin: this.#mark,
         memory,
+        chats,
       }),
     )
     // The first answer of each tells that it is there.

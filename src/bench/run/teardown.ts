@@ -68,7 +68,9 @@ export class Teardown {
     enter('draining')
     await outages.settle(this.#stepBudget.leftMs('drain'))
     const { lastOffset, isFlowing, settledSeconds } = await this.#drain()
-    const isJudging = this.#scenario.audit.presence && !isFlowing
+    // Where chats have members, whom a user sees online depends on those.
+    const { audit, chats } = this.#scenario
+    const isJudging = audit.presence && !chats && !isFlowing
     const here = isJudging ? await this.#untilRostersAgree('rosters') : undefined
     await takeSnapshot('settled')
     const drainedSeconds = settledSeconds ?? this.#budget.passedSeconds

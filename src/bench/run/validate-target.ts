@@ -2,6 +2,7 @@ import { ChatwsError } from '../../protocol/error.ts'
 import type { OwnServer } from '../host/own-server.ts'
 import { findMetric } from '../metrics/registry.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { Memberships } from '../schedule/memberships.ts'
 import type { Population } from '../schedule/population.ts'
 
 /**
@@ -16,6 +17,7 @@ export function validateTarget(
   const problems = [
     ...(target.ownServer ? [] : needsOwnServer(scenario)),
     ...idleBehaviours(scenario, population),
+    ...strangers(scenario),
   ]
   if (problems.length > 0) throw new ChatwsError('USAGE', problems.join('\n'))
 }
@@ -36,6 +38,16 @@ function needsOwnServer({ phases, thresholds }: Scenario): string[] {
         `The threshold on ${metric} needs a server that bench starts: leave out --url, or the ` +
         'threshold',
     ),
+  ]
+}
+
+/** Who is in no chat has none to write in. */
+function strangers({ chats, users, seed }: Scenario): string[] {
+  const count = chats ? new Memberships(chats, users.count, seed).strangers : 0
+  if (count === 0) return []
+  return [
+    `${count} of the ${users.count} users are in none of the chats: raise chats.count or ` +
+      'chats.members',
   ]
 }
 

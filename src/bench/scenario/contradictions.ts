@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { findMetric, type Need } from '../metrics/registry.ts'
 import { Behaviour } from './behaviour.ts'
+import { Chats, memberRange } from './chats.ts'
 import { Phase } from './phase.ts'
 
 /** Something in a scenario that cannot be meant, though each part of it is right by itself. */
@@ -15,6 +16,7 @@ interface Parts {
   readonly phases: readonly (Phase | undefined)[]
   readonly behaviours: readonly (Behaviour | undefined)[]
   readonly http: { readonly idleSeconds: number } | undefined
+  readonly chats: Chats | undefined
   readonly metrics: readonly string[]
 }
 
@@ -28,6 +30,7 @@ export function findContradictions(scenario: unknown): Contradiction[] {
     ...parts.phases.flatMap((phase, index) => (phase ? ofPhase(phase, index, parts) : [])),
     ...ofUsers(parts),
     ...ofAllPhases(parts),
+    ...ofChats(parts),
     ...ofThresholds(parts),
   ]
 }
@@ -36,6 +39,37 @@ function ofUsers({ users }: Parts): Contradiction[] {
   if (!users || users.firstId <= Number.MAX_SAFE_INTEGER - (users.count - 1)) return []
   const message = `must leave room for the ids of ${users.count} users: none is above 2^53 - 1`
   return [{ path: ['users', 'firstId'], message }]
+}
+
+/** What can never be where chats have members. */
+function ofChats({ chats, users, behaviours }: Parts): Contradiction[] {
+  if (!chats) return []
+  const found: Contradiction[] = []
+  if (users && memberRange(chats).max > users.count)
+    found.push({
+      path: ['chats', 'members'],
+      message: `must not exceed users.count (${users.count})`,
+    })
+  for (const [index, behaviour] of behaviours.entries())
+    for (const path of supportUses(behaviour))
+      found.push({
+        path: ['behaviours', index, ...path, 'to'],
+        message: 'must not be "support" beside "chats": of support chats only agents read all',
+      })
+  return found
+}
+
+/** Where a behaviour is about support chats. */
+function supportUses(behaviour: Behaviour | undefined): (string | number)[][] {
+  const { send = [], converse, typing, read } = behaviour ?? {}
+  const uses = [
+    ...send.map(({ to }, place) => ({ to, path: ['send', place] })),
+    ...Object.entries({ converse, typing, read }).map(([name, use]) => ({
+      to: use?.to,
+      path: [name],
+    })),
+  ]
+  return uses.filter(({ to }) => to === 'support').map(({ path }) => path)
 }
 
 function readParts(scenario: unknown): Parts {
@@ -48,6 +82,7 @@ function readParts(scenario: unknown): Parts {
     phases: list(given.phases, Phase),
     behaviours: list(given.behaviours, Behaviour),
     http: z.object({ idleSeconds: z.number().default(2) }).safeParse(given.http).data,
+    chats: Chats.safeParse(given.chats).data,
     metrics: Object.keys(z.looseObject({}).safeParse(given.thresholds).data ?? {}),
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { escapeUnsafe } from '../../protocol/escape-unsafe.ts'
 import { Id } from '../../protocol/id.ts'
 import { Behaviour } from './behaviour.ts'
+import { Chats } from './chats.ts'
 import { Phase } from './phase.ts'
 import { positive } from './positive.ts'
 import { shownText } from './shown-text.ts'
@@ -77,6 +78,10 @@ export const Scenario = z.strictObject({
   description: z.string().overwrite(escapeUnsafe).optional().describe('What the scenario shows'),
   seed: z.int().min(0).max(0xffffffff).default(1).describe('Makes random choices repeatable'),
   users: Users.describe('Who takes part'),
+  chats: Chats.optional().describe(
+    'Chats with members, where users write only in those that they are in; without it everyone is ' +
+      'sent all',
+  ),
   phases: z.array(Phase).min(1).describe('What happens, one after the other'),
   behaviours: z
     .array(Behaviour)

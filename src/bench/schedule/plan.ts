@@ -1,14 +1,25 @@
 import type { ChatKind } from '../../protocol/chat.ts'
 import type { Behaviour, PacedSend } from '../scenario/behaviour.ts'
+import type { Chats } from '../scenario/chats.ts'
 import type { Chaos } from '../scenario/phase.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { Agenda } from './agenda.ts'
+import { MembershipPlan } from './membership-plan.ts'
+import type { Memberships } from './memberships.ts'
 import type { Population } from './population.ts'
 import { PresencePlan } from './presence-plan.ts'
 import { seededRandom } from './seeded-random.ts'
 import { Pacing, type TimedPhase, timePhases } from './timetable.ts'
 
-/** Something that is to happen at its time. */
+/** How somebody goes out of a chat, or comes into it. */
+export type MembershipAct = 'leave' | 'remove' | 'join' | 'add'
+
+/** So long before and after somebody is out of a chat, nothing is written there by that user. */
+const QUIET_US = 1e6
+
+type Churn = NonNullable<Chats['churn']>
+
+/** Something that is to happen at its time. `chat` is an id, or an index where chats have members. */
 export type Action =
   | { readonly kind: 'phase'; readonly index: number; readonly chaos: Chaos | undefined }
   | { readonly kind: 'join' | 'leave' | 'read' | 'react'; readonly user: number }
@@ -21,6 +32,14 @@ export type Action =
       readonly contentBytes: number
       /** Drawn for choosing among the user's connections, in [0, 1). */
       readonly point: number
+    }
+  /** Somebody goes out of a chat or comes back, by what the user does: the member, or its owner. */
+  | {
+      readonly kind: 'membership'
+      readonly act: MembershipAct
+      readonly user: number
+      readonly chat: number
+      readonly member: number
     }
   /** A user was to arrive, but all were here. */
   | { readonly kind: 'turned-away' }
@@ -42,22 +61,26 @@ export class Plan {
   readonly #phases: readonly TimedPhase[]
   readonly #random: () => number
   readonly #presence: PresencePlan
+  readonly #chats: MembershipPlan | undefined
   /** What will be decided at its time: each may yield an action, and add more. */
   readonly #agenda = new Agenda<() => Action | undefined>()
   #next: Due | undefined
   /** When what is being decided is due. */
   #nowUs = 0
 
-  constructor(scenario: Scenario, population: Population) {
+  /** @param memberships where chats have members */
+  constructor(scenario: Scenario, population: Population, memberships?: Memberships) {
     this.#scenario = scenario
     this.#population = population
     this.#phases = timePhases(scenario.phases)
     this.#random = seededRandom(scenario.seed + 1)
     this.#presence = new PresencePlan(population.behaviourOf, scenario.behaviours.length)
+    this.#chats = memberships && new MembershipPlan(memberships)
     for (const [index, timed] of this.#phases.entries())
       this.#agenda.add(timed.startUs, () => this.#beginPhase(index, timed))
     for (const [index, behaviour] of scenario.behaviours.entries())
       this.#addStreams(index, behaviour)
+    if (scenario.chats?.churn) this.#addChurn(scenario.chats, scenario.chats.churn)
   }
 
   /** When the run's phases end. */
@@ -152,8 +175,9 @@ export class Plan {
     if (typing)
       this.#addStream(typing.ratePerSecond, 'poisson', () => {
         const user = this.#presence.draw(behaviour, this.#random())
-        if (user === undefined) return undefined
-        return { kind: 'typing', user, to: typing.to, chat: this.#chat(typing.chats) }
+        const chat = this.#chat(user, typing.chats)
+        if (user === undefined || chat === undefined) return undefined
+        return { kind: 'typing', user, to: typing.to, chat }
       })
     if (react)
       this.#addStream(react.ratePerSecond, react.spacing, () => {
@@ -167,9 +191,9 @@ export class Plan {
     const leadUs = (stream.typingSeconds ?? 0) * 1e6
     this.#addStream(stream.ratePerSecond, stream.spacing, () => {
       const user = this.#presence.draw(behaviour, this.#random())
-      const chat = this.#chat(stream.chats)
+      const chat = this.#chat(user, stream.chats)
       const point = this.#random()
-      if (user === undefined) return undefined
+      if (user === undefined || chat === undefined) return undefined
       const { to, contentBytes } = stream
       const message = { kind: 'send' as const, user, to, chat, contentBytes, point }
       if (leadUs === 0) return message
@@ -206,8 +230,39 @@ export class Plan {
     this.#agenda.add(0, step)
   }
 
-  #chat(chats: number): number {
-    return 1 + Math.floor(this.#random() * chats)
+  /** Lets members go, and come back. */
+  #addChurn({ visibility }: Chats, { ratePerSecond, awaySeconds }: Churn): void {
+    const chats = this.#chats!
+    const mayJoin = visibility === 'public'
+    this.#addStream(ratePerSecond, 'poisson', () => {
+      const drawn = chats.drawMember([this.#random(), this.#random()])
+      const byItself = this.#random() < 0.5
+      if (!drawn) return undefined
+      const { chat, member } = drawn
+      chats.takeOut(member, chat)
+      const owner = chats.ownerOf(chat)
+      const comeBack = (): Action | undefined => {
+        const user = byItself && mayJoin ? member : owner
+        const again = () => this.#agenda.add(this.#nowUs + QUIET_US, comeBack)
+        if (!this.#presence.isHere(user)) return void again()
+        this.#agenda.add(this.#nowUs + QUIET_US, () => void chats.takeIn(member, chat))
+        return { kind: 'membership', act: user === owner ? 'add' : 'join', user, chat, member }
+      }
+      this.#agenda.add(this.#nowUs + QUIET_US, () => {
+        const user = byItself ? member : owner
+        if (!this.#presence.isHere(user)) return void chats.takeIn(member, chat)
+        this.#agenda.add(this.#nowUs + awaySeconds * 1e6, comeBack)
+        return { kind: 'membership', act: byItself ? 'leave' : 'remove', user, chat, member }
+      })
+      return undefined
+    })
+  }
+
+  /** The chat for something that a user does: one of the user's, or any of the first `count`. */
+  #chat(user: number | undefined, count: number): number | undefined {
+    const point = this.#random()
+    if (!this.#chats) return 1 + Math.floor(point * count)
+    return user === undefined ? undefined : this.#chats.draw(user, point)
   }
 
   #exponential(): number {

@@ -1,4 +1,5 @@
 import type { Audit } from '../audit/audit.ts'
+import type { ChatLedger } from '../audit/chat-ledger.ts'
 import { nowUs } from '../clock.ts'
 import { Histogram } from '../metrics/histogram.ts'
 import type { Behaviour } from '../scenario/behaviour.ts'
@@ -62,6 +63,7 @@ export class BehaviourRunner {
     if (converse) this.#think(connection, converse)
   }
 
+  /** Sends a message; where chats have members, to a chat by index. */
   send(connection: VirtualConnection, message: Message, dueUs: number): void {
     this.lateness.record(nowUs() - dueUs)
     const serial = this.#messages.send(connection, message, {
@@ -75,7 +77,8 @@ export class BehaviourRunner {
   }
 
   type(connection: VirtualConnection, { to, chat }: Pick<Message, 'to' | 'chat'>): void {
-    connection.sendText(JSON.stringify({ type: 'TYPING', ...chatKey(to, chat), typing: true }))
+    const id = this.#audit.chats?.idOf(chat) ?? chat
+    connection.sendText(JSON.stringify({ type: 'TYPING', ...chatKey(to, id), typing: true }))
   }
 
   /** Confirms what is new in each chat that a user follows. */
@@ -84,7 +87,7 @@ export class BehaviourRunner {
     if (!read || connection.state !== 'open') return
     const confirmed = this.#receipts.get(connection) ?? new Map<string, number>()
     this.#receipts.set(connection, confirmed)
-    for (let chat = 1; chat <= read.chats; chat++) {
+    for (const chat of this.#chatIds(connection.user, read.chats)) {
       const key = `${read.to}${chat}`
       const id = this.#audit.newestMessages.get(key)
       if (id === undefined || id <= (confirmed.get(key) ?? 0)) continue
@@ -97,7 +100,7 @@ export class BehaviourRunner {
   /** Reacts to the newest message. */
   react(connection: VirtualConnection): void {
     const { react } = this.behaviourOf(connection.user)
-    const newest = this.#audit.newestMessage
+    const newest = this.#newestFor(connection.user)
     if (!react || !newest) return
     connection.sendText(
       JSON.stringify({ type: 'REACT', [newest.key]: newest.id, emoji: react.emoji }),
@@ -109,6 +112,36 @@ export class BehaviourRunner {
     this.#expectations.end()
   }
 
+  /** The ids of the chats that a user follows: its own, or the first `count`. */
+  #chatIds(user: number, count: number): number[] {
+    const { chats } = this.#audit
+    if (!chats) return Array.from({ length: count }, (_, place) => place + 1)
+    return this.#chatsOf(chats, user)
+      .slice(0, count)
+      .map((chat) => chats.idOf(chat))
+  }
+
+  /** A chat for the next message of a conversation; undefined when the user is in none. */
+  #drawChat(user: number, count: number): number | undefined {
+    const point = this.#random()
+    const { chats } = this.#audit
+    if (!chats) return 1 + Math.floor(point * count)
+    const own = this.#chatsOf(chats, user)
+    return own[Math.floor(point * own.length)]
+  }
+
+  #chatsOf(chats: ChatLedger, user: number): number[] {
+    return chats.chatsOf(user).filter((chat) => chats.isMember(chat, user))
+  }
+
+  #newestFor(user: number): Audit['newestMessage'] {
+    if (!this.#audit.chats) return this.#audit.newestMessage
+    const chat = this.#drawChat(user, 0)
+    if (chat === undefined) return undefined
+    const id = this.#audit.newestMessages.get(`chat${this.#audit.chats.idOf(chat)}`)
+    return id === undefined ? undefined : { key: 'message_id', id }
+  }
+
   /** Sends the next message of a conversation after some thought. */
   #think(connection: VirtualConnection, converse: NonNullable<Behaviour['converse']>): void {
     const { min, max } = converse.thinkSeconds
@@ -117,7 +150,8 @@ export class BehaviourRunner {
     setTimeout(() => {
       // One that was cut off sends it when it is back.
       if (this.#isHalted || connection.state === 'away' || connection.state === 'leaving') return
-      const chat = 1 + Math.floor(this.#random() * converse.chats)
+      const chat = this.#drawChat(connection.user, converse.chats)
+      if (chat === undefined) return
       this.send(connection, { to: converse.to, chat, contentBytes: converse.contentBytes }, dueUs)
     }, thinkMs)
   }

@@ -5,6 +5,7 @@ import { Histogram } from '../metrics/histogram.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { SocketEnd } from '../wire/client-socket.ts'
 import type { BehaviourRunner } from './behaviour-runner.ts'
+import type { MembershipActor } from './membership-actor.ts'
 import type { PlannedOutage } from './planned-outage.ts'
 import type { ReadCoalescer } from './read-coalescer.ts'
 import type { MessageAck, SentMessages } from './sent-messages.ts'
@@ -18,6 +19,8 @@ interface Surroundings {
   readonly audit: Audit
   readonly messages: SentMessages
   readonly behaviours: BehaviourRunner
+  /** Set where chats have members. */
+  readonly membership: MembershipActor | undefined
   readonly coalescer: ReadCoalescer
   readonly timed: TimedSample
   readonly outage: PlannedOutage
@@ -63,11 +66,17 @@ export class ConnectionOutcomes implements ConnectionListener {
 
   onPrivate(connection: VirtualConnection, frame: ParsedFrame, now: number): void {
     const { messages, behaviours } = this.#around
+    if (
+      frame.type === 'ACK' &&
+      this.#around.membership?.onAck(connection, frame as unknown as MessageAck)
+    )
+      return
     if (frame.type === 'ACK') {
       const serial = messages.onAck(connection, frame as unknown as MessageAck, now)
       if (serial !== undefined) behaviours.onAcknowledged(connection)
     } else if (frame.type === 'ERROR') {
       const { code, ref } = frame as unknown as { code: string; ref?: string }
+      if (ref !== undefined) connection.requests.delete(ref)
       messages.onError(connection, code, ref)
     }
   }

@@ -79,9 +79,14 @@ export class ConnectionPool {
 
   /** Whether everyone is here, has every event up to an offset, and every message was answered. */
   isComplete(lastOffset: number): boolean {
-    for (const { state, pending, receiver } of this.all()) {
+    this.#shared.audit.chats?.readUntil(lastOffset)
+    for (const { state, pending, requests, receiver } of this.all()) {
       if (state === 'away') continue
-      if (state !== 'open' || pending.size > 0 || !receiver.offsets.isComplete(lastOffset))
+      if (
+        state !== 'open' ||
+        pending.size + requests.size > 0 ||
+        !receiver.offsets.isComplete(lastOffset)
+      )
         return false
     }
     return true
@@ -89,11 +94,27 @@ export class ConnectionPool {
 
   /** How many events up to an offset those that are here, or on their way, should have and have not. */
   missingUntil(lastOffset: number): number {
+    this.#shared.audit.chats?.readUntil(lastOffset)
     let missing = 0
     for (const { state, receiver } of this.all())
       if (state !== 'away' && state !== 'leaving')
         missing += receiver.offsets.missingUntil(lastOffset)
     return missing
+  }
+
+  /** How many events those that are here, or on their way, were sent and must not read. */
+  leaked(): number {
+    let leaked = 0
+    for (const { state, receiver } of this.all())
+      if (state !== 'away' && state !== 'leaving') leaked += receiver.offsets.leaked()
+    return leaked
+  }
+
+  /** How many requests were not answered. */
+  get unanswered(): number {
+    let unanswered = 0
+    for (const { requests } of this.all()) unanswered += requests.size
+    return unanswered
   }
 
   /** Gives up what takes too long; returns what of the stream all have passed, if any follow it. */
@@ -104,6 +125,8 @@ export class ConnectionPool {
       if (connection.connectingUs(now) > CONNECT_TIMEOUT_US) connection.terminate('timeout')
       if (connection.receiver.cursor >= 0) least = Math.min(least, connection.receiver.cursor)
     }
+    // Where each is sent a part, none goes along the stream: its sums do for what comes late.
+    if (this.#shared.audit.chats) return this.#shared.audit.stream.end
     return Number.isFinite(least) ? least : undefined
   }
 

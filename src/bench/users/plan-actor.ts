@@ -5,6 +5,7 @@ import type { Action } from '../schedule/plan.ts'
 import type { BehaviourRunner } from './behaviour-runner.ts'
 import type { ConnectionPool } from './connection-pool.ts'
 import type { FaultInjector } from './fault-injector.ts'
+import type { MembershipActor } from './membership-actor.ts'
 import type { ReadCoalescer } from './read-coalescer.ts'
 
 /** What the actions of a plan are done to. */
@@ -15,6 +16,8 @@ interface Stage {
   readonly connections: ConnectionPool
   readonly behaviours: BehaviourRunner
   readonly faults: FaultInjector
+  /** Set where chats have members. */
+  readonly membership: MembershipActor | undefined
 }
 
 /** Does this generator's part of what the plan wants done. */
@@ -57,6 +60,9 @@ export class PlanActor {
       }
       case 'typing':
         behaviours.type(connections[0]!, action)
+        break
+      case 'membership':
+        this.#stage.membership?.act(connections[0]!, action)
         break
       case 'read':
         behaviours.read(connections[0]!)

@@ -1,3 +1,4 @@
+import type { ChatLedger } from '../audit/chat-ledger.ts'
 import {
   formatMessageName,
   type MessageMark,
@@ -31,6 +32,8 @@ export class SentMessages {
   duplicateAcks = 0
   /** Messages whose sender left before they were answered. */
   abandoned = 0
+  /** Messages that were refused to somebody who was going out of the chat, or coming into it. */
+  overtaken = 0
   misrouted = 0
   /** Answers that name no message of any load test. */
   corrupt = 0
@@ -39,6 +42,7 @@ export class SentMessages {
   /** Which of the generators sends them. */
   readonly generator: number
   readonly #origin: string
+  readonly #chats: ChatLedger | undefined
   /** Serial → the connection that sent it, plus 1. */
   readonly #senders = new GrowingArray()
   readonly #ackOffsets = new GrowingArray()
@@ -47,14 +51,16 @@ export class SentMessages {
   readonly #repeated = new Set<number>()
   #serial = 0
 
-  constructor(origin: string, generator: number) {
+  /** @param chats where chats have members; messages are for those by index then, not by id */
+  constructor(origin: string, generator: number, chats?: ChatLedger) {
     this.#origin = origin
+    this.#chats = chats
     this.generator = generator
   }
 
   /** Messages that were sent and not answered so far. */
   get unanswered(): number {
-    return this.sent - this.acknowledged - this.refused - this.abandoned
+    return this.sent - this.acknowledged - this.refused - this.abandoned - this.overtaken
   }
 
   /** Sends a message; returns its serial, or undefined when its connection is gone. */
@@ -73,7 +79,7 @@ export class SentMessages {
     }
     const isChat = message.to === 'chat'
     const envelope = {
-      [isChat ? 'chat_id' : 'support_chat_id']: message.chat,
+      [isChat ? 'chat_id' : 'support_chat_id']: this.#chats?.idOf(message.chat) ?? message.chat,
       sender_id: senderId,
     }
     const text = JSON.stringify({
@@ -82,7 +88,8 @@ export class SentMessages {
       content: writeContent(mark, envelope, message.contentBytes),
       client_id: formatMessageName(mark),
     })
-    if (!connection.sendMessage(serial, { text, dueUs, isRecorded, isRepeated: false })) {
+    const { chat } = message
+    if (!connection.sendMessage(serial, { text, dueUs, isRecorded, chat, isRepeated: false })) {
       this.unsent += 1
       return undefined
     }
@@ -103,6 +110,8 @@ export class SentMessages {
     }
     connection.pending.delete(serial)
     if (pending.isRepeated) this.#repeated.add(serial)
+    // It is missed by those who should have been sent it, even if nobody was.
+    this.#chats?.note(ack.offset, pending.chat)
     this.#ackOffsets.set(serial, ack.offset)
     this.#ackIds.set(serial, ack.id)
     this.lastAckOffset = Math.max(this.lastAckOffset, ack.offset)
@@ -114,10 +123,19 @@ export class SentMessages {
   /** Takes note of an ERROR, for a message or for anything else. */
   onError(connection: VirtualConnection, code: string, ref: string | undefined): void {
     const serial = ref === undefined ? undefined : this.#serialOf(connection, ref)
-    if (serial !== undefined && connection.pending.delete(serial)) {
-      this.refused += 1
-      this.refusals.add(code)
-    } else this.errors.add(code)
+    const pending = serial === undefined ? undefined : connection.pending.get(serial)
+    if (!pending) {
+      this.errors.add(code)
+      return
+    }
+    connection.pending.delete(serial!)
+    // Who has just left may have been out before the message was in.
+    if (this.#chats && this.#chats.changesOf(pending.chat, connection.user).length > 0) {
+      this.overtaken += 1
+      return
+    }
+    this.refused += 1
+    this.refusals.add(code)
   }
 
   /** The offset that a message was acknowledged with; 0: it was not. */

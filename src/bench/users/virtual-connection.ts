@@ -15,6 +15,8 @@ export interface PendingSend {
   readonly text: string
   readonly dueUs: number
   readonly isRecorded: boolean
+  /** Where chats have members, its index. */
+  readonly chat: number
   /** Whether it went out more than once, which may be answered more than once. */
   isRepeated: boolean
 }
@@ -61,6 +63,8 @@ export class VirtualConnection implements SocketOwner, PrivateListener, ControlL
   readonly receiver: Receiver
   /** Serial of a message → what is known of it, in the order of sending. */
   readonly pending = new Map<number, PendingSend>()
+  /** Other requests that were not answered yet: their `client_id` → the frame. */
+  readonly requests = new Map<string, string>()
   readonly #isExpected: boolean
   readonly #reading: Reading
   readonly #shared: Shared
@@ -90,7 +94,8 @@ export class VirtualConnection implements SocketOwner, PrivateListener, ControlL
 
   /** Whether it matters when it reads what it is sent. */
   get isAwaiting(): boolean {
-    return this.#state !== 'open' || this.pending.size > 0 || this.#isExpected
+    const awaited = this.pending.size + this.requests.size
+    return this.#state !== 'open' || awaited > 0 || this.#isExpected
   }
 
   /** For how long it has been connecting, in microseconds; 0 when it is not. */
@@ -186,6 +191,13 @@ export class VirtualConnection implements SocketOwner, PrivateListener, ControlL
     return true
   }
 
+  /** Sends a request now, or as soon as it is connected, until it is answered. */
+  request(clientId: string, text: string): void {
+    if (this.#state === 'away' || this.#state === 'leaving') return
+    this.requests.set(clientId, text)
+    if (this.#state === 'open') this.#socket!.ask(text)
+  }
+
   /** Sends a frame if it is connected. */
   sendText(text: string): void {
     if (this.#state === 'open') this.#socket!.sendText(text)
@@ -202,6 +214,7 @@ export class VirtualConnection implements SocketOwner, PrivateListener, ControlL
       send.isRepeated ||= isResuming
       this.#socket!.sendText(send.text)
     }
+    for (const text of this.requests.values()) this.#socket!.sendText(text)
     this.#shared.listener.onGreeted(this, this.#dueUs, isResuming)
   }
 
@@ -254,5 +267,6 @@ export class VirtualConnection implements SocketOwner, PrivateListener, ControlL
   #abandon(): void {
     if (this.pending.size > 0) this.#shared.listener.onAbandoned(this.pending.size)
     this.pending.clear()
+    this.requests.clear()
   }
 }

@@ -1,6 +1,7 @@
 import type { Audit } from '../audit/audit.ts'
 import { ENTRY } from '../audit/block.ts'
 import type { KnownStream } from '../audit/known-stream.ts'
+import { judgePart, type PartFindings } from '../audit/part.ts'
 import { nowUs } from '../clock.ts'
 import type { ConnectionOutcomes } from '../users/connection-outcomes.ts'
 import type { ConnectionPool } from '../users/connection-pool.ts'
@@ -25,18 +26,23 @@ export function collectFindings(sources: Sources, lastOffset: number): Generator
   const { audit, messages, connections, outcomes } = sources
   const { counts } = audit
   const seen = new SeenMessages(audit)
+  const missing = connections.missingUntil(lastOffset)
+  const left = audit.chats && audit.finished.map((part) => judgePart(part, audit.chats!))
+  const ofLeft = (name: keyof PartFindings) =>
+    left?.reduce((sum, findings) => sum + findings[name], 0) ?? 0
   const versions = audit.versions()
   return {
     ...collectDepartures(audit, outcomes),
-    missing: counts.missing + connections.missingUntil(lastOffset),
+    missing: counts.missing + missing + ofLeft('missing'),
+    leaked: counts.leaked + connections.leaked() + ofLeft('leaked'),
     duplicate: counts.duplicate + messages.duplicateAcks + seen.repeated,
     reordered: counts.reordered,
     corrupt: counts.corrupt + messages.corrupt,
     misrouted: counts.misrouted + messages.misrouted,
-    ambiguous: counts.ambiguous,
+    ambiguous: counts.ambiguous + messages.overtaken + ofLeft('ambiguous'),
     resumeFailed: counts.resumeFailed,
     wrongAcks: seen.countWrongAcks(messages),
-    unacknowledged: messages.unanswered,
+    unacknowledged: messages.unanswered + connections.unanswered,
     expectedLosses: outcomes.expectedLosses.toRecord(),
     failedConnects: outcomes.failedConnects.toRecord(),
     neverReady: neverReady(connections),

@@ -1,3 +1,4 @@
+import type { ChatSetup } from '../audit/chat-ledger.ts'
 import type { RosterDifferences } from '../audit/roster-judge.ts'
 import type { FeedRow } from '../scenario/feed.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -14,6 +15,8 @@ export interface GeneratorSetup extends UserShare {
   readonly origin: string
   /** Holds the UserLedger of this process. */
   readonly memory: SharedArrayBuffer
+  /** The chats of the scenario, where these have members. */
+  readonly chats: ChatSetup | undefined
 }
 
 /** How a run that drains gets on, in one generator. */

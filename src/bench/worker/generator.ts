@@ -1,8 +1,10 @@
 import { Audit } from '../audit/audit.ts'
+import { ChatLedger } from '../audit/chat-ledger.ts'
 import { judgeRosters, type RosterDifferences } from '../audit/roster-judge.ts'
 import { UserLedger } from '../audit/user-ledger.ts'
 import type { GeneratorCounts } from '../metrics/counts.ts'
 import type { Histogram, HistogramRecord } from '../metrics/histogram.ts'
+import { Memberships } from '../schedule/memberships.ts'
 import { Plan } from '../schedule/plan.ts'
 import { PlanRunner } from '../schedule/plan-runner.ts'
 import { Population } from '../schedule/population.ts'
@@ -11,6 +13,7 @@ import { BehaviourRunner } from '../users/behaviour-runner.ts'
 import { ConnectionOutcomes } from '../users/connection-outcomes.ts'
 import { ConnectionPool } from '../users/connection-pool.ts'
 import { FaultInjector } from '../users/fault-injector.ts'
+import { MembershipActor } from '../users/membership-actor.ts'
 import { PlanActor } from '../users/plan-actor.ts'
 import { PlannedOutage } from '../users/planned-outage.ts'
 import { ReadCoalescer } from '../users/read-coalescer.ts'
@@ -50,8 +53,12 @@ export class Generator implements GeneratorHandle {
     const { scenario, feed, url, localAddresses, origin, index, count, shard, memory } = setup
     this.#isFirst = index === 0 && shard.index === 0
     const population = new Population(scenario, feed)
-    const audit = new Audit(population, new UserLedger(memory), origin)
-    const messages = new SentMessages(origin, index)
+    const memberships =
+      scenario.chats && new Memberships(scenario.chats, population.size, scenario.seed)
+    const chats = memberships && setup.chats ? new ChatLedger(memberships, setup.chats) : undefined
+    const audit = new Audit(population, new UserLedger(memory), origin, chats)
+    const messages = new SentMessages(origin, index, chats)
+    const membership = chats && new MembershipActor(audit, chats, index)
     const random = seededRandom(scenario.seed + 7919 * (1 + index + shard.index))
     const behaviours = new BehaviourRunner(scenario, audit, messages, random)
     const outage = new PlannedOutage()
@@ -59,7 +66,7 @@ export class Generator implements GeneratorHandle {
       Math.ceil(scenario.audit.timedConnections / (count * shard.count)),
     )
     const coalescer = this.#coalescer
-    const known = { scenario, audit, messages, behaviours, coalescer }
+    const known = { scenario, audit, messages, behaviours, membership, coalescer }
     this.#outcomes = new ConnectionOutcomes({ ...known, timed, outage, random })
     this.#connections = new ConnectionPool(setup, behaviours, {
       target: parseTarget(url, localAddresses),
@@ -70,7 +77,7 @@ export class Generator implements GeneratorHandle {
     })
     const faults = new FaultInjector(scenario, this.#connections, outage)
     this.#actor = new PlanActor({ ...known, connections: this.#connections, faults })
-    this.#runner = new PlanRunner(new Plan(scenario, population), (action, dueUs) => {
+    this.#runner = new PlanRunner(new Plan(scenario, population, memberships), (action, dueUs) => {
       this.#watch.onWork()
       this.#actor.act(action, dueUs)
     })

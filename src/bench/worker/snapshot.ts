@@ -27,6 +27,7 @@ export interface DepartureFindings {
 /** What one generator found, once the run is over. */
 export interface GeneratorFindings extends StreamVersions, DepartureFindings {
   readonly missing: number
+  readonly leaked: number
   readonly duplicate: number
   readonly reordered: number
   readonly corrupt: number

@@ -11,6 +11,7 @@ export const NOTHING_WRONG = {
   unacknowledged: 0,
   unsent: 0,
   missing: 0,
+  leaked: 0,
   duplicate: 0,
   reordered: 0,
   corrupt: 0,

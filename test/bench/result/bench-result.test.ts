@@ -15,6 +15,7 @@ it.each([
   ['deliveries duplicate', { duplicate: 2 }],
   ['out of order', { reordered: 1 }],
   ['frame corrupt', { corrupt: 1 }],
+  ['leaked', { leaked: 1 }],
   ['misrouted', { misrouted: 1 }],
   ['never acknowledged', { unacknowledged: 1 }],
   ['refused', { refused: 1 }],

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OwnServer } from '../../../src/bench/host/own-server.ts'
 import type { BenchResult } from '../../../src/bench/result/bench-result.ts'
 import { runBench } from '../../../src/bench/run/run-bench.ts'
-import type { StepBudget, TeardownStep } from '../../../src/bench/run/teardown-budget.ts'
 import { Scenario } from '../../../src/bench/scenario/scenario.ts'
 import { Generator } from '../../../src/bench/worker/generator.ts'
 import { readFrames } from '../../../src/cli/read-frames.ts'
@@ -29,6 +28,7 @@ import {
   type TamperingOptions,
   type TamperingProxy,
 } from '../../support/tampering-proxy.ts'
+import { untilQuiet } from '../../support/until-quiet.ts'
 import { NOTHING_WRONG } from '../report/sample-result.ts'
 
 const RUNS = 7
@@ -67,26 +67,6 @@ interface Plant extends Pick<TamperingOptions, 'tamperStats'> {
   readonly ownServer?: (proxy: TamperingProxy, server: TestServer) => OwnServer
   /** Hears of the proxy before the run begins. */
   readonly onProxy?: (proxy: TamperingProxy) => void
-}
-
-/** Turns without a frame after which nothing more is to come. */
-const QUIET_TURNS = 30
-
-/**
- * Lets the end of a run wait as long as frames pass: what is wrong for good is not waited for, and
- * what is slow is.
- */
-function untilQuiet(proxy: TamperingProxy): StepBudget {
-  let current: TeardownStep | undefined
-  let begin = 0
-  return {
-    leftMs(step) {
-      if (step !== current) begin = proxy.quietTurns
-      current = step
-      begin = Math.min(begin, proxy.quietTurns)
-      return proxy.quietTurns - begin < QUIET_TURNS ? 60_000 : 0
-    },
-  }
 }
 
 /** Plays a scenario through a proxy that plants faults. */

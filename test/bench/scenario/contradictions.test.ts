@@ -15,6 +15,19 @@ describe('findContradictions', () => {
     expect(found({ ...valid, phases: [{ ...phase, users: 'all' }] })).toEqual([])
   })
 
+  it('chats have no more members than there are users, and none of support are beside them', () => {
+    const support = { to: 'support', ratePerSecond: 1 }
+    const chats = { count: 1, members: { min: 1, max: 3 } }
+    expect(found({ ...valid, chats })).toEqual(['chats.members: must not exceed users.count (2)'])
+    const behaviours = [{ name: 'b', send: [{ ratePerSecond: 1 }, support], typing: support }]
+    const reason = 'must not be "support" beside "chats": of support chats only agents read all'
+    expect(found({ ...valid, chats: { count: 1, members: 2 }, behaviours })).toEqual([
+      `behaviours.0.send.1.to: ${reason}`,
+      `behaviours.0.typing.to: ${reason}`,
+    ])
+    expect(found({ ...valid, behaviours })).toEqual([])
+  })
+
   it.each([
     [{ ...phase, users: 3 }, 'phases.0.users: must not exceed users.count (2)'],
     [

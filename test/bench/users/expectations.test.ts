@@ -14,7 +14,7 @@ afterEach(() => vi.useRealTimers())
 function createSent() {
   const acks = new Map<number, number>()
   const expectations = new Expectations({ ackOffsetOf: (serial) => acks.get(serial) ?? 0 })
-  const offsets = new OffsetLedger({ duplicate: 0, reordered: 0 })
+  const offsets = new OffsetLedger({ duplicate: 0, reordered: 0, missing: 0, ambiguous: 0 })
   offsets.next = 1
   const connection = { state: 'open', pending: new Map([[7, {}]]), receiver: { offsets } }
   const sent = { connection: connection as unknown as VirtualConnection, serial: 7, dueUs: nowUs() }
