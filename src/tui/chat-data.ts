@@ -1,13 +1,17 @@
 import type { ChatClient, ConnectionStatus } from '../client/chat-client.ts'
 import { Conversation } from '../client/conversation.ts'
 import type { ChatState } from '../client/known-chat.ts'
-import type { Payload } from '../client/known-message.ts'
 import type { KnownUser } from '../client/known-users.ts'
 import type { NamedMessage } from '../client/requests.ts'
-import { type Chat, type ChatRef, chatOf, chatRef } from '../protocol/chat.ts'
+import type { MembersChanged } from '../protocol/access-events.ts'
+import { type Chat, type ChatRef, chatRef } from '../protocol/chat.ts'
+import { cleanName } from '../protocol/display-name.ts'
 import { chatLabel } from './chat-label.ts'
 import type { PendingMessage, StoredMessage } from './pane/pane-entry.ts'
 import type { UserRow } from './screen-model.ts'
+import { SentMessages } from './sent-messages.ts'
+import { shownName } from './shown-name.ts'
+import { untilNamed } from './until-named.ts'
 
 /** The newest messages kept of each chat, besides older ones that were scrolled to. */
 const MAX_MESSAGES = 2_000
@@ -15,37 +19,36 @@ const MAX_MESSAGES = 2_000
 /** So many of the newest messages tell who has written lately. */
 const MAX_LATELY = 200
 
-interface Sent {
-  readonly label: string
-  readonly shown: PendingMessage
-  /** Once it is stored; it is shown as pending until it comes like others' messages. */
-  id: number | undefined
-}
-
 /**
  * What the screen shows of the server's side: what the client knows of chats and users, and the
  * own messages that are on their way. Lists stay the same objects while nothing in them changes.
  */
 export class ChatData {
   readonly userId: number
+  /** Whether chats have members on this server. */
+  hasMembers = false
   readonly conversation = new Conversation({ maxMessages: MAX_MESSAGES })
   readonly #client: ChatClient
-  readonly #onChange: () => void
   readonly #ends: (() => void)[]
-  /** client_id → the message, in the order of sending */
-  readonly #sent = new Map<string, Sent>()
-  #pending = new Map<string, readonly PendingMessage[]>()
+  readonly #sent: SentMessages
+  /** Label of a chat that the user was removed from → what it was called. */
+  readonly #left = new Map<string, string>()
   #users: { known: readonly KnownUser[]; rows: readonly UserRow[] } | undefined
 
   /** @param onChange is called after changes */
   constructor(client: ChatClient, onChange: () => void) {
     this.userId = client.userId
     this.#client = client
-    this.#onChange = onChange
+    this.#sent = new SentMessages(client, this.conversation, onChange)
     this.#ends = [
-      client.on('message', (payload) => this.#settle(payload)),
-      client.on('supportMessage', (payload) => this.#settle(payload)),
-      client.on('gap', () => this.#forgetStored()),
+      // Before the conversation forgets what the chat is called.
+      client.on('membersChanged', (change) => this.#noteLeaving(change)),
+      client.on('established', ({ access }) => {
+        this.hasMembers = access === 'members'
+      }),
+      client.on('names', () => {
+        this.#users = undefined
+      }),
       this.conversation.attach(client),
       this.conversation.subscribe(onChange),
     ]
@@ -56,34 +59,8 @@ export class ChatData {
   }
 
   /** Sends a message, which is shown as pending until it has come back. */
-  async send(message: NamedMessage): Promise<void> {
-    const { client_id, sender_id, content, reply_to, file_type, file_paths } = message
-    const sent: Sent = {
-      label: chatLabel(chatOf(message as ChatRef)),
-      shown: {
-        type: 'pending',
-        clientId: client_id,
-        senderId: sender_id,
-        content,
-        createdAt: new Date().toISOString(),
-        ...(reply_to !== undefined && { replyTo: reply_to }),
-        ...(file_type !== undefined && { fileType: file_type }),
-        ...(file_paths !== undefined && { filePaths: file_paths }),
-      },
-      id: undefined,
-    }
-    this.#sent.set(client_id, sent)
-    this.#changedPending()
-    try {
-      const { id } = await this.#client.send(message)
-      sent.id = id
-      if (this.conversation.message(message as ChatRef, id)) this.#sent.delete(client_id)
-    } catch (error) {
-      this.#sent.delete(client_id)
-      throw error
-    } finally {
-      this.#changedPending()
-    }
+  send(message: NamedMessage): Promise<void> {
+    return this.#sent.send(message)
   }
 
   /** Oldest first. */
@@ -93,14 +70,7 @@ export class ChatData {
 
   /** Own messages that have not come back, oldest first. */
   pendingOf(chat: Chat): readonly PendingMessage[] {
-    const label = chatLabel(chat)
-    let pending = this.#pending.get(label)
-    if (!pending) {
-      const sent = [...this.#sent.values()].filter((one) => one.label === label)
-      pending = sent.map(({ shown }) => shown)
-      this.#pending.set(label, pending)
-    }
-    return pending
+    return this.#sent.pendingOf(chat)
   }
 
   stateOf(chat: Chat): ChatState {
@@ -119,12 +89,56 @@ export class ChatData {
       const online = known.filter(({ status }) => status !== 'offline')
       const rows = online.map(({ userId, status, connections }) => ({
         id: userId,
+        name: this.nameOf(userId),
         isIdle: status === 'idle',
         connections: connections ?? 0,
       }))
       this.#users = { known, rows }
     }
     return this.#users.rows
+  }
+
+  /** What a user is shown as: the id as long as no name is known. */
+  nameOf(userId: number): string {
+    return shownName(this.conversation.displayName(userId))
+  }
+
+  /** Resolves once what these users are shown as is known, or will not be told soon. */
+  named(userIds: readonly number[]): Promise<void> {
+    return untilNamed(this.#client, userIds)
+  }
+
+  /** Words that mean the user, in lower case: `@` and the id or the name. */
+  ownWords(): readonly string[] {
+    const name = cleanName(this.#client.names.find(this.userId)?.name ?? '')
+    return [`@${this.userId}`, ...(name === undefined ? [] : [`@${name.toLowerCase()}`])]
+  }
+
+  /** What a chat is called, with its label; the label alone where it has no title. */
+  titleOf(chat: Chat): string {
+    const label = chatLabel(chat)
+    const left = this.#left.get(label)
+    if (left !== undefined) return left
+    const { title, direct } = this.stateOf(chat)
+    const name = direct === undefined ? cleanName(title ?? '') : `@${this.nameOf(direct)}`
+    return name === undefined ? label : `${shownName(name)} ${label}`
+  }
+
+  /** Whether the user was removed from a chat, or left it. */
+  isLeft(chat: Chat): boolean {
+    return this.#left.has(chatLabel(chat))
+  }
+
+  /** Whom a message for a chat mentions with this text. */
+  mentionsIn(chat: Chat, text: string): number[] {
+    return this.conversation.mentionsIn(refOf(chat), text)
+  }
+
+  /** All who could be meant there: who has written, is online, or is in it, then all with a name. */
+  peopleIn(chat: Chat): readonly number[] {
+    const members = this.stateOf(chat).members.map(({ userId }) => userId)
+    const named = this.#client.names.named()
+    return [...new Set([...this.othersIn(chat), ...members, ...named])]
   }
 
   /** The others: who has written there lately, the newest first, then who is online. */
@@ -145,44 +159,30 @@ export class ChatData {
     return this.stateOf(chat).cursors.get(this.userId)?.read ?? 0
   }
 
-  /** How many others have a message, and how many have read it. */
-  receiptsOf(chat: Chat, id: number): { readonly delivered: number; readonly read: number } {
+  /** How many others have a message, and who has read it. */
+  receiptsOf(
+    chat: Chat,
+    id: number,
+  ): { readonly delivered: number; readonly read: readonly number[] } {
     let delivered = 0
-    let read = 0
+    const read: number[] = []
     for (const [userId, cursor] of this.stateOf(chat).cursors) {
       if (userId === this.userId) continue
       if (cursor.delivered >= id) delivered += 1
-      if (cursor.read >= id) read += 1
+      if (cursor.read >= id) read.push(userId)
     }
     return { delivered, read }
   }
 
   close(): void {
+    this.#sent.close()
     for (const end of this.#ends) end()
   }
 
-  /** An own message has come; its ACK may come later. */
-  #settle(payload: Payload): void {
-    if (payload.sender_id !== this.userId || this.#sent.size === 0) return
-    const label = chatLabel(chatOf(payload as ChatRef))
-    for (const [clientId, { label: sentTo, shown, id }] of this.#sent) {
-      const isIt = id === undefined ? shown.content === payload.content : id === payload.id
-      if (sentTo !== label || !isIt) continue
-      this.#sent.delete(clientId)
-      this.#changedPending()
-      return
-    }
-  }
-
-  /** The server has another history: what was stored in the one before will not come. */
-  #forgetStored(): void {
-    for (const [clientId, { id }] of this.#sent) if (id !== undefined) this.#sent.delete(clientId)
-    this.#changedPending()
-  }
-
-  #changedPending(): void {
-    this.#pending = new Map()
-    this.#onChange()
+  #noteLeaving({ chat_id, added, removed }: MembersChanged): void {
+    const chat = { kind: 'chat', id: chat_id } as const
+    if (removed?.includes(this.userId)) this.#left.set(chatLabel(chat), this.titleOf(chat))
+    else if (added?.some(({ user }) => user === this.userId)) this.#left.delete(chatLabel(chat))
   }
 }
 

@@ -48,6 +48,20 @@ export function columnsOf(text: string): number {
   return columns
 }
 
+/** A text on exactly so many columns: cut with `…`, or with spaces behind it. */
+export function fitColumns(text: string, columns: number): string {
+  const taken = columnsOf(text)
+  if (taken <= columns) return text + ' '.repeat(columns - taken)
+  let end = 0
+  let used = 0
+  eachGrapheme(text, (_start, behind, more) => {
+    if (used + more <= columns - 1) end = behind
+    used += more
+  })
+  const cut = `${text.slice(0, end)}…`
+  return cut + ' '.repeat(Math.max(0, columns - columnsOf(cut)))
+}
+
 /**
  * Visits the graphemes of a text in their order, each by its place, in UTF-16 code units, and its
  * columns. Intl.Segmenter knows more of them, but needs 5 µs for each: 80 ms for a message of emoji.

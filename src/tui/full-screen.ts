@@ -1,3 +1,4 @@
+import type { Chat } from '../protocol/chat.ts'
 import { ChatData } from './chat-data.ts'
 import { CommandRunner } from './commands/command-runner.ts'
 import { editExternally } from './editor/external-editor.ts'
@@ -9,6 +10,7 @@ import { type KeyEvent, readKeys } from './keys/key-parser.ts'
 import { knownWords } from './known-words.ts'
 import { helpList } from './lists.ts'
 import { LiveEvents } from './live-events.ts'
+import { MemberEvents } from './member-events.ts'
 import { ModelBuilder } from './model-builder.ts'
 import { Notifier } from './notifier.ts'
 import { inputColumns, layOutModel, type ScreenSize } from './screen/screen-layout.ts'
@@ -39,6 +41,7 @@ export class FullScreen {
   readonly #notifier: Notifier
   readonly #painter: ScreenPainter
   readonly #live: LiveEvents
+  readonly #members: MemberEvents
   readonly #idle: IdleWatch
   readonly #terminal: Terminal
   #stopReading = () => {}
@@ -49,8 +52,9 @@ export class FullScreen {
     const { client, stdout, stdin, env } = options
     const write = (text: string) => void stdout.write(text)
     const changed = () => this.#frames.changed()
-    const notify = (text: string) => this.#notify(text)
-    const mentions = [`@${client.userId}`, ...options.mentions.map((word) => word.toLowerCase())]
+    const notify = (text: string, chat?: Chat) => this.#notify(text, chat)
+    const words = options.mentions.map((word) => word.toLowerCase())
+    const mentions = () => [...this.#data.ownWords(), ...words]
     this.#data = new ChatData(client, changed)
     this.#state = new ScreenState(options.chat)
     this.#keyboard = this.#createKeyboard()
@@ -62,6 +66,10 @@ export class FullScreen {
     this.#live = new LiveEvents({
       ...{ client, data: this.#data, state: this.#state, mentions, notifier: this.#notifier },
       ...{ notify, changed },
+    })
+    this.#members = new MemberEvents({
+      ...{ client, data: this.#data, state: this.#state, notify },
+      draft: () => this.#keyboard.editor.text,
     })
     this.#idle = new IdleWatch(options.idleMs, (state) => client.setActivity(state))
     this.#frames.subscribe(() => this.#paint())
@@ -80,6 +88,7 @@ export class FullScreen {
     this.#options.stdout.off('resize', this.#onResize)
     this.#idle.close()
     this.#live.close()
+    this.#members.close()
     this.#data.close()
     this.#frames.close()
     try {
@@ -236,8 +245,8 @@ export class FullScreen {
     this.#frames.changed()
   }
 
-  #notify(text: string): void {
-    this.#state.notify(text, this.#actions.newest())
+  #notify(text: string, chat: Chat = this.#state.chat): void {
+    this.#state.notify(text, this.#data.messagesOf(chat).at(-1), chat)
     this.#frames.changedNow()
   }
 

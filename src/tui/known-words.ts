@@ -9,7 +9,8 @@ import type { ScreenState } from './screen-state.ts'
 /** What Tab completes words to, in the chat that is shown. */
 export function knownWords(data: ChatData, state: ScreenState, env: Env): CompletionSources {
   return {
-    userIds: () => data.othersIn(state.chat),
+    userIds: () => data.peopleIn(state.chat),
+    nameOf: (userId) => data.conversation.displayName(userId),
     chatLabels: () => data.chats().map(({ chat }) => chatLabel(chat).replace(/^#/, '')),
     paths: (begun) => completePath(begun, (path) => expandHome(path, env)),
   }

@@ -1,6 +1,7 @@
 import type { ChatClient } from '../client/chat-client.ts'
 import type { Payload } from '../client/known-message.ts'
 import { type Chat, type ChatRef, chatOf } from '../protocol/chat.ts'
+import { ChatwsError } from '../protocol/error.ts'
 import { type ChatData, refOf } from './chat-data.ts'
 import { chatLabel } from './chat-label.ts'
 import type { Vitals } from './model-builder.ts'
@@ -17,6 +18,9 @@ const PINGS_PER_PRESENCE = 4
 /** How often the time until the next attempt to connect is counted down. */
 const COUNTDOWN_MS = 500
 
+/** Members of a chat that are asked for. */
+const MAX_MEMBERS = 1_000
+
 /** Messages that a chat begins with, and as many older ones are read at once. */
 const PAGE = 100
 
@@ -26,9 +30,9 @@ export interface LiveEventsOptions {
   readonly state: ScreenState
   readonly notifier: Notifier
   /** Words that mean the user, in lower case. */
-  readonly mentions: readonly string[]
-  /** Shows a line in the chosen chat. */
-  notify(text: string): void
+  mentions(): readonly string[]
+  /** Shows a line in a chat, by default the chosen one. */
+  notify(text: string, chat?: Chat): void
   /** Something changed that should be drawn. */
   changed(): void
 }
@@ -94,15 +98,16 @@ export class LiveEvents {
       view.mentions = 0
       client.read(refOf(state.chat), newest.id)
     }
-    const unread = data.chats().reduce((sum, { chat, unread: count }) => {
-      return state.view(chat).isMuted ? sum : sum + count
+    const unread = data.chats().reduce((sum, { unread: count, notify }) => {
+      return notify === 'none' ? sum : sum + count
     }, 0)
-    notifier.setTitle(`${unread > 0 ? `(${unread}) ` : ''}chatws ${chatLabel(state.chat)}`)
+    notifier.setTitle(`${unread > 0 ? `(${unread}) ` : ''}chatws ${data.titleOf(state.chat)}`)
   }
 
   /** The text being typed has changed. */
   typed(text: string): void {
     const { client, state } = this.#options
+    if (this.#options.data.isLeft(state.chat)) return
     const isMessage = text !== '' && !text.startsWith('/') && state.target?.type !== 'edit'
     client.typing(refOf(state.chat), isMessage)
   }
@@ -172,13 +177,28 @@ export class LiveEvents {
 
   /** Asks for the newest messages of a chat, once a connection. */
   #begin(chat: Chat): void {
-    const { client, data } = this.#options
+    const { client, data, notify } = this.#options
     const label = chatLabel(chat)
     if (client.status.state !== 'open' || this.#begun.has(label)) return
     this.#begun.add(label)
     // What came since the last connection has come by itself.
     if (data.stateOf(chat).hasMore !== undefined) return
-    client.history({ ...refOf(chat), limit: PAGE }).catch(() => this.#begun.delete(label))
+    client.history({ ...refOf(chat), limit: PAGE }).catch((error: Error) => {
+      if (!(error instanceof ChatwsError) || error.code !== 'NOT_FOUND') this.#begun.delete(label)
+      // A support chat is opened by writing to it.
+      else if (chat.kind === 'chat' && !data.isLeft(chat))
+        notify(`${label} is no chat of yours: Alt+N goes to one, /join lists those to join`, chat)
+    })
+    if (chat.kind === 'chat' && data.hasMembers) void this.#learnMembers(chat.id)
+  }
+
+  /** Asks who is in a chat, for mentions by name; of a large one, some. Where access is open, nobody is. */
+  async #learnMembers(chatId: number): Promise<void> {
+    let count = 0
+    try {
+      for await (const _ of this.#options.client.eachMember(chatId))
+        if (++count === MAX_MEMBERS) break
+    } catch {}
   }
 
   #onMessage(payload: Payload): void {
@@ -189,11 +209,15 @@ export class LiveEvents {
     client.delivered(ref, payload.id)
     const chat = chatOf(ref)
     const view = state.view(chat)
-    if (view.isMuted || !findMention(payload.content, mentions)) return
+    const isMention =
+      payload.mentions?.includes(data.userId) ?? findMention(payload.content, mentions())
+    if (data.stateOf(chat).notify === 'none' || !isMention) return
     const isShown = chatLabel(chat) === chatLabel(state.chat)
     if (!(isShown && state.isFocused)) view.mentions += 1
     if (!state.isFocused)
-      notifier.notify(`${chatLabel(chat)} <${payload.sender_id}> ${payload.content}`)
+      notifier.notify(
+        `${data.titleOf(chat)} <${data.nameOf(payload.sender_id)}> ${payload.content}`,
+      )
   }
 
   #measure(): void {

@@ -1,4 +1,4 @@
-import type { Chat } from '../protocol/chat.ts'
+import type { ChatState } from '../client/known-chat.ts'
 import type { ChatData } from './chat-data.ts'
 import { chatLabel } from './chat-label.ts'
 import { namesMessage } from './commands/command-line.ts'
@@ -18,8 +18,8 @@ export interface Vitals {
   readonly refusedByLimit: number
 }
 
-/** As many of those who type are named. */
-const MAX_TYPISTS = 3
+/** As many of those who type, or have read a message, are named. */
+const MAX_NAMED = 3
 
 /** Of a file's name this much is told while it is sent, in UTF-16 code units. */
 const MAX_NAME_LENGTH = 24
@@ -29,11 +29,17 @@ export class ModelBuilder {
   readonly #data: ChatData
   readonly #state: ScreenState
   readonly #keyboard: Keyboard
-  readonly #mentions: readonly string[]
+  readonly #mentions: () => readonly string[]
   #rows: { key: string; chats: readonly ChatRow[] } | undefined
   #users: { known: readonly UserRow[]; users: readonly UserRow[] } | undefined
 
-  constructor(data: ChatData, state: ScreenState, keyboard: Keyboard, mentions: readonly string[]) {
+  /** @param mentions words that mean the user, in lower case */
+  constructor(
+    data: ChatData,
+    state: ScreenState,
+    keyboard: Keyboard,
+    mentions: () => readonly string[],
+  ) {
     this.#data = data
     this.#state = state
     this.#keyboard = keyboard
@@ -45,7 +51,7 @@ export class ModelBuilder {
     const { editor } = this.#keyboard
     return {
       userId: this.#data.userId,
-      title: `chatws ${chatLabel(state.chat)} | user ${this.#data.userId}`,
+      title: `chatws ${this.#data.titleOf(state.chat)} | ${this.#ownName()}`,
       users: this.#userRows(),
       chats: this.chatRows(),
       pane: this.pane(),
@@ -68,6 +74,8 @@ export class ModelBuilder {
     const { markedId, selectedId } = this.#state.view()
     const isOpen = this.#data.status.state === 'open'
     const hasId = selectedId !== undefined || namesMessage(this.#keyboard.editor.text)
+    const mentions = this.#mentions()
+    const nameOf = (userId: number) => this.#data.nameOf(userId)
     const contextOf = (entry: PaneEntry): EntryContext => ({
       userId: this.#data.userId,
       repliedTo: findReplied(entry, messages),
@@ -75,7 +83,8 @@ export class ModelBuilder {
       isOpen,
       isSelected: isStored(entry) && entry.id === selectedId,
       hasId,
-      mentions: this.#mentions,
+      mentions,
+      nameOf,
     })
     return { entries, readId: markedId, contextOf }
   }
@@ -83,14 +92,18 @@ export class ModelBuilder {
   /** The chats, the shown one among them even where nothing is known of it. */
   chatRows(): readonly ChatRow[] {
     const chosen = chatLabel(this.#state.chat)
-    const known: readonly { chat: Chat; unread: number }[] = this.#data.chats()
+    const known: readonly Pick<ChatState, 'chat' | 'unread' | 'mentions' | 'notify'>[] =
+      this.#data.chats()
     const all = known.some(({ chat }) => chatLabel(chat) === chosen)
       ? known
-      : [...known, { chat: this.#state.chat, unread: 0 }]
+      : [...known, this.#data.stateOf(this.#state.chat)]
     const rows = all
-      .map(({ chat, unread }) => {
-        const { isMuted, mentions } = this.#state.view(chat)
-        return { chat, unread, isMuted, mentions, isChosen: chatLabel(chat) === chosen }
+      .map(({ chat, unread, notify, mentions: counted }) => {
+        // The server counts mentions of the user, the screen other words that mean the user as well.
+        const mentions = Math.max(counted, this.#state.view(chat).mentions)
+        const isMuted = notify === 'none'
+        const title = this.#data.titleOf(chat)
+        return { chat, title, unread, isMuted, mentions, isChosen: chatLabel(chat) === chosen }
       })
       .sort((a, b) => a.chat.kind.localeCompare(b.chat.kind) || a.chat.id - b.chat.id)
     const key = JSON.stringify(rows)
@@ -111,7 +124,9 @@ export class ModelBuilder {
 
   #receipt(entry: PaneEntry): string {
     if (!isStored(entry) || entry.sender_id !== this.#data.userId) return ''
-    return describeReceipts(this.#data.receiptsOf(this.#state.chat, entry.id))
+    return describeReceipts(this.#data.receiptsOf(this.#state.chat, entry.id), (userId) =>
+      this.#data.nameOf(userId),
+    )
   }
 
   #hints(): string {
@@ -132,7 +147,9 @@ export class ModelBuilder {
     if (target) return `reply to message ${target.id} | Esc: leave`
     if (this.#state.view().selectedId !== undefined)
       return '/reply /react /edit /delete /open | Esc: leave'
-    return describeTypists(this.#data.typistsOf(this.#state.chat))
+    return describeTypists(
+      this.#data.typistsOf(this.#state.chat).map((userId) => this.#data.nameOf(userId)),
+    )
   }
 
   #status({ retryAtMs, lagMs, refusedByLimit }: Vitals): string {
@@ -150,6 +167,13 @@ export class ModelBuilder {
     return parts.join(' | ')
   }
 
+  /** The name with the id, which others name the user by. */
+  #ownName(): string {
+    const { userId } = this.#data
+    const name = this.#data.nameOf(userId)
+    return name === String(userId) ? `user ${userId}` : `${name} (user ${userId})`
+  }
+
   #describeOnline(): string {
     const users = this.#data.users()
     const connections = users.reduce((sum, user) => sum + user.connections, 0)
@@ -163,7 +187,11 @@ function findReplied(
   entry: PaneEntry,
   messages: readonly StoredMessage[],
 ): StoredMessage | undefined {
-  const id = isStored(entry) ? entry.reply_to : entry.type === 'pending' ? entry.replyTo : undefined
+  const id = isStored(entry)
+    ? (entry.reply_to ?? entry.thread)
+    : entry.type === 'pending'
+      ? entry.replyTo
+      : undefined
   return id === undefined ? undefined : messages.find((message) => message.id === id)
 }
 
@@ -172,21 +200,19 @@ function describeUpload({ name, sentBytes, sizeBytes }: Upload): string {
   return `sending ${shown}: ${Math.floor((100 * sentBytes) / sizeBytes)} %`
 }
 
-function describeTypists(ids: readonly number[]): string {
-  if (ids.length === 0) return ''
-  const named = ids.slice(0, MAX_TYPISTS).join(', ')
-  const rest = ids.length > MAX_TYPISTS ? ` and ${ids.length - MAX_TYPISTS} more` : ''
-  return `${named}${rest} ${ids.length === 1 ? 'is' : 'are'} typing …`
+function describeTypists(names: readonly string[]): string {
+  if (names.length === 0) return ''
+  const named = names.slice(0, MAX_NAMED).join(', ')
+  const rest = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : ''
+  return `${named}${rest} ${names.length === 1 ? 'is' : 'are'} typing …`
 }
 
 /** Who has an own message, in marks and words: sent, delivered to someone, read by some. */
-function describeReceipts({
-  delivered,
-  read,
-}: {
-  readonly delivered: number
-  readonly read: number
-}): string {
-  if (read > 0) return `✓✓ read by ${read} ${read === 1 ? 'person' : 'people'}`
+function describeReceipts(
+  { delivered, read }: { readonly delivered: number; readonly read: readonly number[] },
+  nameOf: (userId: number) => string,
+): string {
+  if (read.length > MAX_NAMED) return `✓✓ read by ${read.length} people`
+  if (read.length > 0) return `✓✓ read by ${read.map(nameOf).join(', ')}`
   return delivered > 0 ? '✓✓' : '✓'
 }

@@ -119,6 +119,13 @@ export class ScreenActions {
     if (view.markedId === 0) view.markedId = data.readOf(chat)
   }
 
+  /** Goes to any chat but this one, where there is another. */
+  chooseOther(chat: Chat): void {
+    const label = chatLabel(chat)
+    const other = this.#options.builder.chatRows().find((row) => chatLabel(row.chat) !== label)
+    if (other) this.choose(other.chat)
+  }
+
   /** The user does not look at the chat any more: what comes from now on is new. */
   leave(): void {
     const newest = this.newest()

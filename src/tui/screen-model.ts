@@ -4,6 +4,8 @@ import type { PaneContent, Scroll } from './pane/pane-view.ts'
 /** A chat as the side list shows it. */
 export interface ChatRow {
   readonly chat: Chat
+  /** What the chat is called, with its label. */
+  readonly title: string
   readonly isChosen: boolean
   readonly isMuted: boolean
   readonly unread: number
@@ -13,6 +15,8 @@ export interface ChatRow {
 /** A user who is online. */
 export interface UserRow {
   readonly id: number
+  /** The id where no name is known. */
+  readonly name: string
   readonly isIdle: boolean
   /** Open connections; 0 where that is not known. */
   readonly connections: number

@@ -29,7 +29,6 @@ export interface ChatView {
   scroll: Scroll
   /** The id above which messages are marked as new; 0 for no mark. */
   markedId: number
-  isMuted: boolean
   mentions: number
   selectedId: number | undefined
   /** Lines of the client's own, each behind the message with the id `after`. */
@@ -78,7 +77,6 @@ export class ScreenState {
       view = {
         scroll: 'newest',
         markedId: 0,
-        isMuted: false,
         mentions: 0,
         selectedId: undefined,
         notices: [],
@@ -89,10 +87,10 @@ export class ScreenState {
     return view
   }
 
-  /** Shows a line of the client's own behind the newest message of the chat shown. */
-  notify(text: string, newest: StoredMessage | undefined): void {
+  /** Shows a line of the client's own behind the newest message of a chat, by default the one shown. */
+  notify(text: string, newest: StoredMessage | undefined, chat: Chat = this.chat): void {
     const createdAt = new Date().toISOString()
-    const { notices } = this.view()
+    const { notices } = this.view(chat)
     notices.push({ notice: { type: 'notice', text, createdAt }, after: newest?.id ?? 0 })
     if (notices.length > MAX_NOTICES) notices.shift()
     this.#noticeCount += 1

@@ -164,7 +164,7 @@ describe('what a person meets', () => {
     await ann.shows('seen? ✓')
     const { id } = (await bob.next('MESSAGE', bob.all('MESSAGE').length)).payload
     bob.send({ type: 'READ', chat_id: 43, id })
-    await ann.shows('✓✓ read by 1 person')
+    await ann.shows('✓✓ read by 2')
   })
 
   it('a hint for programs in the reason of a close is not shown', async () => {
@@ -281,7 +281,7 @@ describe('the whole screen', () => {
   })
 
   it('help shows every command and key, and a list is left with Esc', async () => {
-    const ann = await open({ columns: 100, rows: 80 })
+    const ann = await open({ columns: 100, rows: 120 })
     ann.press('?')
     await ann.shows('/upload <path>')
     await ann.shows('//text')

@@ -11,6 +11,7 @@ function create({ onUp = (): boolean => false, isSent = true } = {}) {
     keyMap: new KeyMap(),
     sources: {
       userIds: () => [456, 455, 7],
+      nameOf: String,
       paths: () => [],
       chatLabels: () => ['1', '12', 'support#3'],
     },

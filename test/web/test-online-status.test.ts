@@ -217,6 +217,19 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
     expect(stored).toMatchObject({ fileType: 'image/png', filePaths: 'uploads/image.png' })
   })
 
+  test('users are shown by name and id, whatever the name tries', async () => {
+    const page = await openAs(1)
+    const other = await WireClient.connect(server.url, 2)
+    other.send({ type: 'NEW_MESSAGE', chat_id: 1, sender_id: 2, content: 'hi' })
+    await hasText(page, '.message .sender', 'User 2')
+    const name = '\u202e<b>An\u200bn</b>'
+    other.send({ type: 'PROFILE', client_id: 'n', name })
+    await hasText(page, '.message .sender', '<b>Ann</b> (2)')
+    const third = await openAs(3)
+    await hasText(third, '#online li:nth-child(2)', '<b>Ann</b> (2)')
+    await other.close()
+  })
+
   test('hostile content stays text', async () => {
     const one = await openAs(1)
     const two = await openAs(2)
@@ -272,7 +285,7 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
     await sendFrom(page, { content: 'once' })
     await hasText(page, '#events', /Error STORAGE_UNAVAILABLE/)
     await hasMessages(page, ['User 1 you|Chat 1|once'])
-    expect(await page.locator('#outbox li').count()).toBe(0)
+    await expect.poll(() => page.locator('#outbox li').count()).toBe(0)
     expect(await server.store.readAfter(0, 10)).toHaveLength(1)
   })
 
@@ -417,7 +430,8 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
         peers.push(peer)
         const connection = peer.connectToServer()
         peer.onMessage((data) => {
-          const { content, client_id: ref } = JSON.parse(String(data))
+          const { type, content, client_id: ref } = JSON.parse(String(data))
+          if (type === 'USERS') return
           contents.push(content)
           if (contents.length > 1) connection.send(data)
           else peer.send(JSON.stringify({ ...TOO_FAST, ref }))

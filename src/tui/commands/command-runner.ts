@@ -1,9 +1,14 @@
+import { browseChats, chatCommands, enterChat } from './chat-commands.ts'
 import type { CommandContext, CommandRuns, Run } from './command-context.ts'
-import { parseCommand } from './command-line.ts'
+import { type CommandName, parseCommand } from './command-line.ts'
 import { fileCommands } from './file-commands.ts'
 import { listCommands } from './list-commands.ts'
 import { MessageCommands } from './message-commands.ts'
+import { moderationCommands } from './moderation-commands.ts'
+import { peopleCommands } from './people-commands.ts'
+import { reportCommands } from './report-commands.ts'
 import { supportCommands } from './support-commands.ts'
+import { threadCommands } from './thread-commands.ts'
 
 /** Does what entered lines ask for. What goes wrong is told in the chat. */
 export class CommandRunner {
@@ -19,9 +24,13 @@ export class CommandRunner {
       ...listCommands(context),
       ...fileCommands(context),
       ...supportCommands(context),
+      ...peopleCommands(context),
+      ...chatCommands(context),
+      ...moderationCommands(context),
+      ...reportCommands(context),
+      ...threadCommands(context),
       next: () => context.actions.nextUnread(),
       mark: () => context.actions.mark(),
-      mute: () => this.#mute(),
       older: () => context.showOlder(),
       choose: ({ text }) => this.#choose(Number(text)),
       theme: ({ text }) => this.#theme(text),
@@ -32,7 +41,7 @@ export class CommandRunner {
 
   /** Does what a line asks for; false where it should stay, because it could not be sent. */
   enter(line: string): boolean {
-    const { state, notify, actions } = this.#context
+    const { state, notify } = this.#context
     if (state.target?.type === 'edit') return this.#messages.save(state.target.id, line)
     const command = parseCommand(line)
     switch (command.type) {
@@ -41,7 +50,10 @@ export class CommandRunner {
       case 'say':
         return this.#messages.say(command.text)
       case 'join':
-        actions.choose(command.chat)
+        this.#do('join', () => enterChat(this.#context, command.chat))
+        return true
+      case 'browse':
+        this.#do('join', () => browseChats(this.#context))
         return true
       case 'wrong':
         notify(command.message)
@@ -58,19 +70,20 @@ export class CommandRunner {
   }
 
   #run(command: Run): void {
-    const { notify, changed } = this.#context
-    const done = Promise.resolve().then(() => this.#runs[command.name](command))
-    done.then(
-      () => changed(),
-      (error: Error) => notify(`/${command.name}: ${error.message}`),
-    )
+    this.#do(command.name, () => this.#runs[command.name](command))
   }
 
-  #mute(): void {
-    const { state, notify } = this.#context
-    const view = state.view()
-    view.isMuted = !view.isMuted
-    notify(view.isMuted ? 'this chat is muted' : 'this chat is not muted any more')
+  #do(name: CommandName, run: () => unknown): void {
+    const { client, notify, changed } = this.#context
+    Promise.resolve()
+      .then(run)
+      .then(
+        () => changed(),
+        (error: Error) => {
+          // What a closed client gives up is told as one, when it has ended.
+          if (client.status.state !== 'closed') notify(`/${name}: ${error.message}`)
+        },
+      )
   }
 
   /** Chooses a line of the list that is shown, from 1. */

@@ -1,9 +1,9 @@
 import { type Chat, type ChatRef, chatOf, messageOf } from '../../protocol/chat.ts'
-import { parseId } from '../../protocol/id.ts'
 import { MAX_HISTORY } from '../../protocol/limits.ts'
 import { refOf } from '../chat-data.ts'
-import { chatList, queueList, searchList, userList } from '../lists.ts'
+import { chatList, describePresence, queueList, searchList, userList } from '../lists.ts'
 import type { CommandContext, CommandRuns, Run } from './command-context.ts'
+import { onlyUser } from './user-argument.ts'
 
 /** Pages read at most to reach a message that a search has found. */
 const MAX_PAGES = 50
@@ -24,7 +24,7 @@ export function listCommands(
 function showChats({ state, actions, data }: CommandContext): void {
   const chats = data.chats()
   state.overlay = {
-    ...chatList(chats),
+    ...chatList(chats, (chat) => data.titleOf(chat)),
     onChoose: (index) => {
       const chosen = chats[index]
       if (chosen) actions.choose(chosen.chat)
@@ -32,29 +32,38 @@ function showChats({ state, actions, data }: CommandContext): void {
   }
 }
 
-async function showUsers({ client, state }: CommandContext): Promise<void> {
+async function showUsers({ client, data, state }: CommandContext): Promise<void> {
   const { users } = await client.presence()
-  state.overlay = userList(users)
+  await data.named(users.map(({ userId }) => userId))
+  state.overlay = userList(users, (userId) => data.nameOf(userId))
 }
 
-async function tellUser({ client, notify }: CommandContext, text: string): Promise<void> {
-  const id = parseId(text.replace(/^@/, ''))
-  if (id === undefined) throw new Error('name a user by the id: /whois 456')
+async function tellUser(context: CommandContext, text: string): Promise<void> {
+  const { client, data, notify } = context
+  const id = onlyUser(context, text)
   const { users } = await client.presence()
+  await data.named([id])
+  const name = data.nameOf(id)
+  const shown = name === String(id) ? `user ${id}` : `user ${id}, ${name},`
   const user = users.find(({ userId }) => userId === id)
-  if (!user) notify(`user ${id} was not seen here`)
-  else notify(`user ${userList([user]).lines[0]!.trim().replace(/ {2}/, ' is ')}`)
+  const seen = user ? `is ${describePresence(user)}` : 'was not seen here'
+  notify(`${shown} ${seen}`)
 }
 
 async function search(context: CommandContext, text: string): Promise<void> {
-  const { client, state, notify } = context
-  const { results, has_more } = await client.search({ text, limit: 100 })
+  const { client, data, state, notify } = context
+  const found = await client.search({ text, limit: 100 })
+  const { results } = found
+  await data.named(results.map(({ sender_id }) => sender_id))
   state.overlay = {
-    ...searchList(text, results, has_more),
+    ...searchList(text, found, {
+      nameOf: (userId) => data.nameOf(userId),
+      titleOf: (chat) => data.titleOf(chat),
+    }),
     onChoose: (index) => {
-      const found = results[index]
-      if (!found) return
-      goTo(context, chatOf(found as ChatRef), messageOf(found).id).catch((error: Error) => {
+      const one = results[index]
+      if (!one) return
+      goTo(context, chatOf(one as ChatRef), messageOf(one).id).catch((error: Error) => {
         notify(`/search: ${error.message}`)
       })
     },
@@ -62,7 +71,7 @@ async function search(context: CommandContext, text: string): Promise<void> {
 }
 
 /** Shows a message; one that is not loaded is read, with all that has come since. */
-async function goTo(context: CommandContext, chat: Chat, id: number): Promise<void> {
+export async function goTo(context: CommandContext, chat: Chat, id: number): Promise<void> {
   const { actions, client, data, state, changed } = context
   actions.choose(chat)
   state.overlay = undefined
@@ -80,10 +89,11 @@ async function goTo(context: CommandContext, chat: Chat, id: number): Promise<vo
   changed()
 }
 
-async function showQueue({ client, state, actions }: CommandContext): Promise<void> {
+async function showQueue({ client, data, state, actions }: CommandContext): Promise<void> {
   const { chats } = await client.supportQueue()
+  await data.named(chats.flatMap(({ assignee }) => assignee ?? []))
   state.overlay = {
-    ...queueList(chats),
+    ...queueList(chats, (userId) => data.nameOf(userId)),
     onChoose: (index) => {
       const chosen = chats[index]
       if (chosen) actions.choose({ kind: 'support', id: chosen.support_chat_id })

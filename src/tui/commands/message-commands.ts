@@ -23,8 +23,14 @@ export class MessageCommands {
   /** Sends a message, or saves the one that is being changed; false where the text should stay. */
   say(text: string, replyTo = this.#context.state.target?.id): boolean {
     const { client, data, state, notify } = this.#context
+    if (data.isLeft(state.chat)) {
+      notify(`not sent: you are not in ${data.titleOf(state.chat)} any more; your text stays here`)
+      return false
+    }
     const message = createMessage(state.chat, client.userId, text)
     if (replyTo !== undefined) message.reply_to = replyTo
+    const mentions = data.mentionsIn(state.chat, text)
+    if (mentions.length > 0) message.mentions = mentions
     const tooLarge = whyTooLarge(message)
     if (tooLarge !== undefined) {
       notify(`${tooLarge}; shorten it`)
@@ -91,7 +97,11 @@ export class MessageCommands {
 
   async #delete({ id }: Run): Promise<void> {
     const { client, state } = this.#context
-    await client.delete(messageRef(state.chat.kind, this.#own(id).id))
+    // Moderators delete what others wrote, but only what they name.
+    const named = id ?? state.view().selectedId
+    const message =
+      named === undefined ? this.#own(id) : chooseMessage(this.#context, id, () => true)
+    await client.delete(messageRef(state.chat.kind, message.id))
   }
 
   #beginEdit(message: StoredMessage): void {

@@ -1,19 +1,18 @@
 import type { SupportChatChange } from '../../client/queries.ts'
-import { parseId } from '../../protocol/id.ts'
 import { chatLabel } from '../chat-label.ts'
 import type { CommandContext, CommandRuns, Run } from './command-context.ts'
+import { onlyUser } from './user-argument.ts'
 
 /** What agents do with the support chat that is shown. */
 export function supportCommands(
   context: CommandContext,
 ): Pick<CommandRuns, 'assign' | 'close' | 'reopen'> {
-  const { notify } = context
+  const { data, notify } = context
   return {
     assign: async ({ text }: Run) => {
-      const assignee = text === 'none' ? null : parseId(text.replace(/^@/, ''))
-      if (assignee === undefined) throw new Error('name a user by the id, or none: /assign 456')
+      const assignee = text === 'none' ? null : onlyUser(context, text)
       await update(context, { assignee })
-      notify(assignee === null ? 'given to nobody' : `given to ${assignee}`)
+      notify(assignee === null ? 'given to nobody' : `given to ${data.nameOf(assignee)}`)
     },
     close: async () => {
       await update(context, { status: 'closed' })

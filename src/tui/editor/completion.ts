@@ -18,6 +18,8 @@ export interface Completion {
 export interface CompletionSources {
   /** Who could be meant, likeliest first. */
   userIds(): readonly number[]
+  /** What a user is shown as, as a message may mention the user. */
+  nameOf(userId: number): string
   /** Chats as `/join` takes them. */
   chatLabels(): readonly string[]
   /** Paths of files that begin so. */
@@ -26,6 +28,19 @@ export interface CompletionSources {
 
 /** More than this are not listed. */
 const MAX_CANDIDATES = 50
+
+/** The commands that name a user. */
+const TAKES_USER = new Set([
+  ...['whois', 'assign', 'dm', 'invite', 'kick', 'role', 'mute', 'unmute'],
+  ...['ban', 'unban', 'block', 'unblock'],
+])
+
+/** Command → the words that it takes. */
+const WORDS_OF: Readonly<Record<string, readonly string[]>> = {
+  theme: ['dark', 'light', 'none', 'auto'],
+  notify: ['all', 'mentions', 'none'],
+  visibility: ['public', 'private'],
+}
 
 /** No path is longer, in UTF-16 code units. */
 const MAX_PATH = 4_096
@@ -59,13 +74,13 @@ function candidatesFor(
   if (command === 'join' || command === 'support')
     return plain(sources.chatLabels().filter((label) => label.includes(word.replace(/^#/, ''))))
   if (command === 'react') return completeEmoji(word.replace(/^:/, ''))
-  if (command === 'whois' || command === 'assign')
-    return plain(usersLike(word, sources).map(String))
-  if (command === 'theme')
-    return plain(['dark', 'light', 'none', 'auto'].filter((name) => name.startsWith(word)))
+  if (command !== undefined && TAKES_USER.has(command) && word !== '' && !word.startsWith('@'))
+    return plain(usersLike(word, sources).map((id) => `${sources.nameOf(id)} `))
+  const words = WORDS_OF[command ?? '']
+  if (words) return plain(words.filter((name) => name.startsWith(word)))
   if (/^:[a-z0-9_+-]+$/.test(word)) return completeEmoji(word.slice(1))
-  if (/^@?\d*$/.test(word) && word !== '')
-    return plain(usersLike(word.replace('@', ''), sources).map((id) => `@${id} `))
+  if (/^(?:@.*|\d+)$/su.test(word))
+    return plain(usersLike(word.replace('@', ''), sources).map((id) => `@${sources.nameOf(id)} `))
   return []
 }
 
@@ -85,11 +100,15 @@ function completeEmoji(begun: string): Candidate[] {
   }))
 }
 
-function usersLike(digits: string, sources: CompletionSources): number[] {
-  return sources
-    .userIds()
-    .filter((id) => String(id).startsWith(digits))
+function usersLike(begun: string, { userIds, nameOf }: CompletionSources): number[] {
+  const folded = fold(begun)
+  return userIds()
+    .filter((id) => String(id).startsWith(begun) || fold(nameOf(id)).startsWith(folded))
     .slice(0, MAX_CANDIDATES)
+}
+
+function fold(text: string): string {
+  return text.normalize('NFC').toLowerCase()
 }
 
 function plain(texts: readonly string[]): Candidate[] {

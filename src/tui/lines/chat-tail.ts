@@ -3,6 +3,7 @@ import type { Payload } from '../../client/known-message.ts'
 import type { Chat, ChatRef } from '../../protocol/chat.ts'
 import { stringifySafely } from '../sanitize.ts'
 import { messageLine } from './message-line.ts'
+import { NamedLines } from './named-lines.ts'
 
 export interface ChatTailOptions {
   /** Not connected yet. */
@@ -18,10 +19,12 @@ export class ChatTail {
   readonly #options: ChatTailOptions
   /** What came while the first messages were asked for; undefined once they are written. */
   #waiting: Payload[] | undefined = []
+  readonly #lines: NamedLines
 
   constructor(options: ChatTailOptions) {
     this.#options = options
-    const { client, chat } = options
+    const { client, chat, write } = options
+    this.#lines = new NamedLines(client, write)
     if (chat.kind === 'chat')
       client.on('message', (payload) => {
         if (payload.chat_id === chat.id) this.#take(payload)
@@ -40,6 +43,7 @@ export class ChatTail {
     const newest = page.at(-1)?.id ?? 0
     for (const payload of this.#waiting ?? []) if (payload.id > newest) this.#write(payload)
     this.#waiting = undefined
+    await this.#lines.written()
   }
 
   #take(payload: Payload): void {
@@ -48,7 +52,12 @@ export class ChatTail {
   }
 
   #write(payload: Payload): void {
-    const { write, isJson } = this.#options
-    write(isJson ? stringifySafely(payload) : messageLine(payload))
+    const { client, isJson } = this.#options
+    const { sender_id } = payload
+    this.#lines.write([sender_id], (nameOf) => {
+      if (!isJson) return messageLine(payload, nameOf)
+      const name = client.names.find(sender_id)?.name
+      return stringifySafely(name === undefined ? payload : { ...payload, sender_name: name })
+    })
   }
 }

@@ -1,19 +1,32 @@
 import type { ChatClient } from '../../client/chat-client.ts'
 import { messageOf } from '../../protocol/chat.ts'
+import { chatLabel } from '../chat-label.ts'
+import {
+  describeChatChange,
+  describeMembersChange,
+  describeRemoval,
+  usersIn,
+} from '../describe-changes.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { describeConnection } from '../screen/connection-text.ts'
 import { messageLine } from './message-line.ts'
+import type { NamedLines, NameOf } from './named-lines.ts'
 
 /** What becomes of messages, as lines that name each by its id. */
-export function writeChangeLines(client: ChatClient, writeLine: (line: string) => void): void {
-  const write = (line: string) => writeLine(sanitizeLine(line))
+export function writeChangeLines(client: ChatClient, lines: NamedLines): void {
+  const write = (userIds: readonly number[], make: (nameOf: NameOf) => string) =>
+    lines.write(userIds, (nameOf) => sanitizeLine(make(nameOf)))
 
-  client.on('edited', ({ id, content }) => write(`* message #${id} is now: ${content}`))
-  client.on('deleted', ({ id }) => write(`* message #${id} was deleted`))
+  client.on('edited', ({ id, content }) => write([], () => `* message #${id} is now: ${content}`))
+  client.on('deleted', ({ id, by }) => {
+    if (by === undefined) write([], () => `* message #${id} was deleted`)
+    else write([by], (nameOf) => `* message #${id} was deleted by ${nameOf(by)}`)
+  })
   client.on('reaction', (reaction) => {
     const { userId, emoji, removed } = reaction
     const does = removed ? 'takes back' : 'reacts with'
-    write(`* ${userId} ${does} ${emoji} to message #${messageOf(reaction).id}`)
+    const { id } = messageOf(reaction)
+    write([userId], (nameOf) => `* ${nameOf(userId)} ${does} ${emoji} to message #${id}`)
   })
 }
 
@@ -26,28 +39,50 @@ const MAX_NAMED = 20
  */
 export function writeEventLines(
   client: ChatClient,
-  writeLine: (line: string) => void,
+  lines: NamedLines,
   { hasIds = false }: { readonly hasIds?: boolean } = {},
 ): void {
-  const write = (line: string) => writeLine(sanitizeLine(line))
+  const write = (userIds: readonly number[], make: (nameOf: NameOf) => string) =>
+    lines.write(userIds, (nameOf) => sanitizeLine(make(nameOf)))
 
   client.on('status', (status) => {
-    if (status.state === 'waiting') write(`* ${describeConnection(status, status.delayMs)}`)
+    if (status.state === 'waiting')
+      write([], () => `* ${describeConnection(status, status.delayMs)}`)
   })
   client.on('established', ({ online }) => {
-    write(`* connected as user ${client.userId}; online: ${nameUsers(online)}`)
+    const named = online.slice(0, MAX_NAMED)
+    write([client.userId, ...named], (nameOf) => {
+      const rest = online.length > MAX_NAMED ? ` and ${online.length - MAX_NAMED} more` : ''
+      const name = nameOf(client.userId)
+      const own = name === String(client.userId) ? '' : ` (${name})`
+      const here = `${named.map(nameOf).join(', ')}${rest}`
+      return `* connected as user ${client.userId}${own}; online: ${here}`
+    })
   })
   client.on('presence', ({ userId, isOnline }) => {
-    write(`* ${userId} is ${isOnline ? 'online' : 'offline'}`)
+    write([userId], (nameOf) => `* ${nameOf(userId)} is ${isOnline ? 'online' : 'offline'}`)
   })
   client.on('frame', (frame) => {
-    if (frame.type === 'ANNOUNCEMENT') write(`* announcement: ${frame.text}`)
+    if (frame.type === 'ANNOUNCEMENT') write([], () => `* announcement: ${frame.text}`)
   })
-  client.on('message', (payload) => writeLine(messageLine(payload, hasIds)))
-  client.on('supportMessage', (payload) => writeLine(messageLine(payload, hasIds)))
-}
-
-function nameUsers(ids: readonly number[]): string {
-  const named = ids.slice(0, MAX_NAMED).join(', ')
-  return ids.length > MAX_NAMED ? `${named} and ${ids.length - MAX_NAMED} more` : named
+  client.on('membersChanged', (change) => {
+    const label = chatLabel({ kind: 'chat', id: change.chat_id })
+    const isOwn = change.removed?.includes(client.userId) ?? false
+    write(usersIn(change), (nameOf) =>
+      isOwn
+        ? `* ${describeRemoval(change, label, nameOf)}`
+        : `* ${label}: ${describeMembersChange(change, nameOf)}`,
+    )
+  })
+  client.on('chatChanged', (change) => {
+    const label = chatLabel({ kind: 'chat', id: change.chat.chat_id })
+    write(
+      [change.by].filter(Boolean),
+      (nameOf) => `* ${label}: ${describeChatChange(change, nameOf)}`,
+    )
+  })
+  for (const event of ['message', 'supportMessage'] as const)
+    client.on(event, (payload) =>
+      write([payload.sender_id], (nameOf) => messageLine(payload, nameOf, hasIds)),
+    )
 }

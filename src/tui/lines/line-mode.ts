@@ -7,6 +7,7 @@ import { describeConnection } from '../screen/connection-text.ts'
 import { ConnectionDeadline } from './connection-deadline.ts'
 import { writeEventLines } from './event-lines.ts'
 import { FrameSender } from './frame-sender.ts'
+import { NamedLines } from './named-lines.ts'
 import { createMessage } from './outgoing-message.ts'
 import { parseFrameLine } from './parse-frame-line.ts'
 import { readLines } from './read-lines.ts'
@@ -54,6 +55,7 @@ export async function runLineMode(options: LineModeOptions): Promise<number> {
 class LineSession {
   readonly #options: LineModeOptions
   readonly #sender: FrameSender
+  readonly #lines: NamedLines
   #chat: Chat
   #hasFailed = false
   #hasQuit = false
@@ -70,8 +72,9 @@ class LineSession {
       // One that names a message is told with that message's line.
       if (ref === undefined) this.#fail(`the server refused a frame: ${message}`)
     })
+    this.#lines = new NamedLines(client, this.#writeLine)
     if (isJson) this.#writeFrames()
-    else writeEventLines(client, this.#writeLine)
+    else writeEventLines(client, this.#lines)
   }
 
   /** Whether nothing waits to be sent, and something may still come. */
@@ -90,6 +93,7 @@ class LineSession {
     }
     this.#hasEnded = true
     await this.#sender.idle()
+    await this.#lines.written()
     return this.#hasFailed ? 1 : 0
   }
 
@@ -122,6 +126,9 @@ class LineSession {
       case 'join':
         this.#chat = command.chat
         this.#writeLine(`* now in ${chatLabel(command.chat)}`)
+        break
+      case 'browse':
+        this.#fail(`line ${number}: /join takes the number of a chat: /join 7`)
         break
       case 'wrong':
         this.#fail(`line ${number}: ${command.message}`)

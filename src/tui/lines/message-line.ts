@@ -4,21 +4,22 @@ import { chatLabel } from '../chat-label.ts'
 import { describeFiles } from '../pane/file-paths.ts'
 import { timeOfDay } from '../pane/time-of-day.ts'
 import { sanitizeLine } from '../sanitize.ts'
+import type { NameOf } from './named-lines.ts'
 
 /** What is told of a message: as it was sent, or with its chat as it is known. */
-type ToldMessage = ChatRef & Omit<KnownMessage, 'reactions'>
+export type ToldMessage = ChatRef & Omit<KnownMessage, 'reactions'>
 
 /**
  * A message as one line for people, without anything that could control a terminal.
  * @param hasId whether its id is told, for commands that take one
  */
-export function messageLine(message: ToldMessage, hasId = false): string {
+export function messageLine(message: ToldMessage, nameOf: NameOf, hasId = false): string {
   const { created_at, sender_id, content, file_paths, file_type, deleted_at } = message
   const files = file_paths === undefined ? [] : describeFiles(file_paths, file_type)
   const said = [content, ...files.map((file) => `[${file}]`)].join(' ')
   const text = deleted_at === undefined ? said : '(deleted)'
   const label = chatLabel(chatOf(message))
   return sanitizeLine(
-    `${timeOfDay(created_at)} ${label} <${sender_id}> ${text}${hasId ? ` (#${message.id})` : ''}`,
+    `${timeOfDay(created_at)} ${label} <${nameOf(sender_id)}> ${text}${hasId ? ` (#${message.id})` : ''}`,
   )
 }

@@ -18,6 +18,8 @@ export interface EntryContext {
   readonly hasId?: boolean
   /** Words that mean the user, in lower case. */
   readonly mentions: readonly string[]
+  /** What a user is shown as. */
+  nameOf(userId: number): string
 }
 
 /** The columns before the text: a mark for the selected message, and the time. */
@@ -39,8 +41,9 @@ export function entryLines(
   columns: number,
   context: EntryContext,
 ): readonly string[] {
-  const { receipt, isOpen, isSelected, hasId, repliedTo } = context
-  const key = `${columns} ${isOpen} ${isSelected} ${hasId} ${receipt} ${repliedTo?.offset} ${repliedTo?.deleted_at} ${repliedTo?.content}`
+  const { receipt, isOpen, isSelected, hasId, repliedTo, nameOf, mentions } = context
+  const names = [senderOf(entry), repliedTo?.sender_id].map((id) => id && nameOf(id)).join('<')
+  const key = `${columns} ${names} ${mentions.length} ${isOpen} ${isSelected} ${hasId} ${receipt} ${repliedTo?.offset} ${repliedTo?.deleted_at} ${repliedTo?.content}`
   const cached = cache.get(entry)
   if (cached?.key === key) return cached.lines
   const lines = layOut(entry, columns, context)
@@ -55,7 +58,7 @@ function layOut(entry: PaneEntry, columns: number, context: EntryContext): strin
   const indent = `${gutter}${' '.repeat(INDENT - 1)}`
   const text = textLines(entry, context).flatMap((line) => wrapMarked(line, width))
   return [
-    ...quoteLines(entry, context.repliedTo, width).map((line) => indent + line),
+    ...quoteLines(entry, context, width).map((line) => indent + line),
     ...text.map((line, index) => (index === 0 ? `${gutter}${mark('dim', time)} ` : indent) + line),
     ...reactionLines(entry, context.userId, width).map((line) => indent + line),
   ]
@@ -69,20 +72,29 @@ export function quoteLineCount(entry: PaneEntry): number {
 function textLines(entry: PaneEntry, context: EntryContext): string[] {
   if ('type' in entry && entry.type === 'notice')
     return sanitizeLines(`* ${entry.text}`).map((line) => mark('notice', line))
-  const senderId = isStored(entry) ? entry.sender_id : entry.senderId
+  const senderId = senderOf(entry)!
   const isOwn = senderId === context.userId
   const sender = mark(
     isOwn ? 'own' : SENDER_TONES[senderId % SENDER_TONES.length]!,
-    `<${senderId}>`,
+    `<${context.nameOf(senderId)}>`,
   )
   const lines = sanitizeLines(entry.content)
   if (!isOwn) highlightMentions(lines, context.mentions)
   if (isStored(entry) && entry.deleted_at !== undefined)
-    return [`${sender} ${mark('dim', `(deleted)${idBehind(entry, context)}`)}`]
+    return [
+      `${sender} ${mark('dim', `${describeDeletion(entry, context)}${idBehind(entry, context)}`)}`,
+    ]
+  if (isStored(entry) && entry.isBlocked)
+    return [`${sender} ${mark('dim', `(you have blocked them)${idBehind(entry, context)}`)}`]
   lines[0] = `${sender} ${lines[0]}`
   lines.push(...fileLines(entry))
   lines[lines.length - 1] += mark('dim', marksBehind(entry, context))
   return lines
+}
+
+function describeDeletion({ deleted_by }: StoredMessage, { nameOf }: EntryContext): string {
+  if (deleted_by === undefined) return '(deleted)'
+  return `(deleted by ${deleted_by === 0 ? 'the server' : nameOf(deleted_by)})`
 }
 
 function fileLines(entry: StoredMessage | PendingMessage): string[] {
@@ -100,7 +112,9 @@ function marksBehind(entry: PaneEntry, context: EntryContext): string {
   const { isOpen, receipt } = context
   if (!isStored(entry)) return isOpen ? ' (sending …)' : ' (waits for a connection)'
   const edited = entry.edited_at === undefined ? '' : ' (edited)'
-  return `${edited}${receipt === '' ? '' : ` ${receipt}`}${idBehind(entry, context)}`
+  const { count = 0 } = entry.replies ?? {}
+  const replies = count === 0 ? '' : ` [${count === 1 ? '1 reply' : `${count} replies`}: /thread]`
+  return `${edited}${replies}${receipt === '' ? '' : ` ${receipt}`}${idBehind(entry, context)}`
 }
 
 function idBehind(entry: StoredMessage, { hasId }: EntryContext): string {
@@ -139,7 +153,7 @@ function isWordCharacter(character: string | undefined): boolean {
 
 function quoteLines(
   entry: PaneEntry,
-  repliedTo: StoredMessage | undefined,
+  { repliedTo, nameOf }: EntryContext,
   width: number,
 ): string[] {
   const id = replyTo(entry)
@@ -148,12 +162,18 @@ function quoteLines(
   const quote =
     repliedTo === undefined
       ? `┌ to message ${id}`
-      : `┌ <${repliedTo.sender_id}> ${sanitizeLine((said ?? '').slice(0, QUOTE_LENGTH))}`
+      : `┌ <${nameOf(repliedTo.sender_id)}> ${sanitizeLine((said ?? '').slice(0, QUOTE_LENGTH))}`
   return wrapMarked(mark('dim', quote), width).slice(0, 1)
 }
 
+/** Who wrote it; undefined of a line of the client's own. */
+function senderOf(entry: PaneEntry): number | undefined {
+  if (isStored(entry)) return entry.sender_id
+  return entry.type === 'pending' ? entry.senderId : undefined
+}
+
 function replyTo(entry: PaneEntry): number | undefined {
-  if (isStored(entry)) return entry.reply_to
+  if (isStored(entry)) return entry.reply_to ?? entry.thread
   return entry.type === 'pending' ? entry.replyTo : undefined
 }
 

@@ -13,6 +13,7 @@ import { type KeyEvent, readKeys } from '../keys/key-parser.ts'
 import { knownWords } from '../known-words.ts'
 import { writeChangeLines, writeEventLines } from '../lines/event-lines.ts'
 import { messageLine } from '../lines/message-line.ts'
+import { NamedLines } from '../lines/named-lines.ts'
 import { ModelBuilder } from '../model-builder.ts'
 import { stripMarks } from '../pane/marked-text.ts'
 import { sanitizeLine } from '../sanitize.ts'
@@ -87,6 +88,7 @@ class ReaderSession {
   readonly #lines: string[] = []
   readonly #state: ScreenState
   readonly #data: ChatData
+  readonly #named: NamedLines
   readonly #keyboard: Keyboard
   readonly #actions: ScreenActions
   readonly #commands: CommandRunner
@@ -104,11 +106,12 @@ class ReaderSession {
     this.#state = new ScreenState(options.chat)
     this.#told = { label: chatLabel(options.chat), selectedId: undefined, overlay: undefined }
     this.#data = new ChatData(client, () => {})
+    this.#named = new NamedLines(client, (line) => this.#write(line))
     this.#keyboard = this.#createKeyboard()
     this.#actions = new ScreenActions({
       data: this.#data,
       state: this.#state,
-      builder: new ModelBuilder(this.#data, this.#state, this.#keyboard, []),
+      builder: new ModelBuilder(this.#data, this.#state, this.#keyboard, () => []),
       paneSize: () => PANE,
       loadOlder: () => this.#showOlder(),
       onOther: (action) => this.#doOther(action),
@@ -169,9 +172,8 @@ class ReaderSession {
 
   #listen(): void {
     const { client } = this.#options
-    const write = (line: string) => this.#write(line)
-    writeEventLines(client, write, { hasIds: true })
-    writeChangeLines(client, write)
+    writeEventLines(client, this.#named, { hasIds: true })
+    writeChangeLines(client, this.#named)
     client.on('established', () => {
       // Servers that do not know these answer with errors, which are no use to anyone.
       client.chats().catch(() => {})
@@ -204,13 +206,15 @@ class ReaderSession {
     const told = this.#told
     this.#told = { label: chatLabel(chat), selectedId, overlay }
     if (told.label !== chatLabel(chat)) {
-      this.#write(`now in ${chatLabel(chat)}`)
+      this.#write(`now in ${this.#data.titleOf(chat)}`)
       this.#begin()
     }
     if (overlay && overlay.lines !== told.overlay?.lines) this.#writeList(overlay)
     const selected = this.#data.messagesOf(chat).find(({ id }) => id === selectedId)
     if (selected && selectedId !== told.selectedId)
-      this.#write(`selected: ${messageLine({ ...selected, ...refOf(chat) }, true)}`)
+      this.#write(
+        `selected: ${messageLine({ ...selected, ...refOf(chat) }, this.#named.nameOf, true)}`,
+      )
     this.#frames.changed()
   }
 
@@ -232,7 +236,8 @@ class ReaderSession {
         const oldest = messages[0]
         if (!oldest) this.#write('* there are no older messages')
         else this.#oldest.set(label, oldest.id)
-        for (const message of messages) this.#write(messageLine(message, true))
+        for (const message of messages)
+          this.#named.write([message.sender_id], (nameOf) => messageLine(message, nameOf, true))
       },
       (error: Error) => this.#write(`* older messages could not be loaded: ${error.message}`),
     )

@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink'
 import stringWidth from 'string-width'
+import { fitColumns } from '../columns.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import type { Theme } from './theme.ts'
 
@@ -12,7 +13,7 @@ export interface TitleBarProps {
 export function TitleBar({ text, columns }: TitleBarProps) {
   return (
     <Text inverse wrap="truncate">
-      {` ${text}`.slice(0, columns).padEnd(columns)}
+      {fitColumns(` ${text}`, columns)}
     </Text>
   )
 }

@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink'
 import type { Chat } from '../../protocol/chat.ts'
-import { chatLabel } from '../chat-label.ts'
+import { fitColumns } from '../columns.ts'
 import type { ChatRow, UserRow } from '../screen-model.ts'
 import type { Theme } from './theme.ts'
 
@@ -16,7 +16,7 @@ export interface SidebarProps {
 
 interface Line {
   readonly text: string
-  readonly tone: 'heading' | 'chosen' | 'unread' | 'normal'
+  readonly tone: 'heading' | 'chosen' | 'unread' | 'muted' | 'normal'
 }
 
 /** The chats with what is unread in them, and who is online; what does not fit is counted. */
@@ -31,11 +31,12 @@ export function Sidebar(props: SidebarProps) {
         <Box key={row} width={columns} height={1} flexShrink={0}>
           <Text
             wrap="truncate"
-            bold={tone !== 'normal'}
+            bold={tone !== 'normal' && tone !== 'muted'}
+            dimColor={tone === 'muted'}
             inverse={tone === 'chosen'}
             {...(tone === 'heading' || tone === 'unread' ? accent : {})}
           >
-            {text.slice(0, width).padEnd(width)}
+            {fitColumns(text, width)}
           </Text>
           <Text dimColor> │</Text>
         </Box>
@@ -82,19 +83,22 @@ function fitting(lines: readonly Line[], rows: number): Line[] {
 }
 
 /** `>` before the chosen chat, then unread messages, mentions behind `@`, `-` for a muted one. */
-function chatLine({ chat, isChosen, unread, mentions, isMuted }: ChatRow, width: number): Line {
-  const name = `${isChosen ? '>' : ' '}${chatLabel(chat)}`
+function chatLine({ title, isChosen, unread, mentions, isMuted }: ChatRow, width: number): Line {
   const unreadText = unread >= 1_000 ? '999+' : unread > 0 ? String(unread) : ''
   const counts = [mentions > 0 ? `@${mentions}` : '', unreadText, isMuted ? 'muted' : '']
     .filter(Boolean)
     .join(' ')
-  const text = name + counts.padStart(Math.max(counts.length + 1, width - name.length))
-  return { text, tone: isChosen ? 'chosen' : unread > 0 && !isMuted ? 'unread' : 'normal' }
+  const room = counts === '' ? width : Math.max(1, width - counts.length - 1)
+  const name = fitColumns(`${isChosen ? '>' : ' '}${title}`, room)
+  const text = counts === '' ? name : `${name} ${counts}`
+  if (isChosen) return { text, tone: 'chosen' }
+  if (isMuted) return { text, tone: 'muted' }
+  return { text, tone: unread > 0 ? 'unread' : 'normal' }
 }
 
 /** `●` for an active user, `○` for an idle one; then the devices, where there are several. */
-function userLine({ id, isIdle, connections }: UserRow, userId: number): Line {
+function userLine({ id, name, isIdle, connections }: UserRow, userId: number): Line {
   const devices = connections > 1 ? ` ×${connections}` : ''
   const notes = `${id === userId ? ' (you)' : ''}${isIdle ? ' idle' : ''}`
-  return { text: `${isIdle ? '○' : '●'} ${id}${devices}${notes}`, tone: 'normal' }
+  return { text: `${isIdle ? '○' : '●'} ${name}${devices}${notes}`, tone: 'normal' }
 }

@@ -23,19 +23,19 @@ describe('parseCommand', () => {
     expect(parseCommand(line)).toEqual(command)
   })
 
-  it.each([
-    '/join',
-    '/join 0',
-    '/join x',
-    '/join 1 2',
-    '/join 1\nmore',
-    '/support 9007199254740992',
-  ])('%j tells what the command takes', (line) => {
-    expect(parseCommand(line)).toMatchObject({
-      type: 'wrong',
-      message: expect.stringMatching(/takes the number of a chat/),
-    })
+  it('/join alone lists the chats to join', () => {
+    expect(parseCommand('/join')).toEqual({ type: 'browse' })
   })
+
+  it.each(['/join 0', '/join x', '/join 1 2', '/join 1\nmore', '/support 9007199254740992'])(
+    '%j tells what the command takes',
+    (line) => {
+      expect(parseCommand(line)).toMatchObject({
+        type: 'wrong',
+        message: expect.stringMatching(/takes the number of a chat/),
+      })
+    },
+  )
 
   it('a command that takes no argument refuses one', () => {
     expect(parseCommand('/quit now')).toMatchObject({ type: 'wrong' })

@@ -31,7 +31,7 @@ describe('completePath', () => {
   })
 
   it('all that follows /upload is one path, spaces included', () => {
-    const sources = { userIds: () => [], chatLabels: () => [], paths: complete }
+    const sources = { userIds: () => [], nameOf: String, chatLabels: () => [], paths: complete }
     const line = '/upload ~/photo o'
     expect(completeAt(line, line.length, sources)).toEqual({
       start: '/upload '.length,

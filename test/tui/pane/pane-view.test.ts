@@ -18,6 +18,7 @@ function content(entries: PaneEntry[], more: Partial<PaneContent> = {}): PaneCon
     isOpen: true,
     isSelected: false,
     mentions: ['@1'],
+    nameOf: String,
   })
   return { entries, readId: 0, contextOf, ...more }
 }

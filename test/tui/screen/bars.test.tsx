@@ -13,6 +13,7 @@ const linesOf = (frame: string | undefined) =>
 describe('Sidebar', () => {
   const chats = Array.from({ length: 30 }, (_, index) => ({
     chat: { kind: 'chat' as const, id: index + 1 },
+    title: `#${index + 1}`,
     isChosen: index === 0,
     isMuted: false,
     unread: 5_000,
@@ -20,6 +21,7 @@ describe('Sidebar', () => {
   }))
   const users = Array.from({ length: 500 }, (_, index) => ({
     id: index + 1,
+    name: String(index + 1),
     isIdle: false,
     connections: 1,
   }))

@@ -30,9 +30,11 @@ function model(entries: PaneEntry[] = [], more: Partial<ScreenModel> = {}): Scre
     isOpen: true,
     isSelected: false,
     mentions: [],
+    nameOf: String,
   })
   const chat = (id: number, unread = 0, mentions = 0) => ({
     chat: { kind: 'chat' as const, id },
+    title: `#${id}`,
     isChosen: id === 1,
     isMuted: id === 3,
     unread,
@@ -42,8 +44,8 @@ function model(entries: PaneEntry[] = [], more: Partial<ScreenModel> = {}): Scre
     userId: 123,
     title: 'chatws #1 | user 123',
     users: [
-      { id: 123, isIdle: false, connections: 2 },
-      { id: 456, isIdle: true, connections: 1 },
+      { id: 123, name: '123', isIdle: false, connections: 2 },
+      { id: 456, name: '456', isIdle: true, connections: 1 },
     ],
     chats: [chat(1), chat(2, 12, 1), chat(3, 5)],
     pane: { entries, readId: 0, contextOf },

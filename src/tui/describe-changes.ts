@@ -1,0 +1,69 @@
+import type { ChatChanged, MembersChanged } from '../protocol/access-events.ts'
+import { sanitizeLine } from './sanitize.ts'
+import { shownName } from './shown-name.ts'
+
+type NameOf = (userId: number) => string
+
+/** The users that a line about a change names. */
+export function usersIn({
+  by,
+  added,
+  removed,
+  roles,
+  muted,
+}: Partial<Omit<MembersChanged, 'type'>>): number[] {
+  const others = [...(added ?? []), ...(roles ?? []), ...(muted ?? [])].map(({ user }) => user)
+  return [...(by ? [by] : []), ...others, ...(removed ?? [])]
+}
+
+/** What was done to members, as a line; without the name of the chat. */
+export function describeMembersChange(change: MembersChanged, nameOf: NameOf): string {
+  const { act, by, added = [], removed = [], roles = [], muted = [], reason } = change
+  const who = nameOfDoer(by, nameOf)
+  const because = reason === undefined ? '' : `: ${sanitizeLine(reason)}`
+  const names = (users: readonly number[]) => users.map(nameOf).join(', ')
+  switch (act) {
+    case 'join':
+      return `${names(added.map(({ user }) => user))} joined`
+    case 'leave':
+      return `${names(removed)} left`
+    case 'add':
+      return `${who} added ${names(added.map(({ user }) => user))}`
+    case 'remove':
+      return `${who} removed ${names(removed)}${because}`
+    case 'role':
+      return roles.map(({ user, role }) => `${who} made ${nameOf(user)} ${role}`).join('; ')
+    case 'mute':
+      return muted.map(({ user, until }) => describeMute(who, nameOf(user), until)).join('; ')
+    case 'ban':
+      return `${who} banned ${removed.length === 0 ? 'someone' : names(removed)}${because}`
+    case 'unban':
+      return `${who} lifted a ban`
+  }
+}
+
+/** Why the user is not in a chat any more. */
+export function describeRemoval(change: MembersChanged, title: string, nameOf: NameOf): string {
+  const { act, by, reason } = change
+  if (act === 'leave') return `you have left ${title}`
+  const does = act === 'ban' ? 'banned' : 'removed'
+  const because = reason === undefined ? '' : `: ${sanitizeLine(reason)}`
+  return `you were ${does} from ${title} by ${nameOfDoer(by, nameOf)}${because}`
+}
+
+/** What a chat is now, where that was changed. */
+export function describeChatChange({ chat, by }: ChatChanged, nameOf: NameOf): string {
+  const { title, visibility, slow_mode } = chat
+  const called = title === undefined ? 'no title' : `"${shownName(title)}"`
+  const slow = slow_mode ? `, slow mode of ${slow_mode} s` : ''
+  return `${nameOfDoer(by, nameOf)} changed this chat: ${called}, ${visibility}${slow}`
+}
+
+/** Whoever runs the server is user 0. */
+function nameOfDoer(by: number, nameOf: NameOf): string {
+  return by === 0 ? 'the server' : nameOf(by)
+}
+
+function describeMute(who: string, name: string, until: string | null): string {
+  return until === null ? `${who} lets ${name} write again` : `${who} muted ${name} until ${until}`
+}
