@@ -101,7 +101,10 @@ async function play(
 ): Promise<BenchResult> {
   const view = createView(host)
   // All that takes long to be ready gets ready at the same time.
-  const starting = config.url === undefined ? ServerProcess.start(host.env) : undefined
+  const starting =
+    config.url === undefined
+      ? ServerProcess.start(host.env, scenario.chats ? 'members' : 'open')
+      : undefined
   view.announce(starting ? 'Starting a server …' : `Connecting to ${hidePassword(config.url!)} …`)
   const workers = config.workers ?? Math.max(1, availableParallelism() - 1)
   const generators = Array.from({ length: workers }, () => new GeneratorWorker())

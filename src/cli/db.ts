@@ -1,15 +1,13 @@
 import type { Command } from 'commander'
 import type { z } from 'zod'
 import { DbConfig, DbPruneConfig, DbResultConfig } from '../config/db-config.ts'
-import { ChatwsError } from '../protocol/error.ts'
-import type { DurableDatabase } from '../storage/database.ts'
-import { parseDatabaseUrl } from '../storage/database-url.ts'
 import { describeBytes } from './byte-size.ts'
+import { type DefineSubcommand, defineDbData } from './db-data.ts'
 import { describeStatus } from './db-status.ts'
 import { defineOptions } from './define-options.ts'
+import { durable } from './durable-database.ts'
 import type { Host } from './host.ts'
 import type { DefineCommand, Run } from './main.ts'
-import { usingOption } from './option-error.ts'
 import { runWithConfig } from './run-with-config.ts'
 
 const HELP = `
@@ -18,6 +16,10 @@ Examples:
   chatws db backup /backups/chatws-$(date +%F).db
   chatws db restore /backups/chatws-2025-01-31.db
   chatws db prune --older-than 365d --dry-run
+  chatws db export --user 7 --out user-7.ndjson
+  chatws db erase --user 7
+  chatws db audit --user 7
+  chatws db access --members-from-history
 
 The server may run meanwhile, but for restore. Exit codes: 0 done, 1 could not be done, 2 wrong usage.`
 
@@ -34,7 +36,7 @@ new history: they do not go on from offsets that the backup does not have.`
 /** `chatws db`. */
 export const defineDb: DefineCommand = (command, host) => {
   command.addHelpText('after', HELP)
-  const define = <S extends z.ZodObject>(
+  const define: DefineSubcommand = <S extends z.ZodObject>(
     schema: S,
     subcommand: Command,
     run: (config: Readonly<z.infer<S>>, argument: string) => Promise<number>,
@@ -85,6 +87,7 @@ export const defineDb: DefineCommand = (command, host) => {
       sub('prune', 'delete the messages that are older than a given age'),
       (config) => prune(config, host),
     ),
+    ...defineDbData(define, sub, host),
   ])
 }
 
@@ -171,16 +174,4 @@ async function prune(config: Readonly<DbPruneConfig>, host: Host): Promise<numbe
   } finally {
     await store.close()
   }
-}
-
-/** The database that is to be looked after. Throws USAGE for one that keeps nothing. */
-function durable({ databaseUrl }: Readonly<DbConfig>): DurableDatabase {
-  return usingOption('databaseUrl', () => {
-    const database = parseDatabaseUrl(databaseUrl)
-    if (database.isDurable) return database
-    throw new ChatwsError(
-      'USAGE',
-      `${database.description} keeps nothing: it is in the server's process, and ends with it`,
-    )
-  })
 }

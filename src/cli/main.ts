@@ -47,7 +47,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<DefineComm
     load: async () => (await import('./bench.ts')).defineBench,
   },
   db: {
-    summary: 'look after the database: status, migrate, backup, restore, prune',
+    summary: 'look after the database: status, backup, prune, export, erase, audit …',
     load: async () => (await import('./db.ts')).defineDb,
   },
   config: {

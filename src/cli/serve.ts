@@ -71,6 +71,12 @@ async function runServer(
       statsIntervalMs: config.statsInterval * 1000,
       offlineGraceMs: config.offlineGrace * 1000,
       agents: config.agents,
+      access: config.access,
+      ...(config.presence === undefined ? {} : { presence: config.presence }),
+      retention: {
+        chatMs: config.retention,
+        supportMs: config.retentionSupport ?? config.retention,
+      },
       drainTimeoutMs: config.drainTimeout * 1000,
       security,
       version: packageVersion(),

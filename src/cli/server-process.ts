@@ -24,17 +24,15 @@ const PROGRAM = fileURLToPath(new URL('../../bin/chatws.js', import.meta.url))
  * process, however that ends.
  */
 export class ServerProcess {
-  readonly #folder: string
-  readonly #env: Host['env']
+  readonly #surroundings: Surroundings
   #child: ChildProcess
   #url: string
 
   private constructor(
-    { folder, env }: Surroundings,
+    surroundings: Surroundings,
     { child, url }: { child: ChildProcess; url: string },
   ) {
-    this.#folder = folder
-    this.#env = env
+    this.#surroundings = surroundings
     this.#child = child
     this.#url = url
     process.on('exit', this.#abandon)
@@ -44,18 +42,22 @@ export class ServerProcess {
    * Starts `chatws serve` on a free port of the loopback address. Throws SERVER_START_FAILED with
    * what the server had to say.
    * @param env what it has of the environment, but for what would configure it
+   * @param access who may read a chat there
    */
-  static async start(env: Host['env']): Promise<ServerProcess> {
+  static async start(
+    env: Host['env'],
+    access: ServeConfig['access'] = 'open',
+  ): Promise<ServerProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'chatws-bench-')).catch((cause: Error) => {
       const message = `There is no place for its database, TMPDIR names one: ${cause.message}`
       throw new ChatwsError('SERVER_START_FAILED', message, { cause })
     })
     try {
       await writeFile(configPath(folder), '{}')
-      const program = await startProgram({ folder, env }, 0)
+      const program = await startProgram({ folder, env, access }, 0)
       // What reads its database is there when the run ends, and nobody waits for it.
       import('../storage/sqlite/log-reader.ts').catch(() => {})
-      return new ServerProcess({ folder, env }, program)
+      return new ServerProcess({ folder, env, access }, program)
     } catch (error) {
       await rm(folder, { recursive: true, force: true })
       throw error
@@ -80,7 +82,7 @@ export class ServerProcess {
   /** Starts it again on the same port and database. Throws SERVER_START_FAILED. */
   async up(): Promise<void> {
     const port = Number(new URL(this.#url).port)
-    const { child, url } = await startProgram({ folder: this.#folder, env: this.#env }, port)
+    const { child, url } = await startProgram(this.#surroundings, port)
     this.#child = child
     this.#url = url
   }
@@ -88,7 +90,7 @@ export class ServerProcess {
   /** Reads from its database, past the server, what is stored after an offset: each as its frame. */
   async *readLog(after: number): AsyncGenerator<Buffer> {
     const { LogReader } = await import('../storage/sqlite/log-reader.ts')
-    const reader = await LogReader.open(databasePath(this.#folder))
+    const reader = await LogReader.open(databasePath(this.#surroundings.folder))
     try {
       yield* readFrames(reader, after)
     } finally {
@@ -100,13 +102,13 @@ export class ServerProcess {
   async stop(): Promise<void> {
     process.off('exit', this.#abandon)
     await stopProcess(this.#child, 'SIGKILL')
-    await rm(this.#folder, { recursive: true, force: true })
+    await rm(this.#surroundings.folder, { recursive: true, force: true })
   }
 
   /** This process ends without having stopped it (a second Ctrl-C): nothing may stay. */
   readonly #abandon = () => {
     if (isRunning(this.#child)) this.#child.kill('SIGKILL')
-    rmSync(this.#folder, { recursive: true, force: true })
+    rmSync(this.#surroundings.folder, { recursive: true, force: true })
   }
 }
 
@@ -124,6 +126,8 @@ interface Surroundings {
   /** Its own, for its database. */
   readonly folder: string
   readonly env: Host['env']
+  /** Who may read a chat there. */
+  readonly access: ServeConfig['access']
 }
 
 /**
@@ -137,12 +141,12 @@ function withoutOptions(env: Host['env']): NodeJS.ProcessEnv {
 }
 
 async function startProgram(
-  { folder, env }: Surroundings,
+  { folder, env, access }: Surroundings,
   port: number,
 ): Promise<{ child: ChildProcess; url: string }> {
   const args = [
     ...['serve', '--port', String(port), '--log-level', 'error'],
-    ...['--database-url', databasePath(folder), '--config', configPath(folder)],
+    ...['--access', access, '--database-url', databasePath(folder), '--config', configPath(folder)],
     // A load test is what these limits are there to stop.
     ...['--message-rate', '0', '--max-connections-per-user', '0', '--http-rate', '0'],
   ]

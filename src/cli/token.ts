@@ -13,6 +13,7 @@ Examples:
   chatws serve --auth jwt
   chatws token --user 123
   chatws token --user 1 --role admin --expires-in 60
+  chatws token --user 123 --name Ann --chats 7=member,9=reader
   CHATWS_TOKEN=$(chatws token --user 123) chatws connect --user 123
 
 For development and tests: in production tokens come from whoever knows your users. The
@@ -34,6 +35,8 @@ async function token(config: Readonly<TokenConfig>, host: Host): Promise<number>
   const claims = {
     userId: config.user,
     role: config.role,
+    name: config.name,
+    chats: config.chats,
     expiresAtS: Math.floor(Date.now() / 1000) + config.expiresIn,
     issuer: config.jwtIssuer,
     audience: config.jwtAudience,

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { DEFAULT_PORT } from '../protocol/limits.ts'
+import { accessOptions, findAccessContradictions } from './access-options.ts'
 import { authOptions, findAuthContradictions } from './auth-options.ts'
 import { withoutContradictions } from './contradictions.ts'
 import { id } from './id-option.ts'
 import { limitOptions } from './limit-options.ts'
 import { list, numeric, option } from './option.ts'
+import { retentionOptions } from './retention-options.ts'
 import { uploadOptions } from './upload-options.ts'
 
 /** The longest interval a timer can hold, in seconds. */
@@ -44,6 +46,7 @@ const options = z.object({
     description: 'address to listen on',
   }),
   ...authOptions,
+  ...accessOptions,
   ...limitOptions,
   databaseUrl: option(z.string().default('./chatws.db'), {
     flag: '--database-url <url>',
@@ -58,6 +61,7 @@ const options = z.object({
     description:
       'what an acknowledged message survives: process (its death; SQLite) or full (a power cut)',
   }),
+  ...retentionOptions,
   ...uploadOptions,
   heartbeat: option(seconds().default(30), {
     flag: '--heartbeat <seconds>',
@@ -110,5 +114,8 @@ const options = z.object({
 })
 
 /** What `chatws serve` can be told. */
-export const ServeConfig = withoutContradictions(options, findAuthContradictions)
+export const ServeConfig = withoutContradictions(options, (config) => [
+  ...findAuthContradictions(config),
+  ...findAccessContradictions(config),
+])
 export type ServeConfig = z.infer<typeof ServeConfig>

@@ -1,10 +1,36 @@
 import { z } from 'zod'
+import { RoleOfMember, UserName } from '../protocol/access-fields.ts'
+import { CHAT_ROLES, type ChatRole } from '../protocol/chat-role.ts'
+import { parseId } from '../protocol/id.ts'
 import { Role } from '../protocol/role.ts'
 import { withoutContradictions } from './contradictions.ts'
 import { id } from './id-option.ts'
 import { numeric, option, yesOrNo } from './option.ts'
 
 const YEAR_S = 365 * 24 * 60 * 60
+
+/** `7=member,9=reader` as the claim says it: chat → role. */
+const Grants = z
+  .union([z.string(), z.record(z.string(), z.string())])
+  .transform((given, context) => {
+    const pairs =
+      typeof given === 'string'
+        ? given.split(',').map((pair) => pair.trim().split('='))
+        : Object.entries(given)
+    const grants: Record<string, ChatRole> = {}
+    for (const [chat = '', said = '', ...more] of pairs) {
+      const id = parseId(chat)
+      const role = RoleOfMember.safeParse(said)
+      if (id === undefined || !role.success || more.length > 0) {
+        context.addIssue(
+          `must be chats with a role each, ${CHAT_ROLES.join(', ')}: 7=member,9=reader`,
+        )
+        return z.NEVER
+      }
+      grants[id] = role.data
+    }
+    return grants
+  })
 
 const options = z.object({
   user: option(id(), {
@@ -16,6 +42,16 @@ const options = z.object({
     flag: '--role <role>',
     env: 'CHATWS_TOKEN_ROLE',
     description: 'user, agent (works the support desk) or admin',
+  }),
+  name: option(UserName.optional(), {
+    flag: '--name <text>',
+    env: 'CHATWS_TOKEN_NAME',
+    description: 'what the user is called',
+  }),
+  chats: option(Grants.optional(), {
+    flag: '--chats <roles>',
+    env: 'CHATWS_TOKEN_CHATS',
+    description: 'chats that it lets into, each with a role: 7=member,9=reader',
   }),
   expiresIn: option(
     numeric(

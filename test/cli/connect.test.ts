@@ -342,6 +342,33 @@ describe('chatws connect --json', () => {
       TYPING: { chat_id: 31, typing: true },
       ACTIVITY: { state: 'idle' },
       PING: { t: 77 },
+      CREATE_CHAT: { title: 'new', client_id: 'create' },
+      CHANGE_CHAT: { chat_id: 31, title: 'newer' },
+      DIRECT: { user: 6, client_id: 'direct' },
+      JOIN: { chat_id: 31 },
+      LEAVE: { chat_id: 31 },
+      ADD_MEMBERS: { chat_id: 31, users: [6] },
+      REMOVE_MEMBERS: { chat_id: 31, users: [6] },
+      SET_ROLE: { chat_id: 31, user: 6, role: 'owner' },
+      MUTE: { chat_id: 31, user: 6, until: null },
+      BAN: { user: 6 },
+      UNBAN: { user: 6 },
+      CHAT: { chat_id: 31 },
+      MEMBERS: { chat_id: 31 },
+      PUBLIC_CHATS: {},
+      REPORTS: {},
+      RESOLVE_REPORT: { report_id: 1, resolution: 'none' },
+      PROFILE: { name: 'Anna' },
+      BLOCK: { user: 6 },
+      UNBLOCK: { user: 6 },
+      REPORT: { message_id: id, reason: 'spam' },
+      PIN: { message_id: id, pinned: true },
+      CHAT_SETTINGS: { chat_id: 31, notify: 'none' },
+      FOLLOW: { message_id: id, followed: true },
+      USERS: { ids: [5] },
+      BLOCKED: {},
+      PINS: { chat_id: 31 },
+      THREADS: {},
       SUBSCRIBE: { chats: [31], client_id: 'narrow' },
     }
     for (const [name, fields] of Object.entries(frames)) type({ type: name, ...fields })
@@ -353,8 +380,10 @@ describe('chatws connect --json', () => {
     expect(run5.frames()).toContainEqual(
       expect.objectContaining({ type: 'SUBSCRIBED', client_id: 'narrow' }),
     )
-    // What only agents may do is refused.
-    expect(run5.err).toMatch(/^(chatws: line \d+: not sent: Only agents .*\n)*$/)
+    // What only agents and admins may do is refused, and what needs members.
+    const refusals =
+      /^(chatws: line \d+: not sent: (Only (agents|admins) |\w+ needs a server with --access members|There is no message).*\n)*$/
+    expect(run5.err).toMatch(refusals)
   })
 
   it('wrong lines are told with their numbers, and the others are sent', async () => {

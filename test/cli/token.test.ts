@@ -22,6 +22,29 @@ test('a token is printed that a server with the same secret accepts', async () =
   expect(identity).toMatchObject({ userId: 123, role: 'user' })
 })
 
+test('a name and chats are what the server takes them for', async () => {
+  const flags = ['--name', 'Ann', '--chats', '7=member, 9=owner']
+  const { stdout } = await run(['--user', '1', '--jwt-secret', SECRET, ...flags])
+  const identity = await createTokenVerifier({ secret: SECRET })(stdout.trim())
+  expect(identity).toMatchObject({
+    name: 'Ann',
+    granted: new Map([
+      [7, 'member'],
+      [9, 'owner'],
+    ]),
+  })
+})
+
+test.each(['7', '7=boss', 'x=member', '7=member=owner', ''])(
+  '--chats %j is refused',
+  async (chats) => {
+    const args = ['--user', '1', '--jwt-secret', SECRET, '--chats', chats]
+    const { exitCode, stderr } = await run(args)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('7=member,9=reader')
+  },
+)
+
 test('role, life, issuer and audience are as asked', async () => {
   const flags = [
     '--role',
@@ -43,7 +66,7 @@ test('role, life, issuer and audience are as asked', async () => {
     expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
   })
   const verify = createTokenVerifier({ secret: SECRET }, { issuer: 'i', audience: 'a' })
-  expect(await verify(token)).toEqual({
+  expect(await verify(token)).toMatchObject({
     userId: 1,
     role: 'admin',
     expiresAtMs: Date.parse(rest.expiresAt) + 5_000,
