@@ -21,6 +21,8 @@ const FOLDERS: Layers = {
   server: [
     ...['protocol', 'type config', 'bus', 'storage/store.ts', 'storage/entries.ts'],
     ...['storage/conversation.ts', 'storage/upload-records.ts'],
+    ...['storage/message-ages.ts', 'storage/step-size.ts', 'storage/turns.ts'],
+    ...['storage/access-entries.ts', 'storage/access-records.ts', 'storage/entry-base.ts'],
   ],
   tui: ['client', 'protocol'],
   web: ['client', 'protocol'],
@@ -38,11 +40,23 @@ const ROOMS: Layers = {
   auth: ['limits'],
   uploads: ['telemetry'],
   log: ['frames'],
-  delivery: ['log', 'frames', 'telemetry'],
-  presence: ['delivery', 'log', 'frames', 'telemetry'],
-  node: ['presence', 'delivery', 'log', 'frames', 'auth', 'uploads', 'telemetry'],
+  access: ['frames'],
+  delivery: ['access', 'log', 'frames', 'telemetry'],
+  presence: ['delivery', 'access', 'log', 'frames', 'telemetry'],
+  node: ['presence', 'delivery', 'access', 'log', 'frames', 'auth', 'uploads', 'telemetry'],
   websocket: ['node', 'presence', 'delivery', 'frames', 'limits', 'auth', 'telemetry'],
-  http: ['node', 'presence', 'log', 'frames', 'limits', 'auth', 'uploads', 'telemetry'],
+  http: [
+    'node',
+    'presence',
+    'delivery',
+    'access',
+    'log',
+    'frames',
+    'limits',
+    'auth',
+    'uploads',
+    'telemetry',
+  ],
 }
 
 /** Package, or scope with its slash → the only folders and files that may import it. */

@@ -51,7 +51,8 @@ describe('the package', () => {
         .map(({ parentPath, name }) => statSync(`${parentPath}/${name}`).size),
     )
     const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6
-    expect(megabytes).toBeLessThan(9)
+    // Chats with members brought the last half of a megabyte.
+    expect(megabytes).toBeLessThan(9.6)
     expect(Object.keys(manifest.dependencies)).toEqual([
       ...['https-proxy-agent', 'proxy-from-env', 'ws'],
     ])

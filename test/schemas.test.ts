@@ -24,7 +24,7 @@ it('a scenario that is right is right by the schema, too', () => {
   const validate = new Ajv2020({ strict: true }).compile(JSON.parse(SCHEMAS.scenarios))
   const read = (name: string) =>
     JSON.parse(readFileSync(new URL(`../scenarios/${name}.json`, import.meta.url), 'utf8'))
-  for (const name of ['smoke', '500-users', 'http-mix', 'restart'])
+  for (const name of ['smoke', '500-users', 'http-mix', 'restart', 'private-chats'])
     expect(validate(read(name)), `${name}: ${JSON.stringify(validate.errors)}`).toBe(true)
   expect(validate({ ...read('smoke'), usres: 1 })).toBe(false)
 })

@@ -1,5 +1,6 @@
 import type { QueuedChat, SearchQuery } from '../../src/storage/conversation.ts'
 import type { LogEntry, MessageEntry, NewEntry } from '../../src/storage/entries.ts'
+import type { AgesRange, MessageAge } from '../../src/storage/message-ages.ts'
 import type { Pruned, PruneOptions } from '../../src/storage/prune-log.ts'
 import type {
   FoundMessage,
@@ -59,6 +60,10 @@ export class GatedStore implements Store {
     return this.#inner.readHistory(range)
   }
 
+  readAges(range: AgesRange): Promise<MessageAge[]> {
+    return this.#inner.readAges(range)
+  }
+
   readAfter(offset: number, limit: number): Promise<LogEntry[]> {
     return this.#inner.readAfter(offset, limit)
   }
@@ -69,6 +74,10 @@ export class GatedStore implements Store {
 
   get lastSeen() {
     return this.#inner.lastSeen
+  }
+
+  get access() {
+    return this.#inner.access
   }
 
   get uploads() {

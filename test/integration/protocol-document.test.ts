@@ -8,7 +8,14 @@ import { WireClient } from '../support/wire-client.ts'
 import { type Example, readExamples } from './document-examples.ts'
 import { ExampleValues } from './example-values.ts'
 
-const DOCUMENT = new URL('../../docs/protocol.md', import.meta.url)
+/** Name of a document → the server that its examples are played on, and what they cannot show. */
+const DOCUMENTS = {
+  protocol: { options: { agents: [789] }, elsewhere: ['AUTH', 'OFFSET', 'ANNOUNCEMENT'] },
+  members: { options: { access: 'members' }, elsewhere: [] },
+} as const
+
+const readDocument = (name: string) =>
+  readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8')
 
 let server: TestServer | undefined
 const open: WireClient[] = []
@@ -90,34 +97,37 @@ class Player {
   }
 }
 
-test('every example of the protocol is what a server takes and sends', async () => {
-  server = await startServer({ agents: [789] })
-  const player = new Player(server.url)
-  const examples = readExamples(readFileSync(DOCUMENT, 'utf8'))
-  for (const example of examples) {
-    try {
-      await player.play(example)
-    } catch (error) {
-      throw new Error(`docs/protocol.md:${example.line}: ${(error as Error).message}`)
+test.each(Object.entries(DOCUMENTS))(
+  'every example of %s.md is what a server takes and sends',
+  async (name, { options, elsewhere }) => {
+    server = await startServer(options)
+    const player = new Player(server.url)
+    const examples = readExamples(readDocument(name))
+    for (const example of examples) {
+      try {
+        await player.play(example)
+      } catch (error) {
+        throw new Error(`docs/${name}.md:${example.line}: ${(error as Error).message}`)
+      }
     }
-  }
-  const framesOf = (kind: Example['type']) =>
-    examples.flatMap((one) => (one.type === kind && 'frames' in one ? one.frames : []))
-  // What was refused without a word of the document is an example that does not work.
-  const errors = open.flatMap((client) => client.all('ERROR'))
-  expect(errors).toHaveLength(framesOf('got').filter(({ type }) => type === 'ERROR').length)
-  expect(framesOf('elsewhere').map(({ type }) => type)).toEqual(['AUTH', 'OFFSET', 'ANNOUNCEMENT'])
-})
+    const framesOf = (kind: Example['type']) =>
+      examples.flatMap((one) => (one.type === kind && 'frames' in one ? one.frames : []))
+    // What was refused without a word of the document is an example that does not work.
+    const errors = open.flatMap((client) => client.all('ERROR'))
+    expect(errors).toHaveLength(framesOf('got').filter(({ type }) => type === 'ERROR').length)
+    expect(framesOf('elsewhere').map(({ type }) => type)).toEqual(elsewhere)
+  },
+)
 
 test('every frame that a client may send has an example', () => {
-  const examples = readExamples(readFileSync(DOCUMENT, 'utf8'))
+  const examples = Object.keys(DOCUMENTS).flatMap((name) => readExamples(readDocument(name)))
   const sent = examples.flatMap((one) => (one.type === 'sent' ? one.frames : []))
   const types = new Set(sent.map(({ type }) => type))
   expect(Object.keys(CLIENT_FRAMES).filter((type) => !types.has(type))).toEqual([])
 })
 
 test('every error code is told once', () => {
-  const document = readFileSync(DOCUMENT, 'utf8')
+  const document = readDocument('protocol')
   const rows = [...document.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code!)
   expect(rows.toSorted()).toEqual(FRAME_ERROR_CODES.toSorted())
   const overHttp = document.slice(

@@ -118,7 +118,7 @@ const range = (from: number, to: number) =>
 
 /** The frames of everything stored. */
 async function wholeLog(): Promise<ServerFrame[]> {
-  return (await store.readAfter(0, 1_000_000)).map(entryFrame)
+  return (await store.readAfter(0, 1_000_000)).map((entry) => entryFrame(entry)!)
 }
 
 test('missed messages of both kinds come from the tail, then RESUMED, without a look at the database', async () => {

@@ -5,6 +5,7 @@ import type { Store } from '../../src/storage/store.ts'
 import { newEntry } from '../storage/new-entry.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { WireClient } from '../support/wire-client.ts'
+import { withMethods } from '../support/with-methods.ts'
 
 const NOW = '2024-01-01T12:00:00.000Z'
 
@@ -13,7 +14,12 @@ let server: TestServer
 let other: Store
 let client: WireClient
 beforeEach(async () => {
-  server = await startServer({ database: 'sqlite' })
+  // It hears of the other only by what it stores itself: it looks in vain.
+  const hasNothingNew = { lastOffset: async () => 0 }
+  server = await startServer({
+    database: 'sqlite',
+    wrapStore: (store) => withMethods(store, hasNothingNew),
+  })
   other = await openStore(new SqliteDatabase(server.databasePath))
   client = await WireClient.connect(server.url, 1)
 })
@@ -78,4 +84,18 @@ test('what another writer stored and deleted again is passed over', async () => 
   await resumed.next('RESUMED')
   expect(offsets(resumed)).toEqual([602])
   await resumed.close()
+})
+
+test('what another writer stored is told though this server stores nothing', async () => {
+  const quiet = await startServer({ database: 'sqlite' })
+  const writer = await openStore(new SqliteDatabase(quiet.databasePath))
+  const listener = await WireClient.connect(quiet.url, 1)
+  try {
+    await writer.append([newEntry({ content: 'of another' })], NOW)
+    expect((await listener.next('MESSAGE')).payload.content).toBe('of another')
+  } finally {
+    await listener.close()
+    await writer.close()
+    await quiet.close()
+  }
 })

@@ -1,5 +1,7 @@
 import { createClient } from '@libsql/client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ACCESS_FRAMES } from '../../src/protocol/access-frames.ts'
+import type { ACCESS_QUESTIONS } from '../../src/protocol/access-questions.ts'
 import { CLIENT_FRAMES, type ClientFrames, LOG_FRAMES } from '../../src/protocol/client-frames.ts'
 import { QUESTIONS } from '../../src/protocol/questions.ts'
 import { sqliteFileUrl } from '../../src/storage/sqlite/raw-connection.ts'
@@ -27,8 +29,12 @@ const times = <T>(count: number, of: (i: number) => T) =>
 const sent = { sender_id: 1, content: LONG }
 const ids = times(1_000, (i) => Number.MAX_SAFE_INTEGER - i)
 
+/** A type of frame that is about members, names or moderation. */
+type AccessType = keyof typeof ACCESS_FRAMES | keyof typeof ACCESS_QUESTIONS
+type FramesOf<Types extends string> = { readonly [Type in Types]: readonly object[] }
+
 /** Type → frames of it that are sent at once, each in the form that finds most. */
-const FRAMES: { readonly [Type in keyof ClientFrames]: readonly object[] } = {
+const FRAMES: FramesOf<Exclude<keyof ClientFrames, AccessType>> = {
   NEW_MESSAGE: times(40, () => ({ chat_id: 1, ...sent })),
   NEW_SUPPORT_MESSAGE: times(40, () => ({ support_chat_id: 1, ...sent })),
   EDIT: times(30, (i) => ({ message_id: i + 1, content: `${i}${LONG}` })),
@@ -47,6 +53,41 @@ const FRAMES: { readonly [Type in keyof ClientFrames]: readonly object[] } = {
   SEARCH: [{ text: 'word', limit: 100 }, { text: 'word nowhere' }],
   SUPPORT_QUEUE: times(3, () => ({})),
   DELETE: times(30, (i) => ({ message_id: i + 1 })),
+}
+
+/** Chats with members: those of user 1, and those of user 2 in which user 1 is, too. */
+const OWN = 100
+const USERS = times(100, (i) => i + 2)
+
+/** The same where chats have members; they are tried in this order. */
+const MEMBERS_FRAMES: FramesOf<AccessType> = {
+  CHAT: times(20, (i) => ({ chat_id: i + 1 })),
+  MEMBERS: times(20, (i) => ({ chat_id: i + 1, limit: 100 })),
+  PUBLIC_CHATS: [...times(5, () => ({ limit: 100 })), { text: 'nowhere' }, { text: 'chat' }],
+  USERS: times(20, () => ({ ids: USERS })),
+  REPORT: times(60, (i) => ({ message_id: i + 1, reason: LONG.slice(0, 500) })),
+  REPORTS: times(5, () => ({ limit: 100 })),
+  RESOLVE_REPORT: times(60, (i) => ({ report_id: i + 1, resolution: 'done' })),
+  PIN: times(60, (i) => ({ message_id: i + 1, pinned: true })),
+  PINS: times(5, () => ({ chat_id: 1 })),
+  FOLLOW: times(60, (i) => ({ message_id: i + 1, followed: true })),
+  THREADS: times(3, () => ({})),
+  CHAT_SETTINGS: times(100, (i) => ({ chat_id: i + 1, notify: 'none' })),
+  PROFILE: times(100, (i) => ({ name: `name ${i}` })),
+  BLOCK: USERS.map((user) => ({ user })),
+  BLOCKED: times(20, () => ({})),
+  UNBLOCK: USERS.map((user) => ({ user })),
+  DIRECT: USERS.map((user) => ({ user })),
+  CREATE_CHAT: times(30, () => ({ title: 'more', members: USERS })),
+  CHANGE_CHAT: times(OWN, (i) => ({ chat_id: i + 1, title: `title ${i}` })),
+  SET_ROLE: USERS.slice(0, 90).map((user) => ({ chat_id: 1, user, role: 'reader' })),
+  MUTE: USERS.slice(0, 90).map((user) => ({ chat_id: 1, user, until: '2199-01-01T00:00:00.000Z' })),
+  BAN: USERS.slice(0, 90).map((user) => ({ chat_id: 1, user })),
+  UNBAN: USERS.slice(0, 90).map((user) => ({ chat_id: 1, user })),
+  REMOVE_MEMBERS: times(30, (i) => ({ chat_id: i + 2, users: USERS.slice(0, 90) })),
+  ADD_MEMBERS: times(30, (i) => ({ chat_id: i + 2, users: USERS.slice(0, 90) })),
+  LEAVE: times(OWN, (i) => ({ chat_id: OWN + i + 1 })),
+  JOIN: times(OWN, (i) => ({ chat_id: OWN + i + 1 })),
 }
 
 let counter: ReadCounter
@@ -82,25 +123,80 @@ async function fill(store: Store): Promise<void> {
   )
 }
 
-test.each(Object.keys(FRAMES) as (keyof ClientFrames)[])(
+const OPEN_CASES = Object.entries(FRAMES) as [keyof ClientFrames, readonly object[]][]
+test.each(OPEN_CASES)(
   'no turn reads much of the database for %s, and whoever sends it stays connected',
-  async (type) => {
-    client.frames.length = 0
-    counter.reset()
-    const frames = FRAMES[type]
-    const isLogged = type in LOG_FRAMES
-    for (const [i, frame] of frames.entries())
-      client.send({ type, ...frame, ...(isLogged ? { client_id: `${type} ${i}` } : {}) })
-    if (isLogged) await client.next('ACK', frames.length)
-    else if (type in QUESTIONS) await client.next(answerTo(type), frames.length)
-    client.send({ type: 'CHATS', client_id: 'last' })
-    await client.next('CHATS', type === 'CHATS' ? frames.length + 1 : 1)
-    expect(client.all('ERROR').filter(({ code }) => code !== 'FORBIDDEN')).toEqual([])
-    expect(client.socket.readyState).toBe(client.socket.OPEN)
-    expect(counter.mostRows).toBeLessThanOrEqual(MAX_ROWS)
-    expect(counter.mostBytes).toBeLessThanOrEqual(MAX_CHARACTERS)
-  },
+  (type, frames) => expectBounded(client, type, frames),
 )
+
+describe('where chats have members', () => {
+  let withMembers: TestServer
+  let member: WireClient
+  beforeAll(async () => {
+    withMembers = await startServer({ access: 'members', database: 'sqlite', fillStore: fillChats })
+    member = await WireClient.connect(withMembers.url, 1)
+  })
+  afterAll(async () => {
+    await member.close()
+    await withMembers.close()
+  })
+
+  const cases = Object.entries(MEMBERS_FRAMES) as [keyof ClientFrames, readonly object[]][]
+  test.each(cases)(
+    'no turn reads much of the database for %s, and whoever sends it stays connected',
+    (type, frames) => expectBounded(member, type, frames),
+  )
+})
+
+async function fillChats(store: Store): Promise<void> {
+  const authority = { isAgent: false, isAdmin: false, granted: new Map() }
+  for (const [senderId, other] of [
+    [1, 2],
+    [2, 1],
+  ] as const)
+    for (let i = 0; i < OWN; i += 1) {
+      const change = { title: `chat ${i}`, visibility: 'public' } as const
+      const members = [other, ...USERS.slice(1)]
+      const made = {
+        type: 'chat',
+        chatId: undefined,
+        change,
+        members,
+        directWith: undefined,
+      } as const
+      await store.append([{ ...made, senderId, clientId: undefined, authority }], NOW)
+    }
+  const users = USERS.map((userId) => ({
+    ...({ type: 'user', userId, name: 'n'.repeat(64), avatar: undefined } as const),
+    ...{ senderId: userId, clientId: undefined, authority },
+  }))
+  await store.append(users, NOW)
+  const messages = times(60, () => ({
+    ...newEntry({ chatId: 1, senderId: 2, content: LONG }),
+    authority,
+  }))
+  await store.append(messages, NOW)
+}
+
+async function expectBounded(
+  client: WireClient,
+  type: keyof ClientFrames,
+  frames: readonly object[],
+): Promise<void> {
+  client.frames.length = 0
+  counter.reset()
+  const isLogged = type in LOG_FRAMES
+  for (const [i, frame] of frames.entries())
+    client.send({ type, ...frame, ...(isLogged ? { client_id: `${type} ${i}` } : {}) })
+  if (isLogged) await client.next('ACK', frames.length)
+  else if (type in QUESTIONS) await client.next(answerTo(type), frames.length)
+  client.send({ type: 'CHATS', client_id: 'last' })
+  await client.next('CHATS', type === 'CHATS' ? frames.length + 1 : 1)
+  expect(client.all('ERROR').filter(({ code }) => code !== 'FORBIDDEN')).toEqual([])
+  expect(client.socket.readyState).toBe(client.socket.OPEN)
+  expect(counter.mostRows).toBeLessThanOrEqual(MAX_ROWS)
+  expect(counter.mostBytes).toBeLessThanOrEqual(MAX_CHARACTERS)
+}
 
 function answerTo(type: keyof ClientFrames) {
   return type === 'SUBSCRIBE' ? 'SUBSCRIBED' : (type as 'HISTORY')
@@ -141,5 +237,6 @@ async function explain(sql: string): Promise<string[]> {
 }
 
 test('every frame that clients may send is among these', () => {
-  expect(Object.keys(FRAMES).sort()).toEqual(Object.keys(CLIENT_FRAMES).sort())
+  const tried = [...Object.keys(FRAMES), ...Object.keys(MEMBERS_FRAMES)]
+  expect(tried.sort()).toEqual(Object.keys(CLIENT_FRAMES).sort())
 })

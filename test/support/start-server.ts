@@ -29,6 +29,11 @@ export interface TestServer {
 export interface TestServerOptions {
   /** Where the log is: in memory unless given, for tests that are not about storing it. */
   database?: 'memory' | 'sqlite'
+  /** The store itself, which the server closes; instead of `database`. */
+  store?: Store
+  /** Who may read what; open unless given. */
+  access?: 'open' | 'members'
+  presence?: 'all' | 'shared' | 'off'
   /** Nothing is limited unless given. */
   security?: SecurityOptions
   /** Users who work the support desk. */
@@ -56,9 +61,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const folder = mkdtempSync(join(tmpdir(), 'chatws-test-'))
   const databasePath = join(folder, 'test.db')
   const isInMemory = options.database !== 'sqlite'
-  const store = await openStore(
-    isInMemory ? new MemoryDatabase() : new SqliteDatabase(databasePath),
-  )
+  const store =
+    options.store ??
+    (await openStore(isInMemory ? new MemoryDatabase() : new SqliteDatabase(databasePath)))
   await options.fillStore?.(store)
   const lines: string[] = []
   const uploadFolder = join(folder, 'uploads')
@@ -70,6 +75,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     store: options.wrapStore?.(store) ?? store,
     serverLog,
     agents: options.agents ?? [],
+    access: options.access ?? 'open',
+    ...(options.presence ? { presence: options.presence } : {}),
     heartbeatMs: options.heartbeatMs ?? 30_000,
     statsIntervalMs: options.statsIntervalMs ?? 30_000,
     ...(options.security ? { security: options.security } : {}),

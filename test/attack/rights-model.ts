@@ -1,0 +1,119 @@
+import type { ChatRole } from '../../src/protocol/chat-role.ts'
+
+/** A message as the model knows it. */
+export interface ModelMessage {
+  readonly number: number
+  readonly id: number
+  readonly offset: number
+  readonly chat: ModelChat
+  readonly senderId: number
+  readonly hiddenFrom: number | undefined
+  isDeleted: boolean
+}
+
+export interface ModelMember {
+  role: ChatRole
+  readonly joinedOffset: number
+  isMuted: boolean
+}
+
+export interface ModelChat {
+  readonly key: string
+  readonly id: number
+  readonly kind: 'chat' | 'support'
+  visibility: 'public' | 'private'
+  history: 'all' | 'since_join'
+  readonly direct: readonly number[] | undefined
+  /** Who opened a support chat. */
+  readonly customer: number | undefined
+  readonly members: Map<number, ModelMember>
+  readonly banned: Set<number>
+  readonly messages: ModelMessage[]
+}
+
+const RANK: Record<ChatRole, number> = { reader: 0, member: 1, moderator: 2, owner: 3 }
+
+/**
+ * Who may read and do what, said once more, as simply as can be and without a line of the server's:
+ * all is computed anew from what has happened.
+ */
+export class RightsModel {
+  readonly chats: ModelChat[] = []
+  /** Each at its number less one. */
+  readonly messages: ModelMessage[]
+  readonly blocks = new Set<string>()
+  readonly agent: number
+  #byKey: Map<string, ModelChat> | undefined
+
+  constructor(agent: number, messages: ModelMessage[] = []) {
+    this.agent = agent
+    this.messages = messages
+  }
+
+  /** The rights as they are now, to be asked later. */
+  snapshot(): RightsModel {
+    const copy = new RightsModel(this.agent, this.messages)
+    for (const chat of this.chats) {
+      const members = new Map([...chat.members].map(([id, member]) => [id, { ...member }]))
+      copy.chats.push({ ...chat, members, banned: new Set(chat.banned) })
+    }
+    copy.#byKey = new Map(copy.chats.map((chat) => [chat.key, chat]))
+    return copy
+  }
+
+  /** A chat as it is, or was, here; undefined where there was none yet. */
+  find(key: string): ModelChat | undefined {
+    return this.#byKey ? this.#byKey.get(key) : this.chats.find((chat) => chat.key === key)
+  }
+
+  /** The offset above which a user may read a chat; undefined if not at all. */
+  readsAbove(userId: number, chat: ModelChat): number | undefined {
+    if (chat.kind === 'support')
+      return userId === this.agent || userId === chat.customer ? 0 : undefined
+    const member = chat.members.get(userId)
+    if (member) return chat.history === 'all' ? 0 : member.joinedOffset
+    if (chat.visibility === 'private' || chat.banned.has(userId)) return undefined
+    return chat.history === 'all' ? 0 : Number.POSITIVE_INFINITY
+  }
+
+  reads(userId: number, message: ModelMessage): boolean {
+    const chat = this.find(message.chat.key)
+    const above = chat && this.readsAbove(userId, chat)
+    return above !== undefined && message.offset > above && message.hiddenFrom !== userId
+  }
+
+  /** Whether a user is sent what happens in a chat: public ones only to their members. */
+  follows(userId: number, chat: ModelChat): boolean {
+    return chat.kind === 'chat' ? chat.members.has(userId) : this.readsAbove(userId, chat) === 0
+  }
+
+  share(one: number, other: number): boolean {
+    if (one === other) return true
+    return this.chats.some((chat) => this.follows(one, chat) && this.follows(other, chat))
+  }
+
+  mayWrite(userId: number, chat: ModelChat): boolean {
+    if (chat.kind === 'support') return this.follows(userId, chat)
+    const member = chat.members.get(userId)
+    if (!member || member.isMuted || RANK[member.role] < RANK.member) return false
+    const other = chat.direct?.find((id) => id !== userId)
+    return other === undefined || !this.blocks.has(`${userId} ${other}`)
+  }
+
+  hiddenFrom(userId: number, chat: ModelChat): number | undefined {
+    const other = chat.direct?.find((id) => id !== userId)
+    return other !== undefined && this.blocks.has(`${other} ${userId}`) ? other : undefined
+  }
+
+  /** Whether a user may do a moderator's or owner's act upon another, who may be no member. */
+  mayAct(userId: number, chat: ModelChat, needed: ChatRole, upon?: number): boolean {
+    const role = chat.members.get(userId)?.role
+    if (role === undefined || chat.direct || RANK[role] < RANK[needed]) return false
+    const other = upon === undefined ? undefined : chat.members.get(upon)?.role
+    return other === undefined || role === 'owner' || RANK[role] > RANK[other]
+  }
+
+  owners(chat: ModelChat): number {
+    return [...chat.members.values()].filter(({ role }) => role === 'owner').length
+  }
+}
