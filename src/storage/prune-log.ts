@@ -23,6 +23,8 @@ export interface PruneOptions {
   readonly isDryRun: boolean
   /** Hears after each batch how many messages that were so far. */
   readonly onProgress: (messages: number) => void
+  /** Asked between two steps; once it says so, the rest is left for another time. */
+  readonly isStopped?: () => boolean
 }
 
 /** What a store has to do so that its log can be pruned. */
@@ -42,10 +44,10 @@ export interface PrunableLog {
  */
 export async function pruneLog(
   log: PrunableLog,
-  { before, isDryRun, onProgress }: PruneOptions,
+  { before, isDryRun, onProgress, isStopped = () => false }: PruneOptions,
 ): Promise<Pruned> {
   const now = new Date()
-  const deletion = new Deletion(log)
+  const deletion = new Deletion(log, isStopped)
   let messages = 0
   let lastOffset = 0
   // Entries that were passed over since the last that is old.
@@ -56,9 +58,10 @@ export async function pruneLog(
     const passed = firstYoung < 0 ? times : times.slice(0, firstYoung)
     const old = passed.findLastIndex(({ createdAt }) => createdAt < before) + 1
     if (old > 0) {
-      messages += undated + old
       lastOffset = passed[old - 1]!.offset
-      if (!isDryRun) await deletion.upTo(lastOffset)
+      if (!isDryRun && !(await deletion.upTo(lastOffset)))
+        return { messages, lastOffset: deletion.position, uploads: undefined }
+      messages += undated + old
       undated = 0
       onProgress(messages)
     }
@@ -75,19 +78,29 @@ export async function pruneLog(
 class Deletion {
   readonly #log: PrunableLog
   readonly #steps = new StepSize({ max: BATCH })
+  readonly #isStopped: () => boolean
   #position = 0
 
-  constructor(log: PrunableLog) {
+  constructor(log: PrunableLog, isStopped: () => boolean) {
     this.#log = log
+    this.#isStopped = isStopped
   }
 
-  async upTo(offset: number): Promise<void> {
+  /** Every offset up to this is gone. */
+  get position(): number {
+    return this.#position
+  }
+
+  /** Whether it was not stopped before. */
+  async upTo(offset: number): Promise<boolean> {
     while (this.#position < offset) {
+      if (this.#isStopped()) return false
       const next = await this.#log.readTimes(this.#position, this.#steps.rows)
       const end = Math.min(offset, next.at(-1)?.offset ?? offset)
       await this.#steps.take(() => this.#log.deleteUpTo(end))
       this.#position = end
       await this.#steps.rest()
     }
+    return true
   }
 }

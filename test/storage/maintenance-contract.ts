@@ -119,6 +119,21 @@ export function describeMaintenanceContract(createDatabase: () => Promise<TestDa
       expect(await offsets()).toHaveLength(601)
     })
 
+    it('stops between two steps when it is told to, and goes on another time', async () => {
+      await append(1, 600)
+      let asked = 0
+      const isStopped = () => {
+        asked += 1
+        return asked > 2
+      }
+      const options = { before: at(3), isDryRun: false, onProgress: () => {} }
+      const { lastOffset } = await store.prune({ ...options, isStopped })
+      expect(lastOffset).toBeGreaterThan(0)
+      expect((await offsets())[0]).toBe(lastOffset + 1)
+      expect(await prune(at(3))).toMatchObject({ lastOffset: 600 })
+      expect(await offsets()).toEqual([])
+    })
+
     it('of nothing deletes nothing', async () => {
       await append(2, 1)
       expect(await prune(at(2))).toMatchObject({ messages: 0, lastOffset: 0 })

@@ -108,7 +108,7 @@ export class RetentionSweep {
 
   async #prune(before: Date): Promise<void> {
     const { messages } = await this.#parts.store.prune({
-      ...{ before, isDryRun: false, onProgress: () => {} },
+      ...{ before, isDryRun: false, onProgress: () => {}, isStopped: () => this.#isStopped },
     })
     this.#figures = { ...this.#figures, pruned: this.#figures.pruned + messages }
   }
