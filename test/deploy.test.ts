@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import type { z } from 'zod'
 import { CONFIG_SECTIONS } from '../src/config/config-file.ts'
@@ -13,10 +13,15 @@ const options = sections
   .flatMap(describeOptions)
   .flatMap(({ name, meta }) => [meta, fileForm(name, meta) ?? meta])
 const variables = new Set(sections.flatMap(variablesOfCommand)).add('CHATWS_CONFIG')
+/** The flags of commands that take no place in a configuration, too. */
+const allFlags = readdirSync(new URL('../src/config/', import.meta.url)).flatMap((name) =>
+  [...read(`src/config/${name}`).matchAll(/flag: '(--[a-z-]+)/g)].map(([, flag]) => flag!),
+)
+
 const flags = new Set(
   options
     .map(({ flag }) => flag.split(' ')[0]!)
-    .concat('--config', '--print-config', '--help', '--version'),
+    .concat('--config', '--print-config', '--help', '--version', ...allFlags),
 )
 
 it.each([

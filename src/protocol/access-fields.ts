@@ -36,7 +36,10 @@ export const UserIds = z
   .max(MAX_USERS_PER_FRAME)
   .refine((ids) => new Set(ids).size === ids.length, 'must name each user once')
 /** Until when; null is for good, or not at all where that is what is taken back. */
-export const Until = Timestamp.nullable()
+export const Until = Timestamp.refine(
+  (time) => time >= '1970',
+  'must not be before 1970',
+).nullable()
 
 /** What can be set of a chat; what is left out stays. */
 export const chatSettings = {

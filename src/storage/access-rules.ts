@@ -25,6 +25,7 @@ export class AccessRules {
 
   /** What the sender is in a chat, by membership or by token. */
   roleOf({ senderId, authority }: New, chatId: number): ChatRole | undefined {
+    if (this.isBanned(chatId, senderId)) return undefined
     return authority?.granted.get(chatId) ?? this.member(chatId, senderId)?.role
   }
 
@@ -130,6 +131,18 @@ export class AccessRules {
     if (retryAfterMs <= 0) return undefined
     const reason = `This chat takes a message of yours every ${slowModeSeconds} seconds`
     return { ...refuse(entry, 'RATE_LIMITED', reason), retryAfterMs }
+  }
+
+  /**
+   * Why the sender may not change what both users of a direct chat see, because the other wants nothing
+   * of the sender; undefined where that is allowed.
+   */
+  refusalOfBlocked(entry: NewEntry, { kind, chatId, hiddenFrom }: Target): Refused | undefined {
+    if (!entry.authority || kind === 'support' || hiddenFrom !== undefined) return undefined
+    const other = this.#otherOf(chatId, entry.senderId)
+    return other !== undefined && this.#known.blocks.has(pairKey(other, entry.senderId))
+      ? refuse(entry, 'FORBIDDEN', 'Nothing of this chat can be changed now')
+      : undefined
   }
 
   /** The other user of a direct chat. */

@@ -329,8 +329,12 @@ export class AppendPlan {
     return this.#known.targets.get(targetKey(kind, messageId))
   }
 
-  #refusalOfChange(entry: NewEntry, { kind, chatId }: Target, act: 'write' | 'react') {
-    return kind === 'support' ? undefined : this.#rules.refusalOf(entry, chatId, act)
+  #refusalOfChange(entry: NewEntry, target: Target, act: 'write' | 'react') {
+    if (target.kind === 'support') return undefined
+    return (
+      this.#rules.refusalOf(entry, target.chatId, act) ??
+      this.#rules.refusalOfBlocked(entry, target)
+    )
   }
 
   /** A message that the sender of an entry may delete: an own one, or any that the sender moderates. */

@@ -159,7 +159,8 @@ export class ModerationPlan {
     const { senderId, clientId, kind, messageId, isPinned } = entry
     if (!target || (target.isDeleted && isPinned) || !this.#mayTouch(entry, target))
       return noMessage(entry, messageId)
-    const refused = this.#refusalOfPin(entry, target)
+    const refused =
+      this.#refusalOfPin(entry, target) ?? this.#context.rules.refusalOfBlocked(entry, target)
     if (refused) return refused
     const { chatId, offset: aboutOffset, hiddenFrom } = target
     const place = { kind, chatId, id: messageId, senderId, clientId, aboutOffset, hiddenFrom }

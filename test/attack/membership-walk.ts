@@ -386,7 +386,10 @@ export class MembershipWalk {
     const member = chat.members.get(client.userId)
     const isAble =
       chat.kind === 'support' || (member && !member.isMuted && member.role !== 'reader')
-    const isAllowed = Boolean(isOwn && isAble && this.#model.reads(client.userId, message))
+    const isFree = this.#isFree(client, message)
+    const isAllowed = Boolean(
+      isOwn && isAble && isFree && this.#model.reads(client.userId, message),
+    )
     const frame = { type: 'EDIT', ...ref(message), content: `edited~m${message.number}~` }
     await this.#ask(client, frame, isAllowed)
   }
@@ -406,6 +409,11 @@ export class MembershipWalk {
     if (ack) message.isDeleted = true
   }
 
+  /** Whether nobody who would see a change wants nothing of the one who makes it. */
+  #isFree({ userId }: WalkClient, { chat, hiddenFrom }: ModelMessage): boolean {
+    return hiddenFrom !== undefined || this.#model.hiddenFrom(userId, chat) === undefined
+  }
+
   async #react(): Promise<void> {
     const { client, message } = this.#pickMessage()
     if (!client || !message) return
@@ -414,7 +422,10 @@ export class MembershipWalk {
     const isAble =
       chat.kind === 'support' || (member && !member.isMuted && member.role !== 'reader')
     const isAllowed = Boolean(
-      isAble && !message.isDeleted && this.#model.reads(client.userId, message),
+      isAble &&
+        this.#isFree(client, message) &&
+        !message.isDeleted &&
+        this.#model.reads(client.userId, message),
     )
     await this.#ask(client, { type: 'REACT', ...ref(message), emoji: '👍' }, isAllowed)
   }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AdminToken } from '../../src/server/auth/admin-token.ts'
 import { Authenticator } from '../../src/server/auth/authenticator.ts'
 import { createTokenVerifier } from '../../src/server/auth/token-verifier.ts'
@@ -252,6 +252,98 @@ describe('a name', () => {
       ],
     })
     expect(await stranger.ask({ type: 'USERS', ids: [1, 2] })).toMatchObject({ users: [] })
+  })
+})
+
+describe('while what a user may read is being read', () => {
+  /** Connects a user whose memberships are read only once something else was done. */
+  async function connectDuring(userId: number, act: () => Promise<unknown>): Promise<WireClient> {
+    const { access } = server.store
+    const read = access.membershipsOf.bind(access)
+    let begun = () => {}
+    const asked = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    let done = () => {}
+    const acted = new Promise<void>((resolve) => {
+      done = resolve
+    })
+    const spy = vi.spyOn(access, 'membershipsOf').mockImplementationOnce(async (...args) => {
+      const rows = await read(...args)
+      begun()
+      await acted
+      return rows
+    })
+    const client = new WireClient(
+      `${server.url}?userId=${userId}&token=${await signToken(`${userId}`)}`,
+    )
+    await asked
+    await act()
+    done()
+    spy.mockRestore()
+    return client
+  }
+
+  it('a ban keeps the user out', async () => {
+    const client = await connectDuring(2, () => act({ type: 'BAN', user: 2 }))
+    expect(await client.closed).toEqual({ code: 4506, reason: 'Banned' })
+    expect(client.frames).toEqual([])
+  })
+
+  it('a moderator who is one no more hears of no report', async () => {
+    const [owner, other] = [await connect(1), await connect(3)]
+    const chat = (await ack(owner, { type: 'CREATE_CHAT', members: [2, 3] })).id
+    await ack(owner, { type: 'SET_ROLE', chat_id: chat, user: 2, role: 'moderator' })
+    const write = { type: 'NEW_MESSAGE', chat_id: chat, sender_id: 1, content: 'words' }
+    const message = (await ack(owner, write)).id
+    const client = await connectDuring(2, () =>
+      ack(owner, { type: 'SET_ROLE', chat_id: chat, user: 2, role: 'reader' }),
+    )
+    await client.next('CONNECTION_ESTABLISHED')
+    await ack(other, { type: 'REPORT', message_id: message, reason: 'bad' })
+    await ack(owner, write)
+    await client.next('MESSAGE')
+    expect(client.all('REPORTED')).toEqual([])
+    await client.close()
+  })
+})
+
+describe('one who is blocked in a direct chat', () => {
+  it('changes nothing there that the other would see, and is not counted in a thread', async () => {
+    const [anna, bob] = [await connect(1), await connect(2)]
+    const chat = (await ack(anna, { type: 'DIRECT', user: 2 })).id
+    const write = (userId: number, more: object = {}) => ({
+      ...{ type: 'NEW_MESSAGE', chat_id: chat, sender_id: userId, content: 'words', ...more },
+    })
+    const bobs = (await ack(bob, write(2))).id
+    const annas = (await ack(anna, write(1))).id
+    await ack(anna, write(1, { thread: annas }))
+    await ack(anna, { type: 'BLOCK', user: 2 })
+    await ack(bob, write(2, { thread: annas, content: 'hidden' }))
+    for (const frame of [
+      { type: 'EDIT', message_id: bobs, content: 'other words' },
+      { type: 'REACT', message_id: annas, emoji: '👎' },
+      { type: 'PIN', message_id: bobs, pinned: true },
+    ])
+      expect(await bob.ask(frame)).toMatchObject({ type: 'ERROR', code: 'FORBIDDEN' })
+    expect(await anna.ask({ type: 'THREADS' })).toMatchObject({
+      threads: [{ root: { id: annas }, replies: 1, last_reply: { sender_id: 1 } }],
+    })
+    await anna.barrier()
+    expect(JSON.stringify(anna.take())).not.toContain('hidden')
+  })
+})
+
+describe('one who is banned from a public chat', () => {
+  it('does not find it, and cannot write in it with a token that grants it', async () => {
+    const owner = await connect(1)
+    const visibility = 'public'
+    const chat = (await ack(owner, { type: 'CREATE_CHAT', title: 'Zebras', visibility })).id
+    const banned = await connect(2, { chats: { [chat]: 'member' } })
+    await ack(owner, { type: 'BAN', chat_id: chat, user: 2 })
+    expect(await banned.ask({ type: 'PUBLIC_CHATS', text: 'zebras' })).toMatchObject({ chats: [] })
+    const write = { type: 'NEW_MESSAGE', chat_id: chat, sender_id: 2, content: 'words' }
+    expect(await banned.ask(write)).toMatchObject({ type: 'ERROR', code: 'NOT_FOUND' })
   })
 })
 

@@ -29,6 +29,8 @@ interface Opened {
   readonly loaded: Promise<void>
   /** `chatKey`s that entries told of while they were read: they know better. */
   readonly told: Set<string>
+  /** What else was told meanwhile. */
+  readonly missed: (ChatEntry | MembersEntry)[]
 }
 
 /**
@@ -41,6 +43,8 @@ export class MembersAccess implements Access {
   readonly #records: AccessRecords
   readonly #isOnline: (userId: number) => boolean
   readonly #users = new Map<number, Opened>()
+  /** Those of them whose memberships are being read. */
+  readonly #loading = new Set<Opened>()
   /** Chats of users that are online. */
   readonly #chats = new Map<string, SharedChat>()
   #listener: AccessListener | undefined
@@ -85,6 +89,8 @@ export class MembersAccess implements Access {
   }
 
   apply(entry: LogEntry): void {
+    if (entry.type === 'chat' || entry.type === 'members')
+      for (const { missed } of this.#loading) missed.push(entry)
     switch (entry.type) {
       case 'chat':
         this.#applyChat(entry)
@@ -147,8 +153,14 @@ export class MembersAccess implements Access {
   #begin(userId: number): Opened {
     const access = new UserAccess(userId)
     const told = new Set<string>()
-    const opened = { access, told, loaded: this.#load(access, told) }
+    const opened: Opened = { access, told, missed: [], loaded: this.#load(access, told) }
     this.#users.set(userId, opened)
+    this.#loading.add(opened)
+    const end = () => this.#loading.delete(opened)
+    opened.loaded.then(() => {
+      end()
+      for (const entry of opened.missed) this.#applyTo(access, entry)
+    }, end)
     return opened
   }
 
@@ -173,6 +185,18 @@ export class MembersAccess implements Access {
       if (page.length < PAGE) return
       after = page.at(-1)!
     }
+  }
+
+  /** Has what was read of a user's chats follow what was told while it was read. */
+  #applyTo({ userId, seats }: UserAccess, entry: ChatEntry | MembersEntry): void {
+    const seat = seats.get(keyOfChat(entry.chatId))
+    if (!seat) return
+    seat.chat.state = entry.state
+    if (entry.type === 'chat') return
+    const role = entry.roles.find((grant) => grant.userId === userId)?.role
+    if (role) seat.role = role
+    const muted = entry.muted.find((mute) => mute.userId === userId)
+    if (muted) seat.mutedUntil = muted.until ?? undefined
   }
 
   /** For who is not connected, or not a member: public chats can be read by anyone. */

@@ -117,6 +117,11 @@ export class ChatNode {
     return connection
   }
 
+  /** Why someone may not connect at all; undefined for who is not banned. */
+  refusalOf(identity: Identity): CloseCode | undefined {
+    return this.#parts.bans.refusalOf(identity)
+  }
+
   /** Someone who was admitted does not connect after all. */
   leave(userId: number): void {
     this.#parts.access.release(userId)

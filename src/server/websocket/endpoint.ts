@@ -165,8 +165,16 @@ export class WebSocketEndpoint implements Doors {
     else if (!transport.isOpen || !this.#isAdmitting) {
       node.leave(identity.userId)
       if (transport.isOpen) this.#refuse(transport, CloseCode.draining, 'draining')
-    } else if (this.#open(asked, identity, transport, filter)) deliver(all, transport)
-    else node.leave(identity.userId)
+    } else {
+      // Who was banned meanwhile had no connection yet that could be closed.
+      const refusal = node.refusalOf(identity)
+      if (refusal) this.#refuse(transport, refusal, 'banned')
+      else if (this.#open(asked, identity, transport, filter)) {
+        deliver(all, transport)
+        return
+      }
+      node.leave(identity.userId)
+    }
   }
 
   #open(

@@ -181,7 +181,8 @@ export class AccessWriter {
     const threads = new Map<string, { last: MessageEntry; thread: number; replies: number }>()
     for (const message of stored) {
       const { kind, thread } = message
-      if (thread === undefined) continue
+      // What somebody must not see is counted for nobody.
+      if (thread === undefined || message.hiddenFrom !== undefined) continue
       const key = targetKey(kind, thread)
       const replies = (threads.get(key)?.replies ?? 0) + 1
       threads.set(key, { last: message, thread, replies })

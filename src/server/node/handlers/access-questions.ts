@@ -11,7 +11,7 @@ import type {
 } from '../../../protocol/access-questions.ts'
 import { type Chat, chatOf, chatRef, messageRef } from '../../../protocol/chat.ts'
 import { ChatwsError } from '../../../protocol/error.ts'
-import type { FollowedThread, Member, Report } from '../../../storage/access-records.ts'
+import type { FollowedThread, KnownChat, Member, Report } from '../../../storage/access-records.ts'
 import type { MessageEntry } from '../../../storage/entries.ts'
 import type { Connection } from '../../delivery/connection.ts'
 import { chatPayloadOf } from '../../frames/access-frame.ts'
@@ -31,10 +31,12 @@ export const handleChat: Handler<ChatRequest> = (frame, sender, context) => {
     await mustRead(context, sender, { kind: 'chat', id })
     const { access } = context.store
     const [chat] = await access.findChats([id])
+    // One that only a token knows of.
+    if (!chat) throw new ChatwsError('NOT_FOUND', `There is no chat ${id}`)
     const [member] = await access.findMembers(id, [sender.userId])
     return {
       type: 'CHAT',
-      chat: chatPayloadOf(id, chat!),
+      chat: chatPayloadOf(id, chat),
       ...(member ? { member: memberPayload(member) } : {}),
     }
   })
@@ -69,10 +71,14 @@ export const handlePublicChats: Handler<PublicChatsRequest> = (frame, sender, co
   answerInTurn(frame, { sender, context }, async () => {
     mustHaveMembers(frame, context)
     const { text, after = 0, limit = DEFAULT_LIMIT } = frame
-    const found = await context.store.access.publicChats({ text, after, limit: limit + 1 })
+    const { access } = context.store
+    const found = await access.publicChats({ text, after, limit: limit + 1 })
+    const chats: KnownChat[] = []
+    for (const chat of found.slice(0, limit))
+      if (!(await access.isBannedFrom(chat.chatId, sender.userId))) chats.push(chat)
     return {
       type: 'PUBLIC_CHATS',
-      chats: found.slice(0, limit).map((chat) => chatPayloadOf(chat.chatId, chat)),
+      chats: chats.map((chat) => chatPayloadOf(chat.chatId, chat)),
       has_more: found.length > limit,
     }
   })
