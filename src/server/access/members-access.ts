@@ -140,16 +140,6 @@ export class MembersAccess implements Access {
     return this.#users.get(userId)?.access.presenceChats() ?? []
   }
 
-  /** What is known of a user that is online. */
-  accessOf(userId: number): UserAccess | undefined {
-    return this.#users.get(userId)?.access
-  }
-
-  /** Users that are online, or about to be. */
-  users(): Iterable<UserAccess> {
-    return [...this.#users.values()].map(({ access }) => access)
-  }
-
   #begin(userId: number): Opened {
     const access = new UserAccess(userId)
     const told = new Set<string>()

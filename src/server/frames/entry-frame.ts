@@ -61,6 +61,11 @@ export function supportPayload(entry: MessageEntry): SupportMessagePayload {
   return { id: entry.id, support_chat_id: entry.chatId, ...common(entry) }
 }
 
+/** A message of either kind as clients see it. */
+export function messagePayload(entry: MessageEntry): MessagePayload | SupportMessagePayload {
+  return entry.kind === 'chat' ? chatPayload(entry) : supportPayload(entry)
+}
+
 /** Key order is that of the classic frames; what they do not know stands last. */
 function common(
   entry: MessageEntry & {

@@ -1,7 +1,9 @@
 import type { Chat } from '../../protocol/chat.ts'
 import { ChatwsError } from '../../protocol/error.ts'
 import type { Access } from '../access/access.ts'
-import { NO_GRANTS, type Viewer } from '../access/viewer.ts'
+import { mustRead } from '../access/must-read.ts'
+import type { Viewer } from '../access/viewer.ts'
+import { rightsOf } from '../node/handlers/handler.ts'
 import type { RequestIdentity } from './request-identity.ts'
 
 /** Who may read what, as it is asked over HTTP. */
@@ -20,13 +22,7 @@ export function viewerOf(
   { agents }: HttpAccess,
 ): Viewer | undefined {
   const userId = identity?.userId
-  if (userId !== undefined)
-    return {
-      userId,
-      isAgent: identity!.role !== 'user' || agents.has(userId),
-      isAdmin: identity!.role === 'admin',
-      granted: identity!.granted ?? NO_GRANTS,
-    }
+  if (userId !== undefined) return { userId, ...rightsOf({ ...identity!, userId }, { agents }) }
   if (identity?.role === 'admin') return undefined
   throw new ChatwsError('INVALID_REQUEST', 'userId: says who reads, and is required')
 }
@@ -43,11 +39,6 @@ export async function readableOf(
   if (sources.access.mode === 'open') return { above: 0 }
   const viewer = viewerOf(identity, sources)
   if (!viewer) return { above: 0 }
-  const above = await sources.access.readsAbove(viewer, chat)
-  if (above === undefined)
-    throw new ChatwsError(
-      'NOT_FOUND',
-      `There is no ${chat.kind === 'chat' ? 'chat' : 'support chat'} ${chat.id}`,
-    )
+  const above = await mustRead(sources.access, viewer, chat)
   return { above, userId: viewer.userId }
 }

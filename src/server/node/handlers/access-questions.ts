@@ -9,13 +9,12 @@ import type {
   ThreadsRequest,
   UsersRequest,
 } from '../../../protocol/access-questions.ts'
-import { type Chat, chatOf, chatRef, messageRef } from '../../../protocol/chat.ts'
+import { chatOf, chatRef, messageRef } from '../../../protocol/chat.ts'
 import { ChatwsError } from '../../../protocol/error.ts'
 import type { FollowedThread, KnownChat, Member, Report } from '../../../storage/access-records.ts'
-import type { MessageEntry } from '../../../storage/entries.ts'
-import type { Connection } from '../../delivery/connection.ts'
+import { mustRead } from '../../access/must-read.ts'
 import { chatPayloadOf } from '../../frames/access-frame.ts'
-import { chatPayload, supportPayload } from '../../frames/entry-frame.ts'
+import { messagePayload } from '../../frames/entry-frame.ts'
 import { ShownMessages } from '../../log/last-messages.ts'
 import { answerInTurn } from './answer-in-turn.ts'
 import type { Handler, HandlerContext } from './handler.ts'
@@ -28,7 +27,7 @@ export const handleChat: Handler<ChatRequest> = (frame, sender, context) => {
   answerInTurn(frame, { sender, context }, async () => {
     mustHaveMembers(frame, context)
     const id = frame.chat_id
-    await mustRead(context, sender, { kind: 'chat', id })
+    await mustRead(context.access, sender, { kind: 'chat', id })
     const { access } = context.store
     const [chat] = await access.findChats([id])
     // One that only a token knows of.
@@ -47,7 +46,7 @@ export const handleMembers: Handler<MembersRequest> = (frame, sender, context) =
   answerInTurn(frame, { sender, context }, async () => {
     mustHaveMembers(frame, context)
     const { chat_id: id, after = 0, limit = DEFAULT_LIMIT } = frame
-    await mustRead(context, sender, { kind: 'chat', id })
+    await mustRead(context.access, sender, { kind: 'chat', id })
     const { access } = context.store
     // One more than asked for tells whether there is more.
     const found = await access.membersOf(id, { after, limit: limit + 1 })
@@ -117,12 +116,12 @@ export const handleBlocked: Handler<BlockedRequest> = (frame, sender, context) =
 export const handlePins: Handler<PinsRequest> = (frame, sender, context) =>
   answerInTurn(frame, { sender, context }, async () => {
     const chat = chatOf(frame)
-    const above = await mustRead(context, sender, chat)
+    const above = await mustRead(context.access, sender, chat)
     const pinned = await context.store.access.pinsOf(chat.kind, chat.id)
     const shown = new ShownMessages()
     const messages = pinned
       .filter(({ offset, hiddenFrom }) => offset > above && hiddenFrom !== sender.userId)
-      .flatMap((message) => shown.take(payloadOf(message)) ?? [])
+      .flatMap((message) => shown.take(messagePayload(message)) ?? [])
     return { type: 'PINS', ...chatRef(chat.kind, chat.id), messages }
   })
 
@@ -142,8 +141,8 @@ export const handleThreads: Handler<ThreadsRequest> = (frame, sender, context) =
     return {
       type: 'THREADS',
       threads: threads.flatMap(({ root, lastReply, replies, unread, read }) => {
-        const first = shown.take(payloadOf(root))
-        const last = lastReply && shown.take(payloadOf(lastReply))
+        const first = shown.take(messagePayload(root))
+        const last = lastReply && shown.take(messagePayload(lastReply))
         if (!first) return []
         return { root: first, replies, ...(last ? { last_reply: last } : {}), unread, read }
       }),
@@ -169,32 +168,10 @@ export const handleReports: Handler<ReportsRequest> = (frame, sender, context) =
     }
   })
 
-/**
- * The offset above which the user may read a chat. Throws NOT_FOUND where there is none for the user, as
- * for a chat that never was.
- */
-export async function mustRead(
-  { access }: Pick<HandlerContext, 'access'>,
-  sender: Connection,
-  chat: Chat,
-): Promise<number> {
-  const above = await access.readsAbove(sender, chat)
-  if (above === undefined)
-    throw new ChatwsError(
-      'NOT_FOUND',
-      `There is no ${chat.kind === 'chat' ? 'chat' : 'support chat'} ${chat.id}`,
-    )
-  return above
-}
-
 /** Throws FORBIDDEN where chats have no members. */
 function mustHaveMembers({ type }: { type: string }, { access }: HandlerContext): void {
   if (access.mode === 'open')
     throw new ChatwsError('FORBIDDEN', `${type} needs a server with --access members`)
-}
-
-function payloadOf(message: MessageEntry) {
-  return message.kind === 'chat' ? chatPayload(message) : supportPayload(message)
 }
 
 function memberPayload({ userId, role, mutedUntil }: Member): MemberPayload {

@@ -2,7 +2,7 @@ import { chatRef } from '../../../protocol/chat.ts'
 import type { ChatSummary, ChatsRequest } from '../../../protocol/questions.ts'
 import type { Membership } from '../../../storage/access-records.ts'
 import type { ChatOfUser } from '../../../storage/conversation.ts'
-import { chatPayload, supportPayload } from '../../frames/entry-frame.ts'
+import { messagePayload } from '../../frames/entry-frame.ts'
 import { readLastMessages } from '../../log/last-messages.ts'
 import { answerInTurn } from './answer-in-turn.ts'
 import type { Handler } from './handler.ts'
@@ -15,9 +15,7 @@ export const handleChats: Handler<ChatsRequest> = (frame, sender, context) =>
     const reader = context.access.readerOf(sender)
     const chats = await context.store.cursors.chatsOf(sender.userId, reader)
     const newest = chats.map((chat) => chat.newest)
-    const messages = await readLastMessages(context.store, newest, (message) =>
-      message.kind === 'chat' ? chatPayload(message) : supportPayload(message),
-    )
+    const messages = await readLastMessages(context.store, newest, messagePayload)
     return {
       type: 'CHATS',
       chats: chats.map((chat) => summary(chat, messages.get(chat.newest))),

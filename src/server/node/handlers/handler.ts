@@ -41,7 +41,7 @@ export type Handler<Frame> = (frame: Frame, sender: Connection, context: Handler
 
 /** What a user may do beside what everyone may: by token, or because the server was told so. */
 export function rightsOf(
-  { userId, role, granted }: Identity,
+  { userId, role, granted }: Pick<Identity, 'userId' | 'role' | 'granted'>,
   { agents }: Pick<HandlerContext, 'agents'>,
 ): Omit<Viewer, 'userId'> {
   return {

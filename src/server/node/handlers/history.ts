@@ -1,9 +1,8 @@
 import { chatOf } from '../../../protocol/chat.ts'
 import type { History, HistoryRequest } from '../../../protocol/questions.ts'
-
+import { mustRead } from '../../access/must-read.ts'
 import { chatPayload, supportPayload } from '../../frames/entry-frame.ts'
 import { type HistoryPage, readHistoryPage } from '../../log/history-page.ts'
-import { mustRead } from './access-questions.ts'
 import { answerInTurn } from './answer-in-turn.ts'
 import type { Handler } from './handler.ts'
 
@@ -11,7 +10,7 @@ import type { Handler } from './handler.ts'
 export const handleHistory: Handler<HistoryRequest> = (frame, sender, context) =>
   answerInTurn(frame, { sender, context }, async () => {
     const chat = chatOf(frame)
-    const above = await mustRead(context, sender, chat)
+    const above = await mustRead(context.access, sender, chat)
     const reader = context.access.readerOf(sender)
     const page = { ...frame, above, userId: reader?.userId }
     return historyFrame(frame, await readHistoryPage(context.store, chat, page))

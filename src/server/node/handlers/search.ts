@@ -2,7 +2,7 @@ import { chatRef, messageRef } from '../../../protocol/chat.ts'
 import type { SearchRequest, SearchResult } from '../../../protocol/questions.ts'
 
 import type { FoundMessage } from '../../../storage/store.ts'
-import { mustRead } from './access-questions.ts'
+import { mustRead } from '../../access/must-read.ts'
 import { answerInTurn } from './answer-in-turn.ts'
 import type { Handler } from './handler.ts'
 
@@ -15,7 +15,7 @@ export const handleSearch: Handler<SearchRequest> = (frame, sender, context) =>
     const { text, before, limit = DEFAULT_LIMIT } = frame
     // One more than asked for tells whether there is more.
     const chat = chatIn(frame)
-    if (chat) await mustRead(context, sender, chat)
+    if (chat) await mustRead(context.access, sender, chat)
     const found = await context.store.search({
       text,
       chat,
