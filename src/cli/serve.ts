@@ -12,6 +12,7 @@ import { LogOutput } from './log-output.ts'
 import type { DefineCommand } from './main.ts'
 import { usingOption } from './option-error.ts'
 import { packageVersion } from './package-version.ts'
+import { readWebOptions } from './read-web-options.ts'
 import { runWithConfig } from './run-with-config.ts'
 import { createServerLogSink } from './server-log-sink.ts'
 import { StopSignals } from './stop-signals.ts'
@@ -60,6 +61,7 @@ async function runServer(
 ): Promise<number> {
   const database = usingOption('databaseUrl', () => parseDatabaseUrl(config.databaseUrl))
   const security = createSecurityOptions(config, serverLog)
+  const web = readWebOptions(config)
   const uploadFolder = config.uploadFolder && (await UploadFolder.open(config.uploadFolder))
   const store = await openStore(database, config.durability)
   const drainRequest = new AbortController()
@@ -78,7 +80,7 @@ async function runServer(
         supportMs: config.retentionSupport ?? config.retention,
       },
       drainTimeoutMs: config.drainTimeout * 1000,
-      security,
+      ...{ security, web },
       version: packageVersion(),
       onDrainRequest: () => drainRequest.abort(),
       ...(!uploadFolder

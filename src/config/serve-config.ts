@@ -8,6 +8,7 @@ import { limitOptions } from './limit-options.ts'
 import { list, numeric, option } from './option.ts'
 import { retentionOptions } from './retention-options.ts'
 import { uploadOptions } from './upload-options.ts'
+import { findWebContradictions, webOptions } from './web-options.ts'
 
 /** The longest interval a timer can hold, in seconds. */
 const MAX_TIMER_S = 2 ** 31 / 1000 - 1
@@ -63,6 +64,7 @@ const options = z.object({
   }),
   ...retentionOptions,
   ...uploadOptions,
+  ...webOptions,
   heartbeat: option(seconds().default(30), {
     flag: '--heartbeat <seconds>',
     env: 'CHATWS_HEARTBEAT',
@@ -117,5 +119,6 @@ const options = z.object({
 export const ServeConfig = withoutContradictions(options, (config) => [
   ...findAuthContradictions(config),
   ...findAccessContradictions(config),
+  ...findWebContradictions(config),
 ])
 export type ServeConfig = z.infer<typeof ServeConfig>

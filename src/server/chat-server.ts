@@ -22,7 +22,7 @@ import { Heartbeat } from './delivery/heartbeat.ts'
 import { LogFollower } from './delivery/log-follower.ts'
 import { Responder } from './delivery/responder.ts'
 import { TokenExpiry } from './delivery/token-expiry.ts'
-import { createHttpServer } from './http/http-server.ts'
+import { createHttpServer, type WebOptions } from './http/http-server.ts'
 import { OpenRequests } from './http/open-requests.ts'
 import type { UploadSources } from './http/upload-routes.ts'
 import { DescriptorGuard } from './limits/descriptor-guard.ts'
@@ -98,6 +98,8 @@ export interface ChatServerOptions extends NodeOptions {
   readonly headersTimeoutMs?: number
   /** How long stopping may take; 20 s unless given. */
   readonly drainTimeoutMs?: number
+  /** What browsers are given besides the test page. */
+  readonly web?: WebOptions
 }
 
 /** The presence and messaging server. */
@@ -142,6 +144,7 @@ export class ChatServer {
       drain: options.onDrainRequest ?? (() => {}),
       version: options.version ?? '',
       headersTimeoutMs: options.headersTimeoutMs,
+      web: options.web,
     })
     if (uploads) this.#orphans = new OrphanCollector(uploads.folder, uploads.records, serverLog)
     this.#endpoint.attach(this.#http.server)

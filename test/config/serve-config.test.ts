@@ -30,6 +30,7 @@ describe('the configuration of serve', () => {
       uploadMaxBytes: 10_485_760,
       uploadQuotaBytes: 1_073_741_824,
       uploadTypes: DEFAULT_UPLOAD_TYPES,
+      web: true,
       heartbeat: 30,
       offlineGrace: 0,
       agents: [],
@@ -73,6 +74,10 @@ describe('the configuration of serve', () => {
       CHATWS_STATS_INTERVAL: '60',
       CHATWS_LOG_FORMAT: 'json',
       CHATWS_LOG_LEVEL: 'silent',
+      CHATWS_WEB: 'true',
+      CHATWS_WEB_FOLDER: 'app',
+      CHATWS_BASE_PATH: '/chat',
+      CHATWS_LOGIN_URL: '/login',
     }
     expect(resolve({}, env)).toEqual({
       port: 8080,
@@ -102,6 +107,10 @@ describe('the configuration of serve', () => {
       uploadMaxBytes: 1_000,
       uploadQuotaBytes: 1_073_741_824,
       uploadTypes: ['image/png', 'text/plain'],
+      web: true,
+      webFolder: 'app',
+      basePath: '/chat',
+      loginUrl: '/login',
       heartbeat: 0.5,
       offlineGrace: 2.5,
       agents: [1, 2],
@@ -207,5 +216,44 @@ describe('the configuration of serve', () => {
   it('accepts only intervals that a timer can hold', () => {
     const longest = resolve({ heartbeat: String(2 ** 31 / 1000 - 1) }).heartbeat
     expect(longest * 1000).toBeLessThan(2 ** 31)
+  })
+})
+
+describe('the options of the web app', () => {
+  it.each(['/login', '/login?to=chat', 'https://id.example.org/a', 'http://localhost:8080/'])(
+    'take %s as the login URL',
+    (loginUrl) => {
+      const jwtSecret = 'x'.repeat(32)
+      expect(resolve({ auth: 'jwt', jwtSecret, loginUrl })).toMatchObject({ loginUrl })
+    },
+  )
+
+  it.each([
+    'javascript:alert(1)',
+    '//other.example',
+    '/\\other.example',
+    'http://id.example.org',
+    'x',
+  ])('take no %s as the login URL', (loginUrl) => {
+    const given = { auth: 'jwt', jwtSecret: 'x'.repeat(32), loginUrl }
+    expect(() => resolve(given)).toThrow('must be an https:// URL')
+  })
+
+  it.each(['chat', '/', '/chat/', '//chat', '/a b', '/..', '/a/./b'])(
+    'take no %s as the base path',
+    (basePath) => {
+      expect(() => resolve({ basePath })).toThrow('must be a path that begins with /')
+    },
+  )
+
+  it('take a base path of several names', () => {
+    expect(resolve({ basePath: '/team.a/chat-1' })).toMatchObject({ basePath: '/team.a/chat-1' })
+  })
+
+  it.each([
+    [{ web: false, webFolder: 'app' }, 'has no meaning with --no-web'],
+    [{ loginUrl: '/login' }, 'has no meaning without --auth jwt'],
+  ])('contradict each other in %j', (given, message) => {
+    expect(() => resolve(given)).toThrow(message)
   })
 })

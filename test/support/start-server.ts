@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DEFAULT_UPLOAD_TYPES } from '../../src/protocol/upload-types.ts'
 import type { SecurityOptions } from '../../src/server/auth/security.ts'
-import { ChatServer } from '../../src/server/chat-server.ts'
+import { ChatServer, type ChatServerOptions } from '../../src/server/chat-server.ts'
 import { ServerLog } from '../../src/server/telemetry/server-log.ts'
 import { UploadFolder } from '../../src/server/uploads/upload-folder.ts'
 import { MemoryDatabase } from '../../src/storage/memory/database.ts'
@@ -50,6 +50,7 @@ export interface TestServerOptions {
   onDrainRequest?: () => void
   /** Files are accepted with it, into a folder of their own. */
   uploads?: { maxBytes?: number; quotaBytes?: number; types?: readonly string[] }
+  web?: ChatServerOptions['web']
   /** Fills the store before the server reads how far its log has come. */
   fillStore?: (store: Store) => Promise<void>
   /** Wraps the store that the server writes to. */
@@ -97,6 +98,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
           },
         }
       : {}),
+    ...(options.web ? { web: options.web } : {}),
     ...(options.onDrainRequest ? { onDrainRequest: options.onDrainRequest } : {}),
   })
   const url = await server.listen('127.0.0.1', 0)

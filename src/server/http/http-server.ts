@@ -15,6 +15,7 @@ import type { Timings } from '../telemetry/timings.ts'
 import { admitRequest, guardRoutes } from './access.ts'
 import { addAdminRoutes } from './admin-routes.ts'
 import { addChatRoutes } from './chat-routes.ts'
+import { addConfigRoutes } from './config-routes.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import {
   answerNotFound,
@@ -26,8 +27,9 @@ import { compileValidator } from './json-schema.ts'
 import { addMetricsRoutes } from './metrics-routes.ts'
 import { addModerationRoutes, type ModerationParts } from './moderation-routes.ts'
 import { addOpenApi } from './open-api.ts'
-import { addPageRoutes } from './page-routes.ts'
+import { addPageRoutes, PAGE_ALONE, PAGE_BESIDE } from './page-routes.ts'
 import { addUploadRoutes, type UploadSources } from './upload-routes.ts'
+import { addWebRoutes, type WebApp } from './web-routes.ts'
 
 /** What every response carries, unless it says otherwise. */
 const SECURITY_HEADERS = {
@@ -46,6 +48,16 @@ const MAX_HEADER_BYTES = 16 * 1024
 /** How long a request may take to come in whole; one with a large file, at the slowest rate. */
 const REQUEST_TIMEOUT_MS = 60_000
 const SLOWEST_BYTES_PER_MS = 32
+
+/** What browsers are given besides the test page. */
+export interface WebOptions {
+  /** The web app, at `/`; without it the test page stands there. */
+  readonly app?: WebApp | undefined
+  /** Where the web app sends those who have no token. */
+  readonly loginUrl?: string | undefined
+  /** The path below which a proxy asks, where it does not take it off; without `/` at its end. */
+  readonly basePath?: string | undefined
+}
 
 export interface HttpServerOptions {
   readonly node: ChatNode
@@ -70,17 +82,19 @@ export interface HttpServerOptions {
   /** The version of chatws. */
   readonly version: string
   readonly uploads?: UploadSources | undefined
+  readonly web?: WebOptions | undefined
 }
 
 /** The HTTP side of the server. The caller listens and closes. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const { node, store, serverLog, metrics, isDraining } = options
-  const { headersTimeoutMs = HEADERS_TIMEOUT_MS, refusals, security } = options
+  const { headersTimeoutMs = HEADERS_TIMEOUT_MS, refusals, security, web = {} } = options
   const answerError = createErrorHandler(serverLog, refusals)
   const app = Fastify({
     forceCloseConnections: true,
     // What is still taken while the server closes is answered as before.
     return503OnClosing: false,
+    rewriteUrl: ({ url = '/' }) => withoutBase(url, web.basePath),
     clientErrorHandler: createClientErrorHandler(refusals),
     frameworkErrors: (error, request, reply) => {
       reply.headers(SECURITY_HEADERS)
@@ -103,7 +117,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   guardRoutes(app, { security, bans: options.bans, serverLog })
   addOpenApi(app, options.version)
   app.register(async (routes) => {
-    addPageRoutes(routes)
+    addPageRoutes(routes, web.app ? PAGE_BESIDE : PAGE_ALONE)
+    if (web.app) addWebRoutes(routes, web.app, web.basePath)
     addHealthRoutes(routes, { database: options.database, isDraining })
     addMetricsRoutes(routes, {
       ...{ node, metrics, timings: options.timings, epoch: store.epoch, isDraining },
@@ -112,10 +127,22 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     addChatRoutes(routes, { store, registry, scope, access, agents })
     if (options.uploads)
       addUploadRoutes(routes, { ...options.uploads, store, access, agents }, isDraining)
+    addConfigRoutes(routes, {
+      ...{ isAuthRequired: security.authenticator.isRequired, loginUrl: web.loginUrl },
+      ...{ uploads: options.uploads, access: access.mode, version: options.version },
+    })
     addAdminRoutes(routes, { node, serverLog, store, drain: options.drain })
     addModerationRoutes(routes, { access, store, writer: options.writer })
   })
   return app
+}
+
+/** An address as it is where the server stands at the root; one that is there stays as it is. */
+function withoutBase(url: string, basePath: string | undefined): string {
+  if (basePath === undefined || !url.startsWith(basePath)) return url
+  const rest = url.slice(basePath.length)
+  if (rest === '' || rest[0] === '?') return `/${rest}`
+  return rest[0] === '/' ? rest : url
 }
 
 function requestTimeoutMs(largestFileBytes: number): number {

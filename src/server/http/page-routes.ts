@@ -7,11 +7,16 @@ import type { FastifyInstance } from 'fastify'
 /** The package finds itself by its name, from here and from the bundle, however deep each stands. */
 const manifest = createRequire(import.meta.url).resolve('chatws/package.json')
 
-/** The web page, shipped as it stands in the sources. */
+/** The test page, shipped as it stands in the sources. */
 const PAGE = new URL('./src/web/test-online-status.html', pathToFileURL(manifest))
 
-/** Serves the web page, and lets a browser run only the script that is in it. */
-export function addPageRoutes(app: FastifyInstance): void {
+/** The paths of the test page where it is all there is for browsers. */
+export const PAGE_ALONE = ['/', '/test-online-status.html']
+/** Its path beside a web app. */
+export const PAGE_BESIDE = ['/test-online-status.html']
+
+/** Serves the test page, and lets a browser run only the script that is in it. */
+export function addPageRoutes(app: FastifyInstance, paths: readonly string[]): void {
   const page = readFileSync(PAGE, 'utf8')
   const policy = [
     "default-src 'none'",
@@ -23,7 +28,7 @@ export function addPageRoutes(app: FastifyInstance): void {
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ')
-  for (const path of ['/', '/test-online-status.html'])
+  for (const path of paths)
     app.get(path, { config: { access: 'anyone' }, schema: { hide: true } }, (_request, reply) =>
       reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(page),
     )

@@ -73,6 +73,7 @@ afterAll(async () => {
 const REQUESTS: Record<string, object | undefined> = {
   'get /healthz': undefined,
   'get /readyz': undefined,
+  'get /api/config': undefined,
   'get /metrics': undefined,
   'get /stats': undefined,
   'get /api/chats/{id}/messages': undefined,
