@@ -75,6 +75,7 @@ async function runServer(
       agents: config.agents,
       access: config.access,
       ...(config.presence === undefined ? {} : { presence: config.presence }),
+      contact: config.contact,
       retention: {
         chatMs: config.retention,
         supportMs: config.retentionSupport ?? config.retention,

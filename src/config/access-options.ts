@@ -15,19 +15,24 @@ export const accessOptions = {
     description:
       'whom users see online: all, shared (those they share a chat with; default with members), off',
   }),
+  contact: option(z.enum(['all', 'shared'], 'must be all or shared').default('all'), {
+    flag: '--contact <scope>',
+    env: 'CHATWS_CONTACT',
+    description:
+      'whom users may add to chats and write to first: all, or shared (those they share a chat with)',
+  }),
 }
 
-/** Finds a scope of presence that needs members where chats have none. */
-export function findAccessContradictions({
-  access,
-  presence,
-}: z.infer<z.ZodObject<typeof accessOptions>>): Contradiction[] {
-  if (access !== 'open' || presence !== 'shared') return []
-  return [
-    {
-      option: 'presence',
+/** Finds scopes that need members where chats have none. */
+export function findAccessContradictions(
+  config: z.infer<z.ZodObject<typeof accessOptions>>,
+): Contradiction[] {
+  if (config.access !== 'open') return []
+  return (['presence', 'contact'] as const)
+    .filter((option) => config[option] === 'shared')
+    .map((option) => ({
+      option,
       message: 'can be shared only with --access members: in an open server nobody shares a chat',
       because: ['access'],
-    },
-  ]
+    }))
 }

@@ -6,7 +6,7 @@ import { ChatwsError } from '../protocol/error.ts'
 import type { Store } from '../storage/store.ts'
 import type { Access } from './access/access.ts'
 import { BanList } from './access/ban-list.ts'
-import { MembersAccess } from './access/members-access.ts'
+import { type AccessListener, MembersAccess } from './access/members-access.ts'
 import { OpenAccess } from './access/open-access.ts'
 import {
   announcedLimits,
@@ -32,10 +32,12 @@ import { Tail } from './log/tail.ts'
 import { Writer } from './log/writer.ts'
 import { drain, within } from './node/drain.ts'
 import { Greeting } from './node/greeting.ts'
+import type { HandlerContext } from './node/handlers/handler.ts'
 import { ChatNode } from './node/node.ts'
 import { type RetentionRules, RetentionSweep } from './node/retention-sweep.ts'
 import { TokenNames } from './node/token-names.ts'
 import { PresenceAnnouncer } from './presence/announcer.ts'
+import { Introductions, type IntroductionsParts } from './presence/introductions.ts'
 import { type PresenceMode, PresenceScope } from './presence/presence-scope.ts'
 import { Receipts } from './presence/receipts.ts'
 import { PresenceRegistry } from './presence/registry.ts'
@@ -76,6 +78,8 @@ export interface NodeOptions {
   readonly access?: Access['mode']
   /** Who is told of whose presence; everyone unless given, in chats with members those who share one. */
   readonly presence?: PresenceMode
+  /** Whom users may add to chats and write to first: everyone unless given. */
+  readonly contact?: HandlerContext['contact']
   /** Users who work the support desk; others do by their role. */
   readonly agents?: readonly number[]
   /** How long a message may wait for a store that is away before its sender is told. */
@@ -261,6 +265,8 @@ export function wireNode(options: NodeOptions, security: Security, offset: numbe
     offlineGraceMs: options.offlineGraceMs ?? 0,
     onOffline: (userId) => access.forget(userId),
   })
+  if (access instanceof MembersAccess)
+    access.listen(introductionsOf({ access, fanOut, registry, scope, bus }))
   const limits = announcedLimits(security)
   const greeting = new Greeting({
     ...{ epoch: store.epoch, registry, pages, receipts, limits, access, scope },
@@ -289,6 +295,7 @@ export function wireNode(options: NodeOptions, security: Security, offset: numbe
     uploadGate: uploads && new UploadGate(uploads.records),
     authenticator: security.authenticator,
     agents: new Set(options.agents),
+    contact: options.contact ?? 'all',
     maxContentLength: security.maxContentLength,
   })
   const retention = new RetentionSweep({ store, writer, serverLog, rules: options.retention ?? {} })
@@ -307,6 +314,14 @@ export function wireNode(options: NodeOptions, security: Security, offset: numbe
 function createAccess({ access = 'open', store }: NodeOptions, registry: PresenceRegistry) {
   if (access === 'open') return new OpenAccess()
   return new MembersAccess(store.access, (userId) => registry.isOnline(userId))
+}
+
+function introductionsOf(parts: IntroductionsParts): Partial<AccessListener> {
+  const introductions = new Introductions(parts)
+  return {
+    gained: (userId, chat) => introductions.gained(userId, chat),
+    hid: (userId, from) => introductions.hid(userId, from),
+  }
 }
 
 function presenceOf({ access = 'open', presence }: NodeOptions): PresenceMode {

@@ -133,6 +133,8 @@ export interface AccessRecords {
   /** Of some users, those who share a chat or a support chat with one. */
   sharingWith(userId: number, userIds: readonly number[]): Promise<number[]>
   blockedBy(userId: number): Promise<number[]>
+  /** Who has blocked a user, by ascending id. */
+  blockersOf(userId: number, page: ListPage): Promise<number[]>
   /** The bans of the server that hold, or whose tokens are still refused; by ascending user. */
   bans(page: ListPage): Promise<Ban[]>
   /** The pinned messages of a chat, the one pinned last first; clipped as by `Store.readClipped`. */
@@ -150,7 +152,7 @@ export interface AccessRecords {
   ): Promise<Report[]>
   /**
    * Whether a reader may have an uploaded file: an own one, what a message names that the reader may
-   * read, and the avatar of whoever uploaded it.
+   * read, and the avatar of whoever uploaded it and has not blocked the reader.
    */
   mayReadUpload(name: string, reader: Reader): Promise<boolean>
   noteAct(act: Omit<AdminAction, 'id'>): Promise<void>

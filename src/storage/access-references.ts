@@ -46,10 +46,10 @@ export function accessReferencesOf(
         if (entry.directWith !== undefined) {
           const other = entry.directWith
           found.directs.add(directKey(senderId, other))
-          // Where this batch makes it, messages in it may follow.
           blocks.push({ userId: senderId, blockedId: other })
           blocks.push({ userId: other, blockedId: senderId })
         }
+        for (const userId of entry.members) blocks.push({ userId, blockedId: senderId })
         if (entry.chatId === undefined) {
           makesChats = true
           for (const userId of [senderId, ...entry.members, entry.directWith ?? senderId])
@@ -67,6 +67,7 @@ export function accessReferencesOf(
           seat(entry.chatId, userId)
           ban(entry.chatId, userId)
           found.chatCounts.add(userId)
+          if (entry.action.act === 'add') blocks.push({ userId, blockedId: senderId })
         }
         break
       }

@@ -98,6 +98,21 @@ export class AccessRules {
     )
   }
 
+  /**
+   * Why the sender may not bring users into a chat, because one of them has blocked the sender; undefined
+   * where that is allowed. What an admin does for a chat is the server's doing.
+   */
+  refusalOfSeating(entry: New, userIds: readonly number[]): Refused | undefined {
+    if (!entry.authority || entry.authority.isAdmin) return undefined
+    const blocker = userIds.find((userId) => this.isBlockedBy(userId, entry))
+    return blocker === undefined ? undefined : refuseToReach(entry, blocker)
+  }
+
+  /** Whether a user has blocked the sender of an entry. */
+  isBlockedBy(userId: number, { senderId }: New): boolean {
+    return this.#known.blocks.has(pairKey(userId, senderId))
+  }
+
   /** The user who must not see a message, because that user has blocked its sender. */
   hiddenFrom({ authority, kind, chatId, senderId }: NewMessageEntry): number | undefined {
     if (!authority || kind === 'support') return undefined
@@ -159,6 +174,11 @@ export function noChat(
 ): Refused {
   const what = kind === 'chat' ? 'chat' : 'support chat'
   return refuse(entry, 'NOT_FOUND', `There is no ${what} ${chatId}`)
+}
+
+/** Somebody whom the sender cannot bring into a chat, which is all that is said of why. */
+export function refuseToReach(entry: Pick<New, 'clientId'>, userId: number): Refused {
+  return refuse(entry, 'FORBIDDEN', `User ${userId} cannot be added or written to by you`)
 }
 
 export function refuse(

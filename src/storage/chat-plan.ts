@@ -1,7 +1,8 @@
+import { pairKey } from './access-changes.ts'
 import type { ChatEntry, ChatState, MemberGrant, NewChatChange } from './access-entries.ts'
 import type { KnownChat } from './access-records.ts'
 import { directKey } from './access-references.ts'
-import { noChat, refuse } from './access-rules.ts'
+import { noChat, refuse, refuseToReach } from './access-rules.ts'
 import {
   type Decision,
   DIRECT_IS_FIXED,
@@ -35,6 +36,8 @@ export class ChatPlan {
   #makeChat(entry: NewChatChange, offset: number): Decision<ChatEntry> {
     const { senderId, change } = entry
     const others = entry.members.filter((userId) => userId !== senderId)
+    const refused = this.#context.rules.refusalOfSeating(entry, others)
+    if (refused) return refused
     const added: MemberGrant[] = [
       { userId: senderId, role: 'owner' },
       ...others.map((userId) => ({ userId, role: 'member' }) as const),
@@ -59,6 +62,10 @@ export class ChatPlan {
     const chatId = known.directs.get(directKey(senderId, other))
     const chat = chatId === undefined ? undefined : known.chats.get(chatId)
     if (chat) return { same: chatEntry(entry, chat, []) }
+    if (entry.authority && known.blocks.has(pairKey(senderId, other)))
+      return refuse(entry, 'FORBIDDEN', `You have blocked user ${other}: unblock the user first`)
+    if (entry.authority && this.#context.rules.isBlockedBy(other, entry))
+      return refuseToReach(entry, other)
     const added = [senderId, other].map((userId) => ({ userId, role: 'member' }) as const)
     return this.#addChat(entry, offset, added, {
       title: undefined,

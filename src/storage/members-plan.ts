@@ -121,6 +121,8 @@ export class MembersPlan {
       return refuse(entry, 'FORBIDDEN', `User ${banned} is banned from the chat: lift that first`)
     const fresh = userIds.filter((userId) => !rules.member(chat.chatId, userId))
     if (fresh.length === 0) return { same: membersEntry(entry, chat, {}) }
+    const refused = rules.refusalOfSeating(entry, fresh)
+    if (refused) return refused
     const full = this.#chats.refusalOfMore(entry, fresh)
     if (full) return full
     return this.#add(entry, chat, { userIds: fresh, role }, offset)

@@ -78,6 +78,7 @@ export class MembershipWalk {
       ['ban', this.#ban],
       ['change', this.#change],
       ['block', this.#block],
+      ['profile', this.#profile],
       ['edit', this.#edit],
       ['delete', this.#delete],
       ['react', this.#react],
@@ -125,7 +126,7 @@ export class MembershipWalk {
         const known = model.find(key)
         return known && model.readsAbove(userId, known) !== undefined
       })
-    const shares = (other: number) => moments.some((model) => model.share(userId, other))
+    const sees = (other: number) => moments.some((model) => model.sees(userId, other))
     const text = JSON.stringify(frame)
     for (const [, number] of text.matchAll(/~m(\d+)~/g))
       if (!reads(number!))
@@ -139,11 +140,25 @@ export class MembershipWalk {
       frame.type === 'USER_OFFLINE' ||
       frame.type === 'USER_ACTIVITY'
     )
-      if (!shares(frame.userId))
+      if (!sees(frame.userId))
         this.#fail(`${name}: user ${userId} was told of user ${frame.userId} in ${text}`)
     if (frame.type === 'CONNECTION_ESTABLISHED')
       for (const other of frame.online)
-        if (!shares(other)) this.#fail(`${name}: ${userId} was shown ${other}`)
+        if (!sees(other)) this.#fail(`${name}: ${userId} was shown ${other}`)
+    if (frame.type === 'PRESENCE')
+      for (const { userId: other } of frame.users)
+        if (!sees(other)) this.#fail(`${name}: ${userId} was told where ${other} is`)
+    if (frame.type === 'USER_CHANGED' && !this.#mayName(userId, frame) && !sees(frame.user))
+      this.#fail(`${name}: user ${userId} was told of user ${frame.user} in ${text}`)
+    if (frame.type === 'USERS')
+      for (const { id } of frame.users)
+        if (!sees(id) && userId !== AGENT) this.#fail(`${name}: ${userId} was named ${id}`)
+  }
+
+  /** Whether a user may be told late of a name: one that was set while the two saw each other. */
+  #mayName(userId: number, { user, name = '' }: { user: number; name?: string | undefined }) {
+    const saw = this.#model.names.get(name)?.has(userId) ?? false
+    return saw && !this.#model.hasBlocked(user, userId)
   }
 
   /** Every message of the step comes once to all who read it live, and to nobody twice. */
@@ -230,7 +245,7 @@ export class MembershipWalk {
         history,
         ...(members.length ? { members } : {}),
       },
-      true,
+      !members.some((id) => this.#model.hasBlocked(id, client.userId)),
     )
     if (!ack) return
     const chat = newChat('chat', ack.id, { visibility, history })
@@ -245,11 +260,14 @@ export class MembershipWalk {
     const user = this.#pick(USERS)
     if (!client) return
     const pair = [client.userId, user]
-    const ack = await this.#ask(client, { type: 'DIRECT', user }, user !== client.userId)
-    if (!ack) return
     const known = this.#model.chats.find(
       ({ direct }) => direct && pair.every((id) => direct.includes(id)),
     )
+    const isApart =
+      this.#model.hasBlocked(client.userId, user) || this.#model.hasBlocked(user, client.userId)
+    const isAllowed = user !== client.userId && (known !== undefined || !isApart)
+    const ack = await this.#ask(client, { type: 'DIRECT', user }, isAllowed)
+    if (!ack) return
     if (known) {
       if (known.id !== ack.id) this.#fail(`a second direct chat of ${pair}`)
       return
@@ -286,7 +304,9 @@ export class MembershipWalk {
     const { client, chat } = this.#pickBoth()
     if (!client || !chat) return
     const user = this.#pick(USERS)
-    const isAllowed = this.#model.mayAct(client.userId, chat, 'moderator') && !chat.banned.has(user)
+    const isReached = chat.members.has(user) || !this.#model.hasBlocked(user, client.userId)
+    const isAllowed =
+      this.#model.mayAct(client.userId, chat, 'moderator') && !chat.banned.has(user) && isReached
     const frame = { type: 'ADD_MEMBERS', chat_id: chat.id, users: [user] }
     const ack = await this.#ask(client, frame, isAllowed)
     if (ack && !chat.members.has(user))
@@ -376,6 +396,16 @@ export class MembershipWalk {
     if (!(await this.#ask(client, frame, user !== client.userId))) return
     if (isBlock) this.#model.blocks.add(`${client.userId} ${user}`)
     else this.#model.blocks.delete(`${client.userId} ${user}`)
+  }
+
+  async #profile(): Promise<void> {
+    const client = this.#pickClient()
+    if (!client) return
+    const name = `user ${this.#step}`
+    const saw = ALL.filter((id) => this.#model.sees(id, client.userId))
+    this.#model.names.set(name, new Set(saw))
+    await this.#ask(client, { type: 'PROFILE', name }, true)
+    await this.#question(client, { type: 'USERS', ids: ALL }, true)
   }
 
   async #edit(): Promise<void> {

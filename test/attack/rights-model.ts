@@ -42,6 +42,8 @@ export class RightsModel {
   /** Each at its number less one. */
   readonly messages: ModelMessage[]
   readonly blocks = new Set<string>()
+  /** Name of a user → the users who saw that user when it was set. */
+  readonly names = new Map<string, ReadonlySet<number>>()
   readonly agent: number
   #byKey: Map<string, ModelChat> | undefined
 
@@ -57,6 +59,7 @@ export class RightsModel {
       const members = new Map([...chat.members].map(([id, member]) => [id, { ...member }]))
       copy.chats.push({ ...chat, members, banned: new Set(chat.banned) })
     }
+    for (const block of this.blocks) copy.blocks.add(block)
     copy.#byKey = new Map(copy.chats.map((chat) => [chat.key, chat]))
     return copy
   }
@@ -92,17 +95,26 @@ export class RightsModel {
     return this.chats.some((chat) => this.follows(one, chat) && this.follows(other, chat))
   }
 
+  /** Whether a user is told who and where another is. */
+  sees(userId: number, other: number): boolean {
+    return this.share(userId, other) && !this.hasBlocked(other, userId)
+  }
+
+  hasBlocked(userId: number, other: number): boolean {
+    return this.blocks.has(`${userId} ${other}`)
+  }
+
   mayWrite(userId: number, chat: ModelChat): boolean {
     if (chat.kind === 'support') return this.follows(userId, chat)
     const member = chat.members.get(userId)
     if (!member || member.isMuted || RANK[member.role] < RANK.member) return false
     const other = chat.direct?.find((id) => id !== userId)
-    return other === undefined || !this.blocks.has(`${userId} ${other}`)
+    return other === undefined || !this.hasBlocked(userId, other)
   }
 
   hiddenFrom(userId: number, chat: ModelChat): number | undefined {
     const other = chat.direct?.find((id) => id !== userId)
-    return other !== undefined && this.blocks.has(`${other} ${userId}`) ? other : undefined
+    return other !== undefined && this.hasBlocked(other, userId) ? other : undefined
   }
 
   /** Whether a user may do a moderator's or owner's act upon another, who may be no member. */

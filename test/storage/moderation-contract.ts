@@ -141,10 +141,44 @@ export function describeModerationContract(createDatabase: () => Promise<TestDat
       expect((await history(1)).map(({ id }) => id)).toEqual([1, 2, 3])
     })
 
-    it('is hidden from the first message on, also where one batch makes the chat', async () => {
-      await append(sent.block(MEMBER, 1))
-      const outcomes = await append(sent.direct(OWNER, 2), sent.message(OWNER, 1))
-      expect(outcomes[1]).toMatchObject({ entry: { hiddenFrom: 2 } })
+    it('is hidden from the first message on, also where one batch makes the chat and blocks', async () => {
+      const begin = [sent.direct(OWNER, 2), sent.block(MEMBER, 1), sent.message(OWNER, 1)]
+      expect((await append(...begin))[2]).toMatchObject({ entry: { hiddenFrom: 2 } })
+    })
+
+    const add = (who: Doer, userIds: readonly number[], chatId = 1) =>
+      act(who, { act: 'add', userIds, role: 'member' }, chatId)
+
+    it('brings the blocker into no chat, of two or of many, also in the batch that blocks', async () => {
+      await append(sent.chat(OWNER))
+      const reach = [
+        ...[sent.direct(OWNER, 2), sent.chat(OWNER, {}, [3, 2]), add(OWNER, [3, 2])],
+        // In the other direction, the blocker would have to unblock first.
+        sent.direct(MEMBER, 1),
+      ]
+      expect(await done(sent.block(MEMBER, 1), ...reach)).toEqual([
+        ...['2', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
+      ])
+      expect(await done(...reach)).toEqual(Array(4).fill('FORBIDDEN'))
+      expect(await store.access.membershipsOf(2, ALL)).toEqual([])
+      // Others may, and the server; and so may the blocked one, once that has ended.
+      const others = [add(ADMIN, [2]), sent.chat(MODERATOR, {}, [1, 2]), sent.direct(MODERATOR, 2)]
+      expect(await done(...others)).toEqual(['3', '4', '5'])
+      expect(await done(sent.block(MEMBER, 1, false), ...reach.slice(0, 2))).toEqual([
+        ...['6', '7', '8'],
+      ])
+    })
+
+    it('still finds the direct chat that there is', async () => {
+      await append(sent.direct(MEMBER, 1), sent.block(MEMBER, 1))
+      expect(await done(sent.direct(OWNER, 2), sent.direct(MEMBER, 1))).toEqual(['=2', '=2'])
+    })
+
+    it('is told of with all who blocked, in pages', async () => {
+      await append(sent.block(MEMBER, 1), sent.block(READER, 1), sent.block(MODERATOR, 1))
+      await append(sent.block(MODERATOR, 2), sent.block(READER, 1, false))
+      expect(await store.access.blockersOf(1, ALL)).toEqual([2, 3])
+      expect(await store.access.blockersOf(1, { after: 2, limit: 1 })).toEqual([3])
     })
 
     it('is hidden nowhere else', async () => {

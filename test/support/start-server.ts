@@ -34,6 +34,7 @@ export interface TestServerOptions {
   /** Who may read what; open unless given. */
   access?: 'open' | 'members'
   presence?: 'all' | 'shared' | 'off'
+  contact?: 'all' | 'shared'
   /** Nothing is limited unless given. */
   security?: SecurityOptions
   /** Users who work the support desk. */
@@ -78,6 +79,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     agents: options.agents ?? [],
     access: options.access ?? 'open',
     ...(options.presence ? { presence: options.presence } : {}),
+    contact: options.contact ?? 'all',
     heartbeatMs: options.heartbeatMs ?? 30_000,
     statsIntervalMs: options.statsIntervalMs ?? 30_000,
     ...(options.security ? { security: options.security } : {}),

@@ -41,6 +41,8 @@ export interface Access {
   readerOf(viewer: Viewer): Reader | undefined
   /** In whose name an entry of a type is added; undefined where nobody is asked what they may. */
   authorityOf(viewer: Viewer, type: NewEntry['type']): Authority | undefined
+  /** Those who are not to be seen by a user who is online, neither their presence nor their profile. */
+  hiddenFrom(userId: number): ReadonlySet<number>
   /**
    * The chats (`chatKey`s) whose readers are told of a user's presence; undefined is everyone. Of a
    * user that is online.

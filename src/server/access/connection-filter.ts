@@ -42,9 +42,11 @@ export class ConnectionFilter implements FrameFilter {
     const { userId } = this.access
     if (place.users?.includes(userId)) return true
     if (place.hiddenFrom === userId) return false
+    if (place.about !== undefined && this.access.blockers.has(place.about)) return false
     if (place.isForModerators) return this.#moderates(place.chat!)
-    if (place.chats?.some((chat) => this.#reads(chat))) return true
-    const { chat, from } = place
+    const { chat, from, before } = place
+    if (place.chats?.some((one) => this.#reads(one) && !this.access.isNewIn(one, before)))
+      return true
     if (chat === undefined || !this.#reads(chat, place.messageOffset)) return false
     return from === undefined || from === userId || !this.access.isDeafTo(chat, from)
   }

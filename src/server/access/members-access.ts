@@ -12,6 +12,11 @@ import type { Viewer } from './viewer.ts'
 /** Memberships that are read at once. */
 const PAGE = 1_000
 
+/** Users who have blocked one and are looked at: beyond that, they are not hidden from the one. */
+const MAX_BLOCKERS = 100_000
+
+const NOBODY: ReadonlySet<number> = new Set()
+
 /** Hears of which chats the connections of a user are to be sent from now on. */
 export interface AccessListener {
   /**
@@ -21,6 +26,8 @@ export interface AccessListener {
   beforeChange(userId: number): void
   gained(userId: number, chat: string): void
   lost(userId: number, chat: string): void
+  /** A user has blocked another who is online, or no longer. */
+  hid(userId: number, from: { readonly userId: number; readonly isHidden: boolean }): void
 }
 
 interface Opened {
@@ -47,15 +54,15 @@ export class MembersAccess implements Access {
   readonly #loading = new Set<Opened>()
   /** Chats of users that are online. */
   readonly #chats = new Map<string, SharedChat>()
-  #listener: AccessListener | undefined
+  readonly #listeners: Partial<AccessListener>[] = []
 
   constructor(records: AccessRecords, isOnline: (userId: number) => boolean) {
     this.#records = records
     this.#isOnline = isOnline
   }
 
-  listen(listener: AccessListener): void {
-    this.#listener = listener
+  listen(listener: Partial<AccessListener>): void {
+    this.#listeners.push(listener)
   }
 
   async open(viewer: Viewer): Promise<ConnectionFilter> {
@@ -136,8 +143,20 @@ export class MembersAccess implements Access {
     return viewer
   }
 
+  hiddenFrom(userId: number): ReadonlySet<number> {
+    return this.#users.get(userId)?.access.blockers ?? NOBODY
+  }
+
   presenceChats(userId: number): readonly string[] {
     return this.#users.get(userId)?.access.presenceChats() ?? []
+  }
+
+  #tell<Event extends keyof AccessListener>(
+    event: Event,
+    ...what: Parameters<AccessListener[Event]>
+  ): void {
+    for (const listener of this.#listeners)
+      (listener[event] as ((...told: typeof what) => void) | undefined)?.(...what)
   }
 
   #begin(userId: number): Opened {
@@ -158,6 +177,12 @@ export class MembersAccess implements Access {
     const { userId } = access
     for (const id of await this.#records.blockedBy(userId))
       if (!told.has(`block ${id}`)) access.blocked.add(id)
+    for (let after = 0; access.blockers.size < MAX_BLOCKERS; ) {
+      const page = await this.#records.blockersOf(userId, { after, limit: PAGE })
+      for (const id of page) if (!told.has(`blocker ${id}`)) access.blockers.add(id)
+      if (page.length < PAGE) break
+      after = page.at(-1)!
+    }
     for (let after = 0; ; ) {
       const page = await this.#records.membershipsOf(userId, { after, limit: PAGE })
       for (const { chat, role, joinedOffset, mutedUntil } of page) {
@@ -215,7 +240,7 @@ export class MembersAccess implements Access {
     const shared = this.#chats.get(key)
     if (shared) shared.state = state
     for (const { userId, role } of added) {
-      if (this.#users.has(userId)) this.#listener?.beforeChange(userId)
+      if (this.#users.has(userId)) this.#tell('beforeChange', userId)
       this.#seat(userId, key, { role, offset, state })
     }
     for (const userId of removed) this.#unseat(userId, key)
@@ -240,7 +265,7 @@ export class MembersAccess implements Access {
     const before = opened.access.seats.get(key)
     const chat = before?.chat ?? this.#enterChat(key, state)
     opened.access.seats.set(key, { role, joinedOffset: offset, mutedUntil: undefined, chat })
-    this.#listener?.gained(userId, key)
+    this.#tell('gained', userId, key)
   }
 
   #unseat(userId: number, key: string): void {
@@ -249,18 +274,23 @@ export class MembersAccess implements Access {
     opened.told.add(key)
     const seat = opened.access.seats.get(key)
     if (!seat) return
-    this.#listener?.beforeChange(userId)
+    this.#tell('beforeChange', userId)
     opened.access.seats.delete(key)
     this.#leaveChat(key, seat.chat)
-    this.#listener?.lost(userId, key)
+    this.#tell('lost', userId, key)
   }
 
   #applyBlock(userId: number, blockedId: number, isBlocked: boolean): void {
-    const opened = this.#users.get(userId)
-    if (!opened) return
-    opened.told.add(`block ${blockedId}`)
-    if (isBlocked) opened.access.blocked.add(blockedId)
-    else opened.access.blocked.delete(blockedId)
+    const blocker = this.#users.get(userId)
+    blocker?.told.add(`block ${blockedId}`)
+    if (isBlocked) blocker?.access.blocked.add(blockedId)
+    else blocker?.access.blocked.delete(blockedId)
+    const blocked = this.#users.get(blockedId)
+    if (!blocked) return
+    blocked.told.add(`blocker ${userId}`)
+    if (isBlocked) blocked.access.blockers.add(userId)
+    else blocked.access.blockers.delete(userId)
+    this.#tell('hid', userId, { userId: blockedId, isHidden: isBlocked })
   }
 
   /** Whoever opened a support chat may read it from then on. */
@@ -269,7 +299,7 @@ export class MembersAccess implements Access {
     if (!access) return
     const key = chatKey('support', chatId)
     access.supportChats.add(key)
-    this.#listener?.gained(senderId, key)
+    this.#tell('gained', senderId, key)
   }
 
   #enterChat(key: string, state: ChatState): SharedChat {

@@ -8,6 +8,8 @@ import type { Viewer } from './viewer.ts'
 /** What only admins may do, also where everyone may read everything. */
 const ADMIN_ACTS: ReadonlySet<NewEntry['type']> = new Set(['ban', 'resolution', 'deletion'])
 
+const NOBODY: ReadonlySet<number> = new Set()
+
 /** Everyone may read everything, and nothing is looked up. */
 export class OpenAccess implements Access {
   readonly mode = 'open'
@@ -41,6 +43,10 @@ export class OpenAccess implements Access {
 
   authorityOf(viewer: Viewer, type: NewEntry['type']): Authority | undefined {
     return viewer.isAdmin && ADMIN_ACTS.has(type) ? viewer : undefined
+  }
+
+  hiddenFrom(): ReadonlySet<number> {
+    return NOBODY
   }
 
   presenceChats(): undefined {

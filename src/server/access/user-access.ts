@@ -29,6 +29,8 @@ export class UserAccess {
   readonly supportChats = new Set<string>()
   /** Users whose direct messages the user does not want. */
   readonly blocked = new Set<number>()
+  /** Users who have blocked this one: their presence and their profile are not for the user. */
+  readonly blockers = new Set<number>()
   /** Connections that use it, or are about to. */
   uses = 0
 
@@ -53,14 +55,20 @@ export class UserAccess {
     return this.supportChats.has(chat) ? 0 : undefined
   }
 
+  /** Whether the user has come into a chat at an offset or later. */
+  isNewIn(chat: string, offset = Number.POSITIVE_INFINITY): boolean {
+    return (this.seats.get(chat)?.joinedOffset ?? 0) >= offset
+  }
+
   mayModerate(chat: string): boolean {
     const role = this.seats.get(chat)?.role
     return role !== undefined && isAtLeast(role, 'moderator')
   }
 
-  /** Whether nothing that another user does in a chat is to reach this one. */
+  /** Whether nothing that another user does in a chat is to reach this one: one of the two has blocked the other. */
   isDeafTo(chat: string, userId: number): boolean {
-    return this.blocked.has(userId) && this.seats.get(chat)?.chat.state.direct !== undefined
+    const isApart = this.blocked.has(userId) || this.blockers.has(userId)
+    return isApart && this.seats.get(chat)?.chat.state.direct !== undefined
   }
 
   /** The chats whose readers see that the user is online: those that are not too large for it. */

@@ -13,12 +13,14 @@ export function deliverEvents(bus: Bus, fanOut: FanOut, { mode }: Pick<Access, '
   bus.subscribe('status', ({ userId, isOnline, at, chats }) => {
     const type = isOnline ? 'USER_ONLINE' : 'USER_OFFLINE'
     const frame = encodeFrame({ type, userId, timestamp: at })
-    fanOut.broadcastState(frame, { key: userId, ofUser: userId, place: chats && { chats } })
+    const place = chats && { chats, about: userId }
+    fanOut.broadcastState(frame, { key: userId, ofUser: userId, place })
   })
   bus.subscribe('activity', ({ userId, isIdle, at, chats }) => {
     const state = isIdle ? 'idle' : 'active'
     const frame = encodeFrame({ type: 'USER_ACTIVITY', userId, state, timestamp: at })
-    fanOut.broadcastState(frame, { key: `activity ${userId}`, place: chats && { chats } })
+    const place = chats && { chats, about: userId }
+    fanOut.broadcastState(frame, { key: `activity ${userId}`, place })
   })
   bus.subscribe('typing', ({ userId, chat, isTyping }) => {
     const ref = chatRef(chat.kind, chat.id)

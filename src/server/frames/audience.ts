@@ -22,10 +22,14 @@ export interface Audience {
   readonly hiddenFrom?: number | undefined
   /** Whose doing it is: in a direct chat not for who has blocked that user. */
   readonly from?: number
+  /** Whose presence or profile it tells: not for those whom that user has blocked. */
+  readonly about?: number
   /** Of the readers, only those who may moderate. */
   readonly isForModerators?: boolean
   /** Readers of any of these chats. */
   readonly chats?: readonly string[]
+  /** Of those readers, only who had come into the chat before this offset. */
+  readonly before?: number
   /** These users, whatever they may read. */
   readonly users?: readonly number[]
 }

@@ -43,7 +43,10 @@ export function membersPlaceOf(entry: LogEntry): Audience | typeof NOBODY {
     case 'members':
       return { chat: chatKey(entry.kind, entry.chatId), users: entry.removed }
     case 'user':
-      return { chats: entry.chatIds.map((id) => chatKey('chat', id)), users: [entry.id] }
+      return {
+        chats: entry.chatIds.map((id) => chatKey('chat', id)),
+        ...{ users: [entry.id], about: entry.id, before: entry.offset },
+      }
     case 'ban':
       return NOBODY
     case 'block':

@@ -96,7 +96,7 @@ export class PresenceAnnouncer {
       connections: registry.connectionsOf(userId),
     }))
     const away = seen
-      .filter(({ userId }) => !registry.isOnline(userId))
+      .filter(({ userId }) => !registry.isOnline(userId) && !scope.isHidden(userId, viewer))
       .map(({ userId, at }) => ({
         ...({ userId, status: 'offline', connections: 0, lastSeen: at } as const),
       }))

@@ -9,12 +9,12 @@ export type PresenceMode = 'all' | 'shared' | 'off'
 /** Who is told of whose presence. */
 export class PresenceScope {
   readonly mode: PresenceMode
-  readonly #access: Pick<Access, 'presenceChats'>
+  readonly #access: Pick<Access, 'presenceChats' | 'hiddenFrom'>
   readonly #fanOut: Pick<FanOut, 'withKey'>
 
   constructor(
     mode: PresenceMode,
-    access: Pick<Access, 'presenceChats'>,
+    access: Pick<Access, 'presenceChats' | 'hiddenFrom'>,
     fanOut: Pick<FanOut, 'withKey'>,
   ) {
     this.mode = mode
@@ -28,16 +28,22 @@ export class PresenceScope {
     return this.mode === 'off' ? [] : (this.#access.presenceChats(userId) ?? [])
   }
 
+  /** Whether a viewer who is online is told nothing of a user. */
+  isHidden(userId: number, { userId: viewer }: Pick<Viewer, 'userId'>): boolean {
+    return this.mode !== 'all' && this.#access.hiddenFrom(viewer).has(userId)
+  }
+
   /** The users online whom a viewer is told of, the viewer included; undefined is everyone. */
   visibleTo({ userId }: Pick<Viewer, 'userId'>, limit: number): number[] | undefined {
     const chats = this.audienceOf(userId)
     if (!chats) return undefined
     const visible = new Set([userId])
+    const hidden = this.#access.hiddenFrom(userId)
     for (const chat of chats)
       for (const key of keysOf({ chat }))
         for (const connection of this.#fanOut.withKey(key)) {
           if (visible.size >= limit) return [...visible]
-          visible.add(connection.userId)
+          if (!hidden.has(connection.userId)) visible.add(connection.userId)
         }
     return [...visible]
   }

@@ -108,6 +108,12 @@ export class MemoryAccessRecords implements AccessRecords {
     return [...(this.#access.blocks.get(userId) ?? [])].sort((a, b) => a - b)
   }
 
+  async blockersOf(userId: number, page: ListPage): Promise<number[]> {
+    const { blocks } = this.#access
+    const blockers = [...blocks].flatMap(([id, blocked]) => (blocked.has(userId) ? [id] : []))
+    return pageOf(blockers, page, (id) => id)
+  }
+
   async bans(page: ListPage): Promise<Ban[]> {
     const bans = [...this.#access.bans.values()]
     const ofServer = bans.flatMap(({ chatId, ban }) => (chatId === 0 ? [ban] : []))
@@ -157,7 +163,8 @@ export class MemoryAccessRecords implements AccessRecords {
     const ownerId = this.#uploads.ownerOf(name)
     if (ownerId === reader.userId) return true
     const owner = ownerId === undefined ? undefined : this.#access.users.get(ownerId)
-    if (owner?.avatar === uploadPath(name)) return true
+    const isBlocked = this.#access.blocks.get(ownerId ?? 0)?.has(reader.userId) ?? false
+    if (owner?.avatar === uploadPath(name) && !isBlocked) return true
     return this.#log.messagesNaming(name).some((message) => mayRead(this.#log, reader, message))
   }
 

@@ -72,6 +72,9 @@ export function createAccessRecordStatements(dialect: Dialect) {
       OR ${sharesSupportChat(p(2), 'n.id')} OR ${sharesSupportChat('n.id', p(2))}`,
     blockedBy: `SELECT b.blocked_id AS id FROM blocks AS b
       WHERE b.user_id = ${p(1)} ORDER BY b.blocked_id`,
+    /** A user and a page. */
+    blockersOf: `SELECT b.user_id AS id FROM blocks AS b
+      WHERE b.blocked_id = ${p(1)} AND b.user_id > ${p(2)} ORDER BY b.user_id LIMIT ${p(3)}`,
     /** A page. */
     bans: `SELECT b.chat_id AS chat_id, b.user_id AS user_id, b.until AS until,
         b.reason AS reason, b.at AS at FROM bans AS b
@@ -124,7 +127,8 @@ export function createAccessRecordStatements(dialect: Dialect) {
     mayReadUpload: `
       SELECT 1 AS one FROM uploads AS o WHERE o.name = ${p(1)} AND (o.owner_id = ${p(2)}
         OR EXISTS (SELECT 1 FROM users AS a
-          WHERE a.id = o.owner_id AND a.avatar = 'uploads/' || o.name))
+          WHERE a.id = o.owner_id AND a.avatar = 'uploads/' || o.name AND NOT EXISTS (
+            SELECT 1 FROM blocks AS b WHERE b.user_id = a.id AND b.blocked_id = ${p(2)})))
       UNION ALL ${uses('chat')} UNION ALL ${uses('support')} LIMIT 1`,
     /** A page. */
     acts: `SELECT ${ACT_COLUMNS} FROM admin_actions AS a

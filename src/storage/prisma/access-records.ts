@@ -145,6 +145,12 @@ export class PrismaAccessRecords implements AccessRecords {
     return rows.map(({ id }) => Number(id))
   }
 
+  async blockersOf(userId: number, { after, limit }: ListPage): Promise<number[]> {
+    const sql = this.#statements.blockersOf
+    const rows = await this.#query<{ id: bigint }>(sql, userId, after, limit)
+    return rows.map(({ id }) => Number(id))
+  }
+
   async bans({ after, limit }: ListPage): Promise<Ban[]> {
     const rows = await this.#query<BanRow>(this.#statements.bans, after, limit)
     return rows.map(toBan)

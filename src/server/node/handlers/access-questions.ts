@@ -52,7 +52,10 @@ export const handleMembers: Handler<MembersRequest> = (frame, sender, context) =
     const found = await access.membersOf(id, { after, limit: limit + 1 })
     const page = found.slice(0, limit)
     const profiles = await access.findUsers(page.map(({ userId }) => userId))
-    const names = new Map(profiles.map(({ userId, name }) => [userId, name]))
+    const hidden = context.access.hiddenFrom(sender.userId)
+    const names = new Map(
+      profiles.flatMap(({ userId, name }) => (hidden.has(userId) ? [] : [[userId, name]])),
+    )
     return {
       type: 'MEMBERS',
       chat_id: id,
@@ -83,7 +86,10 @@ export const handlePublicChats: Handler<PublicChatsRequest> = (frame, sender, co
   })
 }
 
-/** Answers with the names of those users that the asker shares a chat with. */
+/**
+ * Answers with the names of those users that the asker shares a chat with, and who have not blocked the
+ * asker.
+ */
 export const handleUsers: Handler<UsersRequest> = (frame, sender, context) =>
   answerInTurn(frame, { sender, context }, async () => {
     const { access } = context.store
@@ -93,7 +99,8 @@ export const handleUsers: Handler<UsersRequest> = (frame, sender, context) =>
       : [sender.userId, ...(await access.sharingWith(sender.userId, frame.ids))].filter(
           (id, place, all) => frame.ids.includes(id) && all.indexOf(id) === place,
         )
-    const found = await access.findUsers(ids)
+    const hidden = context.access.hiddenFrom(sender.userId)
+    const found = await access.findUsers(ids.filter((id) => !hidden.has(id)))
     const users = [...found].sort((a, b) => a.userId - b.userId)
     return {
       type: 'USERS',

@@ -34,6 +34,8 @@ export interface HandlerContext {
   readonly authenticator: Pick<Authenticator, 'identify'>
   /** Users who work the support desk, whatever their role. */
   readonly agents: ReadonlySet<number>
+  /** Whom users may add to chats and write to first: everyone, or those they share a chat with. */
+  readonly contact: 'all' | 'shared'
 }
 
 /** Acts on one valid frame of a client. */
