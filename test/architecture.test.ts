@@ -13,6 +13,8 @@ type Layers = Readonly<Record<string, readonly string[]>>
 const FOLDERS: Layers = {
   protocol: [],
   client: ['protocol'],
+  view: ['client', 'protocol'],
+  react: ['view', 'client', 'protocol'],
   bench: ['protocol', 'client'],
   // Which reports there are is one list, and each is a flag.
   config: ['protocol', 'bench/report/report-formats.ts'],
@@ -24,8 +26,8 @@ const FOLDERS: Layers = {
     ...['storage/message-ages.ts', 'storage/step-size.ts', 'storage/turns.ts'],
     ...['storage/access-entries.ts', 'storage/access-records.ts', 'storage/entry-base.ts'],
   ],
-  tui: ['client', 'protocol'],
-  web: ['client', 'protocol'],
+  tui: ['view', 'client', 'protocol'],
+  web: ['react', 'view', 'client', 'protocol'],
   cli: ['protocol', 'config', 'storage', 'server', 'client', 'bench', 'tui', 'web'],
 }
 
@@ -62,7 +64,7 @@ const ROOMS: Layers = {
 /** Package, or scope with its slash → the only folders and files that may import it. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ink: ['tui'],
-  react: ['tui'],
+  react: ['tui', 'react', 'web'],
   pg: ['storage'],
   '@prisma/': ['storage'],
   ws: ['server', 'client/node.ts', 'bench'],
