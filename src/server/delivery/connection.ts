@@ -23,6 +23,9 @@ const NO_RIGHTS = { isAgent: false, isAdmin: false, granted: NO_GRANTS }
 /** Frames for one client that are written singly; to copy more of them costs less than to write each. */
 const FEW_FRAMES = 16
 
+/** Frames for one client that wait singly; each may keep a pool of other buffers in memory. */
+const SINGLE_FRAMES = 256
+
 /** Whose a connection is. */
 export interface ConnectionOwner {
   readonly userId: number
@@ -172,8 +175,9 @@ export class Connection implements Viewer {
   /** Puts a frame for this client alone before what `pump` sends next. */
   enqueue(frame: Buffer): void {
     if (!this.isOpen) return
-    if (this.#outbox) this.#outbox.push(frame)
-    else this.#outbox = [frame]
+    if (!this.#outbox) this.#outbox = [frame]
+    else if (this.#outbox.length < SINGLE_FRAMES) this.#outbox.push(frame)
+    else this.#outbox = [Buffer.concat(this.#outbox), frame]
     this.#outboxBytes += frame.length
     if (this.#outboxBytes > OUTBOX_BYTES) this.close(CloseCode.slowConsumer)
   }

@@ -1,5 +1,6 @@
 import { type FrameFilter, type Place, userKey } from '../frames/audience.ts'
-import type { State, Tail } from '../log/tail.ts'
+import type { State } from '../log/chunk.ts'
+import type { Tail } from '../log/tail.ts'
 import type { Connection } from './connection.ts'
 import { Subscriptions } from './subscriptions.ts'
 

@@ -1,6 +1,7 @@
 import { type FrameFilter, isForReaders, keysOf, type Place } from '../frames/audience.ts'
 import { encodeFrame } from '../frames/encode-frame.ts'
-import type { Sealed, Tail } from '../log/tail.ts'
+import type { Sealed } from '../log/chunk.ts'
+import type { Tail } from '../log/tail.ts'
 import type { Connection } from './connection.ts'
 
 /** How often subscribers are told how far the log has come, while it grows. */

@@ -3,6 +3,7 @@ import { type RawData, WebSocket } from 'ws'
 import { CloseCode } from '../../protocol/close-code.ts'
 import { ChunkBlock } from '../frames/chunk-block.ts'
 import { FrameScanner } from '../frames/frame-scanner.ts'
+import { outOfPool } from '../frames/out-of-pool.ts'
 import { TurnQueue } from './turn-queue.ts'
 
 /**
@@ -113,7 +114,8 @@ export class Transport extends WebSocket {
 
   /** Sends encoded frames. */
   write(frames: Buffer): void {
-    this.#socket.write(frames)
+    // Behind others they wait, for as long as the peer likes.
+    this.#socket.write(this.#socket.writableLength > 0 ? outOfPool(frames) : frames)
   }
 
   /** Corked, several writes become one system call; a single one is cheaper without. */

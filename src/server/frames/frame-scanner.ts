@@ -1,3 +1,5 @@
+import { outOfPool } from './out-of-pool.ts'
+
 const NOTHING: Buffer = Buffer.alloc(0)
 
 /** The opcodes above this are of control frames. */
@@ -46,7 +48,7 @@ export class FrameScanner {
     const isCut = at < bytes.length && frames === maxFrames
     const scanned = isCut ? at - this.#begun.length : chunk.length
     // A copy: the whole chunk would be kept for a few bytes of it.
-    this.#begun = at < bytes.length && !isCut ? Buffer.from(bytes.subarray(at)) : NOTHING
+    this.#begun = at < bytes.length && !isCut ? outOfPool(Buffer.from(bytes.subarray(at))) : NOTHING
     return { bytes: scanned, fragments, isInside: false }
   }
 }

@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../storage/entries.ts'
 import { MAX_READ_BYTES, type Store } from '../../storage/store.ts'
 import { nextTurn } from '../../storage/turns.ts'
-import type { FrameFilter } from '../frames/audience.ts'
+import type { FrameFilter, Place } from '../frames/audience.ts'
 import { encodeEntry } from '../frames/encode-entry.ts'
 import { type DurableFrames, type FrameRun, sliceFrames, startsOf } from '../frames/frame-run.ts'
 import { openPlaceOf, type PlaceOf } from '../frames/place-of-entry.ts'
@@ -18,21 +18,32 @@ const MAX_PAGE_BYTES = MAX_READ_BYTES
 /** Regular pages of which it is remembered where they were cut. */
 const MAX_CUT_PAGES = 1_000
 
-/** Bytes handed out at once, but always one frame: what a socket is given, it holds until it is sent. */
-const MAX_HANDED_BYTES = 64 * 1024
+/**
+ * Bytes of a piece, but always one frame. Pieces are handed out one at a time, and lie in memory apart:
+ * what a socket is given, it holds until it is sent, and no more of its page.
+ */
+const MAX_PIECE_BYTES = 64 * 1024
 
 /** Bytes of all pages kept; whoever is still being sent one of them keeps that alive as well. */
 const MAX_BYTES = 16 * 1024 * 1024
 
 const NOTHING = Buffer.alloc(0)
 
-interface Page extends FrameRun {
+/** Some frames of a page, one after the other. */
+interface Piece extends FrameRun {
+  /** How many frames of the page stand before it. */
+  readonly first: number
+}
+
+interface Page {
   /** It tells all there is above the offset before its first one, up to and including this. */
   readonly lastOffset: number
   /** Whether it ends before it should, because its messages are long. */
   readonly isCut: boolean
   /** The offsets of its entries, in order. */
   readonly offsets: readonly number[]
+  /** Its frames, in order. */
+  readonly pieces: readonly Piece[]
 }
 
 interface Kept {
@@ -65,8 +76,7 @@ export class PageCache {
   }
 
   /**
-   * The frames after `offset` to the end of their page, or to `until` if that comes first, or as many
-   * as are handed out at once. Both
+   * The frames after `offset` to the end of their piece, or to `until` if that comes first. Both
    * must have been stored; what was deleted since is left out. Throws STORAGE_UNAVAILABLE.
    */
   async readAfter(offset: number, until: number, filter?: FrameFilter): Promise<LogFrames> {
@@ -83,9 +93,12 @@ export class PageCache {
     if (page.lastOffset <= offset) return { bytes: NOTHING, lastOffset: until, hasGap: true }
     const from = placeAfter(offset, page.offsets)
     const end = placeAfter(Math.min(until, page.lastOffset), page.offsets)
-    const to = upTo(MAX_HANDED_BYTES, page, { from, end })
+    const piece = page.pieces.findLast(({ first }) => first <= from)
+    const first = piece?.first ?? 0
+    const to = Math.min(end, first + (piece?.starts.length ?? 0))
     const lastOffset = to < end ? page.offsets[to - 1]! : Math.min(until, page.lastOffset)
-    const bytes = sliceFrames(page, { from, to }, filter)
+    const range = { from: from - first, to: to - first }
+    const bytes = piece ? sliceFrames(piece, range, filter) : NOTHING
     return { bytes, lastOffset, hasGap: to - from < lastOffset - offset }
   }
 
@@ -130,11 +143,11 @@ export class PageCache {
     const kept: Kept = { page, bytes: 0 }
     const isKept = () => this.#pages.get(after) === kept
     page.then(
-      ({ bytes, lastOffset, isCut }) => {
+      ({ pieces, lastOffset, isCut }) => {
         if (!isKept()) return
         if (isCut) this.#noteCut(after, lastOffset)
-        kept.bytes = bytes.length
-        this.#bytes += bytes.length
+        for (const { bytes } of pieces) kept.bytes += bytes.length
+        this.#bytes += kept.bytes
         // A page that is not full yet will grow.
         if (lastOffset < endOf(after) && !isCut) this.#drop(after)
         while (this.#bytes > MAX_BYTES && this.#pages.size > 1) this.#dropOldest()
@@ -173,10 +186,8 @@ export class PageCache {
     return {
       lastOffset: isCut ? told.at(-1)!.offset : lastTold(read, after, end),
       isCut,
-      bytes: Buffer.concat(frames),
       offsets: told.map(({ offset }) => offset),
-      starts: startsOf(frames),
-      places: told.map(this.#placeOf),
+      pieces: piecesOf(frames, told.map(this.#placeOf)),
     }
   }
 }
@@ -197,15 +208,20 @@ function lastTold(entries: readonly LogEntry[], after: number, end: number): num
   return Math.min(last, end)
 }
 
-/** Where a part of a run ends that has as many bytes as it may, and at least one frame. */
-function upTo(
-  maxBytes: number,
-  { starts, bytes }: FrameRun,
-  { from, end }: { from: number; end: number },
-): number {
-  let to = end
-  while (to > from + 1 && (starts[to] ?? bytes.length) - starts[from]! > maxBytes) to -= 1
-  return to
+/** These frames, which are for these places, in pieces. */
+function piecesOf(frames: readonly Buffer[], places: readonly Place[]): Piece[] {
+  const pieces: Piece[] = []
+  for (let first = 0, end = 1; first < frames.length; first = end) {
+    let length = frames[first]!.length
+    for (end = first + 1; end < frames.length; end++) {
+      if (length + frames[end]!.length > MAX_PIECE_BYTES) break
+      length += frames[end]!.length
+    }
+    const own = frames.slice(first, end)
+    const bytes = Buffer.concat(own, length)
+    pieces.push({ first, bytes, starts: startsOf(own), places: places.slice(first, end) })
+  }
+  return pieces
 }
 
 /** How many of these offsets, which are in order, are not above `offset`. */

@@ -1,55 +1,22 @@
 import type { FrameFilter, Place } from '../frames/audience.ts'
+import { FrameBlocks } from '../frames/frame-blocks.ts'
 import { type DurableFrames, type FrameRun, sliceFrames, startsOf } from '../frames/frame-run.ts'
+import { outOfPool } from '../frames/out-of-pool.ts'
+import {
+  type Chunk,
+  DROPPED,
+  NO_FRAMES,
+  NO_STATES,
+  type Sealed,
+  type State,
+  type StateFrame,
+} from './chunk.ts'
 
-/** A run of whole frames that was sealed in one go. */
-interface Chunk {
-  /** Position of its first byte. */
-  readonly start: number
-  readonly bytes: Buffer
-  /** The offset of its first durable frame; of the next one to come where it has none. */
-  readonly firstOffset: number
-  readonly durable: FrameRun
-  /** The frames that tell a state, in order. */
-  readonly states: readonly StateFrame[]
-}
+/** Chunks that are kept: one of a single small frame takes some 450 bytes of memory besides its own. */
+const MAX_CHUNKS = 32 * 1024
 
-/** A state that a frame tells: the next frame with the same key makes it obsolete. */
-export interface State {
-  /** A number is a user's status: thousands of them may come at once, and a number takes no memory. */
-  readonly key: string | number
-  /** Whom it is for. */
-  readonly place?: Place
-  /** The user whose status it is: no news to that user. */
-  readonly ofUser?: number | undefined
-}
-
-/** Where in its chunk a frame lies that tells a state. */
-interface StateFrame extends State {
-  readonly start: number
-  readonly end: number
-}
-
-/** What was sealed in one go: each frame, and whom it is for. */
-export interface Sealed {
-  /** Position of the first byte. */
-  readonly start: number
-  readonly frames: readonly Buffer[]
-  readonly places: readonly Place[]
-}
-
-/** Chunks that are kept: one of a single small frame takes ten times its bytes, some 800. */
-const MAX_CHUNKS = 64 * 1024
-
-const NOTHING = Buffer.alloc(0)
-
-/** Stands for a chunk that left the tail, so that its bytes can be collected. */
-const DROPPED: Chunk = {
-  start: 0,
-  bytes: NOTHING,
-  firstOffset: 0,
-  durable: { bytes: NOTHING, starts: [], places: [] },
-  states: [],
-}
+/** Frames that tell a state, each of some 100 bytes, in a piece. */
+const PIECE_FRAMES = 256
 
 /**
  * The newest part of what is sent to everyone, as encoded frames, held once for all connections.
@@ -60,6 +27,7 @@ const DROPPED: Chunk = {
  */
 export class Tail {
   readonly #capacityBytes: number
+  readonly #blocks = new FrameBlocks()
   /** `#chunks[#head]` is the oldest; what stands before it was dropped. */
   #chunks: Chunk[] = []
   #head = 0
@@ -148,13 +116,13 @@ export class Tail {
     if (this.#pendingBytes === 0) return undefined
     const sealed = { start: this.#sealedEnd, frames: this.#pending, places: this.#pendingPlaces }
     const { frames } = sealed
-    const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames, this.#pendingBytes)
+    const bytes = this.#blocks.join(frames, this.#pendingBytes)
     this.#chunks.push({
       start: this.#sealedEnd,
       bytes,
       firstOffset: this.#sealedOffset + 1,
       durable: this.#durableRun(bytes),
-      states: this.#pendingStates,
+      states: this.#pendingStates.length === 0 ? NO_STATES : this.#pendingStates,
     })
     this.#sealedEnd += bytes.length
     this.#sealedOffset += this.#pendingDurable.length
@@ -194,7 +162,8 @@ export class Tail {
 
   /**
    * The last frame of each state that changed in the chunk that holds `position` (in
-   * `start … sealedEnd - 1`) or since, as far as a filter lets it through.
+   * `start … sealedEnd - 1`) or since, as far as a filter lets it through; in pieces of their own, which
+   * keep nothing else in memory.
    */
   statesSince(position: number, filter: FrameFilter | undefined, exceptUser: number): Buffer[] {
     const frames = new Map<string | number, Buffer>()
@@ -204,7 +173,7 @@ export class Tail {
         if (ofUser !== exceptUser && (!filter || filter.passes(place)))
           frames.set(key, bytes.subarray(start, end))
     }
-    return [...frames.values()]
+    return joinedInPieces([...frames.values()])
   }
 
   #append(frame: Buffer, place: Place): void {
@@ -216,11 +185,13 @@ export class Tail {
   /** The frames of a chunk that are durable; `bytes` themselves where all are. */
   #durableRun(bytes: Buffer): FrameRun {
     const indexes = this.#pendingDurable
+    if (indexes.length === 0) return NO_FRAMES
     const isAll = indexes.length === this.#pending.length
     const frames = isAll ? this.#pending : indexes.map((index) => this.#pending[index]!)
     const places = isAll ? this.#pendingPlaces : indexes.map((index) => this.#pendingPlaces[index])
+    const length = frames.reduce((sum, frame) => sum + frame.length, 0)
     return {
-      bytes: isAll ? bytes : Buffer.concat(frames),
+      bytes: isAll ? bytes : this.#blocks.join(frames, length),
       starts: startsOf(frames),
       places,
     }
@@ -258,4 +229,11 @@ export class Tail {
       this.#head = 0
     }
   }
+}
+
+function joinedInPieces(frames: readonly Buffer[]): Buffer[] {
+  const pieces: Buffer[] = []
+  for (let from = 0; from < frames.length; from += PIECE_FRAMES)
+    pieces.push(outOfPool(Buffer.concat(frames.slice(from, from + PIECE_FRAMES))))
+  return pieces
 }

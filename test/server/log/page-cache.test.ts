@@ -309,3 +309,26 @@ test('pages of long messages are kept up to 16 MB, and one that all resume from 
   await readAll()
   expect(reads()).toBe(first)
 })
+
+test('what is handed out keeps no more than 64 KB in memory, however long its page', async () => {
+  const store = new MemoryStore(createParts())
+  const content = 'x'.repeat(900)
+  await store.append(
+    Array.from({ length: PAGE_SIZE }, () => newEntry({ content })),
+    '2024-01-01T12:00:00.000Z',
+  )
+  const pages = new PageCache(store)
+  let read = 0
+  for (let after = 0; after < PAGE_SIZE; ) {
+    const { bytes, lastOffset, hasGap } = await pages.readAfter(after, PAGE_SIZE)
+    expect(hasGap).toBe(false)
+    expect(bytes.buffer.byteLength).toBeLessThanOrEqual(64 * 1024)
+    read += bytes.length
+    after = lastOffset
+  }
+  expect(read).toBeGreaterThan(PAGE_SIZE * content.length)
+  // From the inside of a piece, too.
+  const inside = await pages.readAfter(100, PAGE_SIZE)
+  expect(inside.bytes.toString()).toContain('"offset":101}')
+  expect(inside.bytes.buffer.byteLength).toBeLessThanOrEqual(64 * 1024)
+})
