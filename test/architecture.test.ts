@@ -65,6 +65,9 @@ const ROOMS: Layers = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ink: ['tui'],
   react: ['tui', 'react', 'web'],
+  'react-dom': ['web'],
+  virtua: ['web/list'],
+  vite: ['web', 'cli/dev.mjs'],
   pg: ['storage'],
   '@prisma/': ['storage'],
   ws: ['server', 'client/node.ts', 'bench'],

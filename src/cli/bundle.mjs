@@ -51,7 +51,17 @@ const files = new Set(output.map(({ fileName }) => fileName))
 const strangers = wanted.filter((name) => !files.has(name) && !isBuiltin(name))
 if (strangers.length > 0) throw new Error(`Left outside the bundle: ${strangers.join(', ')}`)
 checkLibraries('libsql')
-const embedded = ['emojilib', 'uplot'].map((name) => join(root, 'node_modules', name, 'file'))
+// Read when they are built, or part of dist/web.
+const taken = [
+  'emojilib',
+  'uplot',
+  'react-dom',
+  'scheduler',
+  'virtua',
+  'frimousse',
+  'emojibase-data',
+]
+const embedded = taken.map((name) => join(root, 'node_modules', name, 'file'))
 const text = licences([...output.flatMap(({ moduleIds }) => moduleIds), ...embedded])
 writeFileSync(join(folder, 'LICENSES.txt'), text)
 

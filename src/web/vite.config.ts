@@ -1,0 +1,31 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { emojiData } from './emoji/emoji-data-plugin.ts'
+
+/** The chatws server behind `npm run dev`; it and the web app look like one. */
+const SERVER = process.env.CHATWS_URL ?? 'http://127.0.0.1:3004'
+
+/** What is the server's, and not a file of the web app. */
+const SERVER_PATHS = ['/ws', '/api', '/uploads', '/healthz', '/test-online-status.html']
+
+export default defineConfig({
+  root: import.meta.dirname,
+  // Works below whatever path a proxy serves it at.
+  base: './',
+  plugins: [react(), emojiData()],
+  build: {
+    outDir: '../../dist/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The policy of the page lets no `data:` script or font in, and files are cached for good.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: Object.fromEntries(
+      SERVER_PATHS.map((path) => [path, { target: SERVER, ws: path === '/ws' }]),
+    ),
+  },
+})
