@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useState } from 'react'
+import { ChatwsProvider, createChat } from '../../react/react.ts'
 import type { Words } from '../i18n/en.ts'
 import { keepLanguage, type Language, loadWords, WordsContext } from '../i18n/words.ts'
+import { socketUrl } from './base-url.ts'
 import type { ServerConfig } from './server-config.ts'
 import { findSession, forgetSession, keepSession, type Session } from './session.ts'
 import { SignIn } from './sign-in.tsx'
@@ -14,7 +16,7 @@ interface AppProps {
 /** The whole app: who nobody knows signs in, everyone else gets their chats. */
 export function App({ config, initial }: AppProps) {
   const [spoken, setSpoken] = useState(initial)
-  const [session, setSession] = useState(findSession)
+  const [chat, setChat] = useState(() => openChat(findSession()))
   const [endReason, setEndReason] = useState<string>()
 
   useEffect(() => {
@@ -31,28 +33,31 @@ export function App({ config, initial }: AppProps) {
     }),
     [spoken],
   )
-  const signIn = (chosen: Session, isForDevice: boolean) => {
-    keepSession(chosen, isForDevice)
+  const signIn = (session: Session, isForDevice: boolean) => {
+    keepSession(session, isForDevice)
     setEndReason(undefined)
-    setSession(chosen)
+    setChat(openChat(session))
   }
   const signOut = (reason?: string) => {
     forgetSession()
+    chat?.close()
     setEndReason(reason)
-    setSession(undefined)
+    setChat(undefined)
   }
   return (
     <WordsContext value={language}>
-      {session ? (
-        <Workspace
-          key={`${session.userId} ${session.token}`}
-          session={session}
-          config={config}
-          onSignOut={signOut}
-        />
+      {chat ? (
+        <ChatwsProvider chat={chat}>
+          <Workspace config={config} onSignOut={signOut} />
+        </ChatwsProvider>
       ) : (
         <SignIn config={config} reason={endReason} onSignIn={signIn} />
       )}
     </WordsContext>
   )
+}
+
+/** What the app shows of a session; it connects when it is shown. */
+function openChat(session: Session | undefined) {
+  return session && createChat({ url: socketUrl(), ...session })
 }

@@ -1,0 +1,15 @@
+import type { ChatRef } from '../../react/react.ts'
+import { ConversationHead } from './conversation-head.tsx'
+
+interface ConversationProps {
+  readonly chat: ChatRef
+}
+
+/** A chat that is open. */
+export function Conversation({ chat }: ConversationProps) {
+  return (
+    <main className="pane" data-pane="chat">
+      <ConversationHead chat={chat} />
+    </main>
+  )
+}
