@@ -63,6 +63,11 @@ export class Requests {
     return this.#sends.size
   }
 
+  /** Whether there are messages that are not acknowledged yet. */
+  get isSendingMessages(): boolean {
+    return this.#sends.frames().some(({ type }) => type.startsWith('NEW_'))
+  }
+
   /** Sends a frame for the log now, or once connected. */
   async submit(frame: Unnamed<LogFrame>, signal: AbortSignal | undefined): Promise<Ack> {
     signal?.throwIfAborted()

@@ -11,6 +11,7 @@ import {
 } from './client-events.ts'
 import { LogCursor, type LogPosition } from './log-cursor.ts'
 import { Names } from './names.ts'
+import { OwnMessages } from './own-messages.ts'
 import { type Cursor, ReceiptSender } from './receipt-sender.ts'
 import {
   type ConnectionStatus,
@@ -61,6 +62,7 @@ export class Session {
   readonly names: Names
   readonly #tell: Tell
   readonly #timers = new Timers()
+  readonly #own: OwnMessages
   readonly #typists: Typists
   readonly #renewal: TokenRenewal
   #subscription = new Subscription()
@@ -75,10 +77,14 @@ export class Session {
     const owner = {
       token: options.token,
       createSocket: (protocols: string[]) => createSocket(url + this.log.startQuery(), protocols),
-      onFrame: (frame: ServerFrame) => this.#receive(frame),
+      onFrame: (frame: ServerFrame) => {
+        if (!this.#own.holds(frame)) this.#receive(frame)
+      },
       onInvalid: (data: unknown) => tell('invalid', { data }),
       onStatus: (status: ConnectionStatus) => {
         if (status.state !== 'open') this.#renewal.stop()
+        if (status.state === 'closed') this.#own.clear()
+        else if (status.state === 'waiting') this.#own.release()
         tell('status', status)
       },
       onEnd: (error: ChatwsError) => this.requests.rejectAll(error),
@@ -87,6 +93,12 @@ export class Session {
     this.connection = new ReconnectingSocket(owner, timers, options.random)
     this.#renewal = new TokenRenewal(options.token, timers, this.connection)
     this.requests = new Requests(this.connection, timers)
+    const own = {
+      userId: this.userId,
+      isSending: () => this.requests.isSendingMessages,
+      take: (frame: ServerFrame) => this.#receive(frame),
+    }
+    this.#own = new OwnMessages(own, timers)
     this.receipts = new ReceiptSender(this.connection, timers)
     this.typing = new TypingSender(this.connection)
     this.uploads = new Uploads(options)
@@ -167,12 +179,15 @@ export class Session {
       case 'RESUME_FAILED': {
         const position = { epoch: frame.epoch, offset: frame.offset }
         this.log.restart(position)
+        this.#own.restart()
         this.names.clear()
         this.#tell('gap', position)
         break
       }
       case 'ACK':
+        this.#own.acknowledged(frame)
         this.requests.acknowledged(frame)
+        this.#own.goOn()
         break
       case 'PONG':
         this.requests.pong(frame.t)
@@ -182,6 +197,7 @@ export class Session {
       case 'ERROR':
         this.#tell('refused', frame)
         this.requests.refused(frame)
+        this.#own.goOn()
         if (frame.code === 'RATE_LIMITED' && frame.ref === undefined)
           this.#sayAgain(frame.retry_after_ms)
         break
@@ -202,6 +218,7 @@ export class Session {
   #greeted(frame: ConnectionEstablished): void {
     if (!this.log.greeted(frame)) {
       this.receipts.reset()
+      this.#own.restart()
       this.requests.forgetHistory()
       this.names.clear()
     }
@@ -243,9 +260,12 @@ export class Session {
       'payload' in frame || frame.type === 'REACTION' || frame.type === 'MESSAGE_PINNED'
     if (isSaid && !this.#subscription.includes(event as ChatRef)) return
     // Whoever has said it does not type it any more.
-    if (frame.type === 'MESSAGE' || frame.type === 'SUPPORT_MESSAGE')
-      this.#typists.stopped(frame.payload, frame.payload.sender_id)
+    const isMessage = frame.type === 'MESSAGE' || frame.type === 'SUPPORT_MESSAGE'
+    if (isMessage) this.#typists.stopped(frame.payload, frame.payload.sender_id)
     this.names.heard(frame)
-    this.#tell(DURABLE_EVENTS[frame.type], event as never)
+    const client_id = this.#own.nameOf(offset)
+    const isNamed = isMessage && client_id !== undefined
+    const told = isNamed ? { ...event, client_id } : event
+    this.#tell(DURABLE_EVENTS[frame.type], told as never)
   }
 }

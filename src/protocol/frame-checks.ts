@@ -56,7 +56,7 @@ export const message = withChat({
   ...{ id, sender_id: id, content: text, created_at: time, offset: id },
   ...{ file_type: optional(text), file_paths: optional(text), reply_to: optional(id) },
   ...{ edited_at: optional(time), deleted_at: optional(time), clipped: optional(flag) },
-  ...{ thread: optional(id), mentions: optional(list(id)) },
+  ...{ thread: optional(id), mentions: optional(list(id)), client_id: optional(text) },
   replies: optional(shape({ count: id, last_id: id, last_at: time })),
   reactions: optional(list(shape({ emoji: text, userIds: list(id) }))),
 })

@@ -29,6 +29,8 @@ const stored = {
   /** Only in HISTORY: what follows the log learns of each by itself. */
   reactions: Reactions.optional(),
   offset: Id,
+  /** The name that its sender gave it; in HISTORY, and only for the sender. */
+  client_id: z.string().optional(),
 }
 
 export const MessagePayload = z.object({ chat_id: Id, ...stored })

@@ -83,16 +83,9 @@ export class SentMessages {
   }
 
   /** An own message has come; its ACK may come later. */
-  #settle(payload: Payload): void {
-    if (payload.sender_id !== this.#client.userId || this.#sent.size === 0) return
-    const label = chatLabel(chatOf(payload as ChatRef))
-    for (const [clientId, { label: sentTo, shown, id }] of this.#sent) {
-      const isIt = id === undefined ? shown.content === payload.content : id === payload.id
-      if (sentTo !== label || !isIt) continue
-      this.#sent.delete(clientId)
-      this.#changedPending()
-      return
-    }
+  #settle({ sender_id, client_id }: Payload): void {
+    if (sender_id !== this.#client.userId || client_id === undefined) return
+    if (this.#sent.delete(client_id)) this.#changedPending()
   }
 
   /** The server has another history: what was stored in the one before will not come. */

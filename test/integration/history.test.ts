@@ -112,7 +112,7 @@ test('pages of more messages than are read at once leave none out', async () => 
   }
 })
 
-test('a page holds the messages as they were broadcast', async () => {
+test('a page holds the messages as they were broadcast, with the name that the sender gave', async () => {
   const file = { file_type: 'image/png', file_paths: 'uploads/a.png' }
   const sent = { sender_id: 1, content: 'Grüße 👋', ...file }
   client.send({ type: 'NEW_MESSAGE', chat_id: 5, ...sent, client_id: 'a' })
@@ -123,7 +123,7 @@ test('a page holds the messages as they were broadcast', async () => {
   expect(await ask({ chat_id: 5 })).toEqual({
     type: 'HISTORY',
     chat_id: 5,
-    messages: [client.all('MESSAGE')[0]!.payload, message.payload],
+    messages: [{ ...client.all('MESSAGE')[0]!.payload, client_id: 'a' }, message.payload],
     has_more: false,
   })
   expect(await ask({ support_chat_id: 5 })).toEqual({

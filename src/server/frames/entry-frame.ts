@@ -61,6 +61,16 @@ export function supportPayload(entry: MessageEntry): SupportMessagePayload {
   return { id: entry.id, support_chat_id: entry.chatId, ...common(entry) }
 }
 
+/** A message as one user sees it: who has named it finds that name again. */
+export function ownNamed<Payload extends object>(
+  payload: Payload,
+  { senderId, clientId }: MessageEntry,
+  userId: number | undefined,
+): Payload & { client_id?: string } {
+  if (clientId === undefined || senderId !== userId) return payload
+  return { ...payload, client_id: clientId }
+}
+
 /** A message of either kind as clients see it. */
 export function messagePayload(entry: MessageEntry): MessagePayload | SupportMessagePayload {
   return entry.kind === 'chat' ? chatPayload(entry) : supportPayload(entry)

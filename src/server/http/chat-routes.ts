@@ -5,7 +5,7 @@ import { Id } from '../../protocol/id.ts'
 import { MAX_HISTORY, MAX_PRESENCE } from '../../protocol/limits.ts'
 import { MessagePayload, SupportMessagePayload } from '../../protocol/payloads.ts'
 import type { Store } from '../../storage/store.ts'
-import { chatPayload, supportPayload } from '../frames/entry-frame.ts'
+import { messagePayload, ownNamed } from '../frames/entry-frame.ts'
 import { readHistoryPage } from '../log/history-page.ts'
 import type { PresenceScope } from '../presence/presence-scope.ts'
 import type { PresenceRegistry } from '../presence/registry.ts'
@@ -70,7 +70,9 @@ export function addChatRoutes(app: FastifyInstance, sources: ChatSources): void 
         const readable = await readableOf(identity, chat, sources)
         const page = await readHistoryPage(sources.store, chat, { before, limit, ...readable })
         const { entries } = page
-        const messages = kind === 'chat' ? entries.map(chatPayload) : entries.map(supportPayload)
+        const messages = entries.map((entry) =>
+          ownNamed(messagePayload(entry), entry, identity?.userId),
+        )
         return { messages, has_more: page.hasMore }
       },
     )
