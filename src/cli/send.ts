@@ -2,6 +2,7 @@ import { decodeText } from '../config/read-text.ts'
 import { SendConfig } from '../config/send-config.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { hidePassword } from '../protocol/hide-password.ts'
+import { MentionFinder } from '../tui/lines/mention-finder.ts'
 import { createMessage } from '../tui/lines/outgoing-message.ts'
 import { isText } from '../tui/lines/read-lines.ts'
 import { stringifySafely } from '../tui/sanitize.ts'
@@ -18,9 +19,12 @@ Examples:
   chatws send --user 123 --chat 1 "Backup done"
   df -h | chatws send --user 123 --support 7
   chatws send --user 123 --chat 1 --reply-to 42 --json "Seen"
+  chatws send --user 123 --chat 1 "Your turn, @Ann"
 
 Without a text the message is what comes on standard input, whole. It ends once the server has
-stored the message; --json then prints its id and offset.
+stored the message; --json then prints its id and offset, and whom it mentions. "@12" mentions user
+12, and "@Ann" who is called so: of the members of the chat, or where anyone may read it, of those
+who are online or have written there lately.
 
 Exit codes: 0 stored, 1 not stored, 2 wrong usage, 129, 130 and 143 ended by a signal.`
 
@@ -47,15 +51,20 @@ async function send(
   const message = createMessage(chat, config.user, text)
   if (config.replyTo !== undefined) message.reply_to = config.replyTo
   const client = createClient(config)
+  const finder = new MentionFinder(client)
   const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
   const stopped = new Promise<number>((resolve) => {
     host.onSignal((signal) => resolve(signals[signal]))
   })
-  const timeoutMs = config.timeout * 1000
-  const stored = client.send(message, { signal: AbortSignal.timeout(timeoutMs) }).then((ack) => {
-    if (config.json) host.stdout.write(`${stringifySafely(ack)}\n`)
+  const signal = AbortSignal.timeout(config.timeout * 1000)
+  const store = async () => {
+    const mentions = config.mentions ? await beforeEnd(finder.mentionsIn(chat, text), signal) : []
+    const more = mentions.length > 0 ? { mentions } : {}
+    const ack = await client.send({ ...message, ...more }, { signal })
+    if (config.json) host.stdout.write(`${stringifySafely({ ...ack, ...more })}\n`)
     return 0
-  })
+  }
+  const stored = store()
   client.connect()
   try {
     return await Promise.race([stored, stopped])
@@ -74,6 +83,14 @@ async function send(
     // Rejects once the client is closed, when a signal came first.
     stored.catch(() => {})
   }
+}
+
+/** Rejects as soon as the signal aborts. */
+function beforeEnd<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const ended = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
+  return Promise.race([promise, ended])
 }
 
 /** Standard input without the line end that ends it. */

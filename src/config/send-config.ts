@@ -21,6 +21,12 @@ const options = z.object({
     env: 'CHATWS_REPLY_TO',
     description: 'the message of the same chat that this one answers',
   }),
+  mentions: option(yesOrNo().default(true), {
+    flag: '--mentions',
+    env: 'CHATWS_SEND_MENTIONS',
+    description: 'tell whom the text names that it does, as @12 or @Ann',
+    without: 'mention nobody, whatever the text says',
+  }),
   timeout: option(
     numeric(
       z

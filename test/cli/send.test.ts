@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { main } from '../../src/cli/main.ts'
+import { Authenticator } from '../../src/server/auth/authenticator.ts'
+import { createTokenVerifier } from '../../src/server/auth/token-verifier.ts'
 import { createFakeHost, type FakeHost } from '../support/fake-host.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
+import { SECRET } from '../support/tokens.ts'
 import { WireClient } from '../support/wire-client.ts'
 
 let server: TestServer
@@ -77,6 +80,49 @@ describe('chatws send', () => {
     expect(JSON.parse(run.stdout())).toMatchObject({
       ...{ type: 'ACK', id: payload.id, offset: payload.offset },
     })
+  })
+
+  it('--json prints whom the text mentions, by name or id', async () => {
+    friend.send({ type: 'PROFILE', name: 'Ann', client_id: 'p1' })
+    await friend.next('ACK')
+    const run = send(['--chat', '4', '--json', 'Your turn, @ann, or @77; mail me@6'])
+    expect(await run.exitCode).toBe(0)
+    expect(JSON.parse(run.stdout())).toMatchObject({ type: 'ACK', mentions: [6, 77] })
+    expect((await friend.next('MESSAGE')).payload.mentions).toEqual([6, 77])
+  })
+
+  it('--no-mentions mentions nobody', async () => {
+    const run = send(['--chat', '4', '--no-mentions', '--json', '@6'])
+    expect(await run.exitCode).toBe(0)
+    expect((await friend.next('MESSAGE')).payload).not.toHaveProperty('mentions')
+    expect(JSON.parse(run.stdout())).not.toHaveProperty('mentions')
+  })
+
+  it('mentions members alone where chats have members', async () => {
+    const members = await startServer({ access: 'members' })
+    const ann = await WireClient.connect(members.url, 5)
+    ann.send({ type: 'CREATE_CHAT', members: [6], client_id: 'c1' })
+    await ann.next('ACK')
+    const run = send(['--url', members.url, '--chat', '1', '@6 and @7'])
+    expect(await run.exitCode).toBe(0)
+    expect((await ann.next('MESSAGE')).payload.mentions).toEqual([6])
+    const refused = send(['--url', members.url, '--chat', '9', '@6'])
+    expect(await refused.exitCode).toBe(1)
+    expect(refused.stderr()).toMatch(/^chatws: There is no chat 9/)
+    await ann.close()
+    await members.close()
+  })
+
+  it('a text with an @ is given up in time too, or when the server refuses the user', async () => {
+    const args = ['--chat', '1', '--url', 'ws://127.0.0.1:1', '--timeout', '1.5', '@6']
+    const late = send(args)
+    expect(await late.exitCode).toBe(1)
+    expect(late.stderr()).toMatch(/^chatws: not known to be stored after 1.5 s .*ECONNREFUSED/)
+    const security = { authenticator: new Authenticator(createTokenVerifier({ secret: SECRET })) }
+    const { url, close } = await startServer({ security })
+    const refused = send(['--chat', '1', '--url', url, '@6'])
+    expect(await refused.exitCode).toBe(1)
+    await close()
   })
 
   it.each([

@@ -7,6 +7,7 @@ import { describeConnection } from '../screen/connection-text.ts'
 import { ConnectionDeadline } from './connection-deadline.ts'
 import { writeEventLines } from './event-lines.ts'
 import { FrameSender } from './frame-sender.ts'
+import { MentionFinder } from './mention-finder.ts'
 import { NamedLines } from './named-lines.ts'
 import { createMessage } from './outgoing-message.ts'
 import { parseFrameLine } from './parse-frame-line.ts'
@@ -56,10 +57,13 @@ class LineSession {
   readonly #options: LineModeOptions
   readonly #sender: FrameSender
   readonly #lines: NamedLines
+  readonly #mentions: MentionFinder
   #chat: Chat
   #hasFailed = false
   #hasQuit = false
   #hasEnded = false
+  /** Whether a line waits for whom it mentions to be known. */
+  #isFinding = false
 
   constructor(options: LineModeOptions) {
     this.#options = options
@@ -73,13 +77,14 @@ class LineSession {
       if (ref === undefined) this.#fail(`the server refused a frame: ${message}`)
     })
     this.#lines = new NamedLines(client, this.#writeLine)
+    this.#mentions = new MentionFinder(client)
     if (isJson) this.#writeFrames()
     else writeEventLines(client, this.#lines)
   }
 
   /** Whether nothing waits to be sent, and something may still come. */
   get isListening(): boolean {
-    return !this.#hasEnded && this.#sender.pending === 0
+    return !this.#hasEnded && !this.#isFinding && this.#sender.pending === 0
   }
 
   async run(input: NodeJS.ReadableStream): Promise<number> {
@@ -118,10 +123,7 @@ class LineSession {
       case 'nothing':
         break
       case 'say':
-        await this.#sender.send(
-          number,
-          createMessage(this.#chat, this.#options.client.userId, command.text),
-        )
+        await this.#say(number, command.text)
         break
       case 'join':
         this.#chat = command.chat
@@ -136,6 +138,15 @@ class LineSession {
       case 'run':
         this.#run(number, command.name)
     }
+  }
+
+  async #say(number: number, text: string): Promise<void> {
+    const message = createMessage(this.#chat, this.#options.client.userId, text)
+    this.#isFinding = true
+    const mentions = await this.#mentions.mentionsIn(this.#chat, text)
+    this.#isFinding = false
+    if (mentions.length > 0) message.mentions = mentions
+    await this.#sender.send(number, message)
   }
 
   #run(number: number, name: CommandName): void {
