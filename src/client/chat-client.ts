@@ -116,9 +116,14 @@ export class ChatClient extends AccessMethods {
     return this.#session.uploads.urlOf(path)
   }
 
-  /** Replaces the content of an own message. */
-  edit(message: MessageRef, content: string, options?: RequestOptions): Promise<Ack> {
-    return this.submit({ type: 'EDIT', ...onlyMessage(message), content }, options)
+  /** Replaces the content of an own message, and whom it mentions, where that is given. */
+  edit(
+    message: MessageRef,
+    content: string,
+    { mentions, ...options }: RequestOptions & { mentions?: readonly number[] } = {},
+  ): Promise<Ack> {
+    const frame = { type: 'EDIT', ...onlyMessage(message), content } as const
+    return this.submit(mentions ? { ...frame, mentions: [...mentions] } : frame, options)
   }
 
   /** Takes an own message back. */

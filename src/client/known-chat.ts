@@ -118,6 +118,19 @@ export class KnownChat {
   }
 
   change(id: number, change: (message: KnownMessage) => KnownMessage): void {
+    const before = this.#known(id)
+    this.#changeEverywhere(id, change)
+    const after = this.#known(id)
+    // What a deletion takes away is counted where it is heard of.
+    if (before && after && after.deleted_at === undefined && id > this.#own.read)
+      this.#unread.changed(before, after)
+  }
+
+  #known(id: number): KnownMessage | undefined {
+    return this.find(id) ?? (this.#last?.id === id ? this.#last : undefined)
+  }
+
+  #changeEverywhere(id: number, change: (message: KnownMessage) => KnownMessage): void {
     if (this.#last?.id === id) {
       this.#last = change(this.#last)
       this.#state = undefined
@@ -129,7 +142,7 @@ export class KnownChat {
 
   delete(deletion: DeletionPayload | SupportDeletionPayload): void {
     const { id, sender_id } = deletion
-    if (id > this.#own.read) this.#unread.deleted(id, sender_id, this.find(id))
+    if (id > this.#own.read) this.#unread.deleted(id, sender_id, this.#known(id))
     this.change(id, (message) => deleted(message, deletion))
     this.#pins.remove(id)
     this.#state = undefined

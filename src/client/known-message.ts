@@ -1,4 +1,4 @@
-import type { MessagePayload, SupportMessagePayload } from '../protocol/payloads.ts'
+import type { EditPayload, MessagePayload, SupportMessagePayload } from '../protocol/payloads.ts'
 
 /** A message of either kind as it comes over the wire. */
 export type Payload = MessagePayload | SupportMessagePayload
@@ -42,11 +42,13 @@ const editOffsets = new WeakMap<KnownMessage, number>()
  */
 export function edited(
   message: KnownMessage,
-  edit: { readonly content: string; readonly edited_at: string; readonly offset: number },
+  edit: Pick<EditPayload, 'content' | 'mentions' | 'edited_at' | 'offset'>,
 ): KnownMessage {
   const isOlder = edit.offset < (editOffsets.get(message) ?? 0)
   if (message.deleted_at !== undefined || isOlder) return message
-  const after = { ...message, content: edit.content, edited_at: edit.edited_at }
+  const { mentions: _, ...rest } = message
+  const { content, edited_at, mentions } = edit
+  const after = { ...rest, content, edited_at, ...(mentions !== undefined && { mentions }) }
   editOffsets.set(after, edit.offset)
   return after
 }
@@ -56,7 +58,7 @@ export function deleted(
   message: KnownMessage,
   { deleted_at, by }: { readonly deleted_at: string; readonly by?: number | undefined },
 ): KnownMessage {
-  const { file_type: _, file_paths: __, ...rest } = message
+  const { file_type: _, file_paths: __, mentions: ___, ...rest } = message
   return { ...rest, content: '', deleted_at, ...(by !== undefined && { deleted_by: by }) }
 }
 

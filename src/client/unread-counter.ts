@@ -59,7 +59,17 @@ export class UnreadCounter {
     if (id > this.#countedId || senderId === this.#userId) return
     const unread = Math.max(0, this.#counted.unread - 1)
     const fewer = known && mentions(known, this.#userId) ? 1 : 0
-    this.#counted = { unread, mentions: Math.min(unread, this.#counted.mentions - fewer) }
+    const left = Math.max(0, this.#counted.mentions - fewer)
+    this.#counted = { unread, mentions: Math.min(unread, left) }
+  }
+
+  /** A message above what is read has become another one, perhaps with other mentions. */
+  changed(before: KnownMessage, after: KnownMessage): void {
+    if (after.id > this.#countedId) return
+    const { unread, mentions } = this.#counted
+    const more = this.#of(after).mentions - this.#of(before).mentions
+    const count = Math.max(0, Math.min(unread, mentions + more))
+    this.#counted = { unread, mentions: count }
   }
 
   /** Counts in the list alone, where that reaches back to what the user has read. */

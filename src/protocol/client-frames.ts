@@ -6,6 +6,9 @@ import { Id } from './id.ts'
 import { MAX_EMOJI_LENGTH, MAX_MENTIONS, MAX_TOKEN_LENGTH } from './limits.ts'
 import { QUESTIONS } from './questions.ts'
 
+/** Users that a message names. */
+const mentions = z.array(Id).max(MAX_MENTIONS).optional()
+
 const sent = {
   sender_id: Id,
   content: Text,
@@ -15,8 +18,7 @@ const sent = {
   reply_to: Id.optional(),
   /** The message of the same chat whose thread this one belongs to. */
   thread: Id.optional(),
-  /** Users that the message names. */
-  mentions: z.array(Id).max(MAX_MENTIONS).optional(),
+  mentions,
   ...request,
 }
 
@@ -30,9 +32,9 @@ export const NewSupportMessage = z.strictObject({
 })
 export type NewSupportMessage = z.infer<typeof NewSupportMessage>
 
-/** Replaces the content of an own message. */
+/** Replaces the content of an own message, and whom it mentions; those stay where it says nothing of them. */
 export const Edit = withMessage(
-  z.strictObject({ type: z.literal('EDIT'), content: Text, ...request }),
+  z.strictObject({ type: z.literal('EDIT'), content: Text, mentions, ...request }),
 )
 export type Edit = z.infer<typeof Edit>
 

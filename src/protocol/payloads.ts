@@ -39,7 +39,15 @@ export type MessagePayload = z.infer<typeof MessagePayload>
 export const SupportMessagePayload = z.object({ support_chat_id: Id, ...stored })
 export type SupportMessagePayload = z.infer<typeof SupportMessagePayload>
 
-const edited = { id: Id, sender_id: Id, content: z.string(), edited_at: Timestamp, offset: Id }
+const edited = {
+  id: Id,
+  sender_id: Id,
+  content: z.string(),
+  /** Whom the message mentions now; not there where that is nobody. */
+  mentions: z.array(Id).optional(),
+  edited_at: Timestamp,
+  offset: Id,
+}
 
 export const EditPayload = z.object({ chat_id: Id, ...edited })
 export type EditPayload = z.infer<typeof EditPayload>

@@ -20,7 +20,16 @@ import {
 import type { ServerFrame } from './server-frames.ts'
 
 const status = { userId: id, timestamp: time }
-const edit = withChat({ id, sender_id: id, content: text, edited_at: time, offset: id })
+const edit = withChat({
+  ...{
+    id,
+    sender_id: id,
+    content: text,
+    mentions: optional(list(id)),
+    edited_at: time,
+    offset: id,
+  },
+})
 const deletion = withChat({
   ...{ id, sender_id: id, deleted_at: time, by: optional(offset), offset: id },
 })

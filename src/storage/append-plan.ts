@@ -59,6 +59,12 @@ export interface ReactionChange {
   readonly removed: boolean
 }
 
+/** A message as it is to be from now on. */
+export interface ChangedTarget extends Target {
+  readonly isEdited: boolean
+  readonly hasOtherMentions: boolean
+}
+
 type Draft<Entry> = { -readonly [Key in keyof Entry]: Entry[Key] }
 
 /**
@@ -70,8 +76,8 @@ export class AppendPlan {
   /** Their ids are 0 until the database has given them out. */
   readonly messages: Draft<MessageEntry>[] = []
   readonly events: EventEntry[] = []
-  /** Messages whose content changes. */
-  readonly changedTargets = new Map<string, Target & { isEdited: boolean }>()
+  /** `targetKey` → the message, whose content or mentions change. */
+  readonly changedTargets = new Map<string, ChangedTarget>()
   /** `reactionKey` → the last change. */
   readonly reactionChanges = new Map<string, ReactionChange>()
   readonly changedSupportChats = new Map<number, SupportChat>()
@@ -237,10 +243,18 @@ export class AppendPlan {
     const refused = this.#refusalOfChange(entry, target, 'write')
     if (refused) return refused
     const { content } = entry
-    const about = { type: 'edit', ...this.#about(entry, target), content } as const
-    if (target.content === content) return this.#unchanged(about)
+    const mentions = entry.mentions ?? target.mentions ?? []
+    const isMentioning = isSameList(mentions, target.mentions ?? [])
+    const named = mentions.length > 0 ? mentions : undefined
+    const about = { type: 'edit', ...this.#about(entry, target), content, mentions: named } as const
+    if (target.content === content && isMentioning) return this.#unchanged(about)
     target.content = content
-    this.changedTargets.set(targetKey(entry.kind, target.id), { ...target, isEdited: true })
+    target.mentions = named
+    const key = targetKey(entry.kind, target.id)
+    // An edit before it in this batch may have changed them.
+    const hasOtherMentions =
+      !isMentioning || (this.changedTargets.get(key)?.hasOtherMentions ?? false)
+    this.changedTargets.set(key, { ...target, isEdited: true, hasOtherMentions })
     return this.#addEvent({ ...about, ...this.#next() })
   }
 
@@ -254,13 +268,14 @@ export class AppendPlan {
     if (isOthers) this.#moderation.noteDeletion(entry, target)
     this.#moderation.unpin(target)
     target.content = ''
+    target.mentions = undefined
     target.isDeleted = true
     for (const name of readUploadNames(target.filePaths ?? '') ?? [])
       this.releasedFiles.push({ name, ownerId: target.senderId })
     const key = targetKey(entry.kind, target.id)
     // It may have been edited in this batch, just before.
     const isEdited = this.changedTargets.get(key)?.isEdited ?? false
-    this.changedTargets.set(key, { ...target, isEdited })
+    this.changedTargets.set(key, { ...target, isEdited, hasOtherMentions: true })
     return this.#addEvent({ ...about, ...this.#next() })
   }
 
@@ -394,6 +409,10 @@ export function giverKey(reaction: {
   senderId: number
 }): string {
   return `${reaction.kind} ${reaction.messageId} ${reaction.senderId}`
+}
+
+function isSameList(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((id, i) => id === other[i])
 }
 
 function notFound(entry: NewEdit | NewDeletion | NewReaction): Refused {

@@ -24,6 +24,8 @@ export interface NewEdit extends New {
   readonly kind: ChatKind
   readonly messageId: number
   readonly content: string
+  /** Users that it names from now on; undefined leaves them as they are. */
+  readonly mentions?: readonly number[] | undefined
 }
 
 export interface NewDeletion extends New {
@@ -81,6 +83,8 @@ export interface EditEntry extends Stored, AboutMessage {
   readonly type: 'edit'
   /** The content that the message has now, after this edit and later ones. */
   readonly content: string
+  /** Users that it names now. */
+  readonly mentions?: readonly number[] | undefined
 }
 
 export interface DeletionEntry extends Stored, AboutMessage {

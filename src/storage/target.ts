@@ -15,6 +15,8 @@ export interface Target {
   readonly hiddenFrom: number | undefined
   /** Its beginning, at least; all of it where the batch edits it. */
   content: string
+  /** Users that it names; undefined for nobody. */
+  mentions: readonly number[] | undefined
   isDeleted: boolean
   /** As its sender wrote it; null without files. */
   readonly filePaths: string | null

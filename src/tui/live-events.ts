@@ -209,11 +209,12 @@ export class LiveEvents {
     client.delivered(ref, payload.id)
     const chat = chatOf(ref)
     const view = state.view(chat)
-    const isMention =
-      payload.mentions?.includes(data.userId) ?? findMention(payload.content, mentions())
+    const isNamed = payload.mentions?.includes(data.userId)
+    const isMention = isNamed ?? findMention(payload.content, mentions())
     if (data.stateOf(chat).notify === 'none' || !isMention) return
     const isShown = chatLabel(chat) === chatLabel(state.chat)
-    if (!(isShown && state.isFocused)) view.mentions += 1
+    // Those that name the user are counted where all that is unread is.
+    if (!isNamed && !(isShown && state.isFocused)) view.mentions += 1
     if (!state.isFocused)
       notifier.notify(
         `${data.titleOf(chat)} <${data.nameOf(payload.sender_id)}> ${payload.content}`,

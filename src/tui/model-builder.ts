@@ -99,8 +99,8 @@ export class ModelBuilder {
       : [...known, this.#data.stateOf(this.#state.chat)]
     const rows = all
       .map(({ chat, unread, notify, mentions: counted }) => {
-        // The server counts mentions of the user, the screen other words that mean the user as well.
-        const mentions = Math.max(counted, this.#state.view(chat).mentions)
+        // Messages that name the user, and those with other words that mean the user.
+        const mentions = counted + this.#state.view(chat).mentions
         const isMuted = notify === 'none'
         const title = this.#data.titleOf(chat)
         return { chat, title, unread, isMuted, mentions, isChosen: chatLabel(chat) === chosen }

@@ -29,6 +29,7 @@ export interface ChatView {
   scroll: Scroll
   /** The id above which messages are marked as new; 0 for no mark. */
   markedId: number
+  /** Unread messages with a word that means the user, but that do not name the user. */
   mentions: number
   selectedId: number | undefined
   /** Lines of the client's own, each behind the message with the id `after`. */

@@ -252,6 +252,34 @@ describe('mentions', () => {
     expect(state()).toMatchObject({ unread: 1, mentions: 1 })
   })
 
+  it('are those of the newest text', () => {
+    const { client, state, conversation } = follow()
+    const edit = (id: number, mentions?: number[]) => {
+      const about = { ...chat, id, sender_id: 2, content: 'x', offset: 20 + id }
+      const edited_at = '2024-01-01T12:00:00.000Z'
+      client.tell('edited', { ...about, edited_at, ...(mentions && { mentions }) })
+    }
+    const counted = { ...chat, unread: 3, mentions: 1, delivered: 9, read: 6 }
+    client.message(8, { mentions: [1] })
+    client.message(9)
+    const last_message = messagePayload(9)
+    client.tell('answer', { type: 'CHATS', chats: [{ ...counted, last_message }] })
+    edit(9, [3, 1])
+    expect(state()).toMatchObject({ unread: 3, mentions: 2 })
+    edit(8)
+    expect(state()).toMatchObject({ unread: 3, mentions: 1 })
+    expect(conversation.message(chat, 8)).not.toHaveProperty('mentions')
+    // It comes again, and changes nothing.
+    edit(8)
+    client.message(10)
+    edit(10, [1])
+    expect(state()).toMatchObject({ unread: 4, mentions: 2 })
+    client.delete(9)
+    expect(state()).toMatchObject({ unread: 3, mentions: 1 })
+    edit(9, [1])
+    expect(state()).toMatchObject({ unread: 3, mentions: 1 })
+  })
+
   it('in a text are of members, and where not all are known, of any id', () => {
     const { conversation, made, members } = follow()
     expect(conversation.mentionsIn(chat, '@user 7, @User 8, @12')).toEqual([7, 12])

@@ -134,6 +134,18 @@ describe.each(['memory', 'sqlite'] as const)('clients of a server with members, 
     await until(() => counts(bob) === '2 1', 'the own count')
     await other.client.history(chat)
     await until(() => counts(other) === '2 1', 'the count on the other device')
+    const [, second, third] = bob.conversation.messages(chat)
+    const edit = (id: number, content: string) =>
+      ann.client.edit({ message_id: id }, content, {
+        mentions: ann.conversation.mentionsIn(chat, content),
+      })
+    await edit(second!.id, 'you, @Bob')
+    await until(() => counts(bob) === '2 2' && counts(other) === '2 2', 'the edit')
+    await edit(third!.id, 'nobody')
+    await until(() => counts(bob) === '2 1' && counts(other) === '2 1', 'the edit')
+    const late = await device(2)
+    await late.client.chats()
+    expect(counts(late)).toBe('2 1')
   })
 
   it('follow threads, with their own unread', async () => {

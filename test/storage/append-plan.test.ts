@@ -14,6 +14,7 @@ it('a message that is edited and deleted in one batch keeps that it was edited',
     offset: 1,
     thread: undefined,
     hiddenFrom: undefined,
+    mentions: undefined,
   }
   const known = {
     lastOffset: 1,

@@ -100,7 +100,9 @@ export function anyEntry(lastMessage: number): fc.Arbitrary<NewEntry> {
         .tuple(doer, fc.constantFrom('Ann', 'Bob', null, undefined), userId)
         .map(([who, name, id]) => sent.profile(who, name === undefined ? {} : { name }, id)),
       fc.tuple(doer, userId, yes).map(([who, id, isLifted]) => sent.ban(who, id, { isLifted })),
-      about.map(([who, id, of]) => sent.edit(who, id, { kind: of })),
+      fc
+        .tuple(about, fc.option(fc.uniqueArray(userId), { nil: undefined }))
+        .map(([[who, id, of], named]) => sent.edit(who, id, { kind: of, mentions: named })),
       about.map(([who, id, of]) => sent.deletion(who, id, { kind: of })),
       about.map(([who, id, of, removed]) => sent.reaction(who, id, { kind: of, removed })),
       about.map(([who, id, of]) => sent.report(who, id, { kind: of })),

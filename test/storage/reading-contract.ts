@@ -132,6 +132,40 @@ export function describeReadingContract(createDatabase: () => Promise<TestDataba
       ).toEqual(expect.objectContaining({ mentions: [2, 3] }))
     })
 
+    it('mention whom the newest text does', async () => {
+      await append(sent.chat(ANN, {}, [2, 3]), sent.message(ANN, 1, { mentions: [2] }))
+      await store.cursors.advance(
+        [2, 3].map((userId) => ({ userId, kind: 'chat', chatId: 1, delivered: 0, read: 0 })),
+      )
+      const counts = async () =>
+        Promise.all([BOB, CAT].map(async (who) => (await chats(who))[0]?.mentions))
+      const edit = async (content: string, more = {}) => {
+        const entry = sent.edit(ANN, 1, { content, ...more })
+        const [outcome] = await store.append([entry], '2024-01-01T12:00:00.000Z')
+        return outcome
+      }
+      expect(await counts()).toEqual([1, 0])
+      // What says nothing of mentions leaves them, and tells them.
+      expect(await edit('@Bob!')).toMatchObject({ entry: { mentions: [2] }, repeated: false })
+      expect(await counts()).toEqual([1, 0])
+      expect(await edit('@Bob!', { mentions: [2] })).toMatchObject({ repeated: true })
+      expect(await edit('@Bob!', { mentions: [3, 1] })).toMatchObject({ repeated: false })
+      expect(await counts()).toEqual([0, 1])
+      expect(await edit('nobody', { mentions: [] })).toMatchObject({
+        entry: { mentions: undefined },
+      })
+      expect(await counts()).toEqual([0, 0])
+      // As of now, each entry tells what the message has now.
+      await edit('@Cat', { mentions: [3] })
+      const told = (await store.readAfter(1, 100)).map((entry) =>
+        'mentions' in entry ? entry.mentions : entry.type,
+      )
+      expect(told).toEqual([[3], [3], [3], [3], [3]])
+      await append(sent.deletion(ANN, 1))
+      expect(await counts()).toEqual([0, 0])
+      expect((await store.readAfter(1, 1))[0]).toMatchObject({ content: '', mentions: undefined })
+    })
+
     it('are wanted as they say, in open access too', async () => {
       await append(asOpen(sent.message(ANN, 7)), asOpen(sent.settings(BOB, 7, { notify: 'none' })))
       await store.cursors.advance([{ userId: 2, kind: 'chat', chatId: 7, delivered: 1, read: 0 }])

@@ -116,8 +116,9 @@ function common(
 }
 
 function edited(entry: EditEntry) {
-  const { id, senderId, content, createdAt, offset } = entry
-  return { id, sender_id: senderId, content, edited_at: createdAt, offset }
+  const { id, senderId, content, mentions, createdAt, offset } = entry
+  const about = { id, sender_id: senderId, content, edited_at: createdAt, offset }
+  return mentions === undefined ? about : { ...about, mentions: [...mentions] }
 }
 
 function deleted({ id, senderId, author, createdAt, offset }: DeletionEntry) {

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { ChatKind } from '../../protocol/chat.ts'
 import { accessReferencesOf } from '../access-references.ts'
-import { AppendPlan, giverKey, type Known, reactionKey, type SupportChat } from '../append-plan.ts'
+import {
+  AppendPlan,
+  type ChangedTarget,
+  giverKey,
+  type Known,
+  reactionKey,
+  type SupportChat,
+} from '../append-plan.ts'
 import { referencesOf } from '../batch-references.ts'
 import {
   type EventEntry,
@@ -232,9 +239,10 @@ export class MemoryLog {
     else this.#threads.set(thread, [entry])
   }
 
-  #change(key: string, target: Target & { isEdited: boolean }, at: string): void {
+  #change(key: string, target: ChangedTarget, at: string): void {
     const message = this.#messages.get(key)!
     message.content = target.content
+    message.mentions = target.mentions
     if (target.isEdited) message.editedAt = at
     if (!target.isDeleted) return
     message.deletedAt = at
@@ -245,16 +253,16 @@ export class MemoryLog {
 
   #asItIs(entry: KeptMessage | EventEntry): LogEntry {
     if (entry.type !== 'edit') return { ...entry }
-    const content = this.#messages.get(targetKey(entry.kind, entry.id))?.content ?? ''
-    return { ...entry, content }
+    const message = this.#messages.get(targetKey(entry.kind, entry.id))
+    return { ...entry, content: message?.content ?? '', mentions: message?.mentions }
   }
 }
 
 function toTarget(message: MessageEntry): Target {
   const { kind, id, chatId, senderId, offset, thread, hiddenFrom } = message
-  const { content, deletedAt, filePaths } = message
+  const { content, mentions, deletedAt, filePaths } = message
   return {
-    ...{ kind, id, chatId, senderId, offset, thread, hiddenFrom, content },
+    ...{ kind, id, chatId, senderId, offset, thread, hiddenFrom, content, mentions },
     ...{ isDeleted: deletedAt !== undefined, filePaths: filePaths ?? null },
   }
 }

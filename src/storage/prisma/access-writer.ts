@@ -1,8 +1,9 @@
 import { isUploadName, readUploadNames } from '../../protocol/upload-name.ts'
 import { type AccessChanges, type Place, pairKey } from '../access-changes.ts'
 import type { KnownChat } from '../access-records.ts'
+import type { ChangedTarget } from '../append-plan.ts'
 import type { MessageEntry } from '../entries.ts'
-import { type Target, targetKey } from '../target.ts'
+import { targetKey } from '../target.ts'
 import type { AccessChangeStatements } from './access-change-statements.ts'
 import { actRow } from './access-rows.ts'
 import type { Dialect } from './dialect.ts'
@@ -12,7 +13,8 @@ import type { RawQueries } from './prisma-database.ts'
 /** Messages that a batch has stored, with their ids, or has changed. */
 interface ChangedMessages {
   readonly stored: readonly MessageEntry[]
-  readonly deleted: readonly Pick<Target, 'kind' | 'id'>[]
+  /** Those that are edited or deleted. */
+  readonly changed: readonly ChangedTarget[]
 }
 
 /** Stores what a batch changes of chats, members and users, and what hangs on its messages. */
@@ -58,13 +60,14 @@ export class AccessWriter {
   }
 
   /** Stores what is found by the messages of a batch: threads, mentions, uploads that they name. */
-  async writeMessages(tx: RawQueries, { stored, deleted }: ChangedMessages): Promise<void> {
+  async writeMessages(tx: RawQueries, { stored, changed }: ChangedMessages): Promise<void> {
     const statements = this.#statements
     await execute(tx, statements.growThreads, this.#threadRows(stored))
-    await execute(tx, statements.addMentions, stored.flatMap(mentionRows))
+    const named = changed.filter(({ hasOtherMentions }) => hasOtherMentions)
+    await execute(tx, statements.removeMentions, named.map(messageKey))
+    await execute(tx, statements.addMentions, [...stored, ...named].flatMap(mentionRows))
     await execute(tx, statements.addUploadUses, stored.flatMap(uploadRows))
-    const gone = deleted.map(({ kind, id }) => ({ kind, message_id: id }))
-    await execute(tx, statements.removeMentions, gone)
+    const gone = changed.filter(({ isDeleted }) => isDeleted).map(messageKey)
     await execute(tx, statements.removeUploadUses, gone)
     await execute(tx, statements.removePins, gone)
   }
@@ -209,8 +212,13 @@ function followRow(follow: ReturnType<AccessChanges['follows']['get']> & object)
   }
 }
 
+function messageKey({ kind, id }: ChangedTarget): object {
+  return { kind, message_id: id }
+}
+
 /** Nobody is told of what they wrote themselves, or must not see. */
-function mentionRows({ mentions, kind, id, chatId, senderId, hiddenFrom }: MessageEntry): object[] {
+function mentionRows(message: MessageEntry | ChangedTarget): object[] {
+  const { mentions, kind, id, chatId, senderId, hiddenFrom } = message
   return (mentions ?? [])
     .filter((userId) => userId !== senderId && userId !== hiddenFrom)
     .map((userId) => ({ user_id: userId, kind, message_id: id, chat_id: chatId }))

@@ -47,7 +47,7 @@ export function toMessage(row: EntryRow): MessageEntry {
     filePaths: row.file_paths ?? undefined,
     replyTo: idOrNone(row.reply_to),
     thread: idOrNone(row.thread),
-    mentions: row.mentions === null ? undefined : JSON.parse(row.mentions),
+    mentions: listOrNone(row.mentions),
     hiddenFrom: idOrNone(row.hidden_from),
     isFromCustomer: row.is_from_customer === null ? undefined : Boolean(row.is_from_customer),
     editedAt: row.edited_at === null ? undefined : toIso(row.edited_at),
@@ -58,7 +58,10 @@ export function toMessage(row: EntryRow): MessageEntry {
 function toEvent(row: EntryRow, type: EventEntry['type']): EventEntry {
   switch (type) {
     case 'edit':
-      return { type, ...place(row), ...about(row), content: row.content }
+      return {
+        ...{ type, ...place(row), ...about(row), content: row.content },
+        mentions: listOrNone(row.mentions),
+      }
     case 'deletion': {
       const { author }: { author?: number } = dataOf(row)
       return { type, ...place(row), ...about(row), author }
@@ -106,6 +109,16 @@ export function idOrNone(id: bigint | null): number | undefined {
   return id === null ? undefined : Number(id)
 }
 
+/** Ids that are stored as a JSON array, of which there may be none. */
+export function listOrNone(json: string | null): number[] | undefined {
+  return json === null ? undefined : JSON.parse(json)
+}
+
+/** Ids as they are stored; null for none. */
+export function storedList(ids: readonly number[] | undefined): string | undefined {
+  return ids?.length ? JSON.stringify(ids) : undefined
+}
+
 /** ISO 8601 UTC with milliseconds, of a time as a database gives it. */
 export function toIso(time: Date | string): string {
   return new Date(time).toISOString()
@@ -144,7 +157,7 @@ export function messageRow(entry: MessageEntry): object {
     offset: entry.offset,
     ...Object.fromEntries(columns),
     thread: entry.thread,
-    mentions: entry.mentions?.length ? JSON.stringify(entry.mentions) : undefined,
+    mentions: storedList(entry.mentions),
     hidden_from: entry.hiddenFrom,
   }
 }

@@ -4,7 +4,7 @@ import { type BatchReferences, referencesOf } from '../batch-references.ts'
 import { type LogEntry, type NewEntry, nameOf } from '../entries.ts'
 import { type Target, targetKey } from '../target.ts'
 import type { AccessReader } from './access-reader.ts'
-import { type EntryRow, idOrNone, reactionRow, toIso, toLogEntry } from './entry-row.ts'
+import { type EntryRow, idOrNone, listOrNone, reactionRow, toIso, toLogEntry } from './entry-row.ts'
 import { query } from './json-rows.ts'
 import type { LogStatements } from './log-statements.ts'
 import type { RawQueries } from './prisma-database.ts'
@@ -67,6 +67,7 @@ export class KnownReader {
           thread: idOrNone(row.thread),
           hiddenFrom: idOrNone(row.hidden_from),
           content: row.content,
+          mentions: listOrNone(row.mentions),
           isDeleted: Boolean(row.is_deleted),
           filePaths: row.file_paths,
         })
@@ -128,6 +129,7 @@ interface TargetRow {
   thread: bigint | null
   hidden_from: bigint | null
   content: string
+  mentions: string | null
   is_deleted: boolean | number | bigint
   file_paths: string | null
 }

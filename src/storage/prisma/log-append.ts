@@ -14,7 +14,7 @@ import { createAccessChangeStatements } from './access-change-statements.ts'
 import { AccessReader } from './access-reader.ts'
 import { AccessWriter } from './access-writer.ts'
 import type { Dialect } from './dialect.ts'
-import { eventRow, messageRow, messageValues, reactionRow } from './entry-row.ts'
+import { eventRow, messageRow, messageValues, reactionRow, storedList } from './entry-row.ts'
 import { execute, query } from './json-rows.ts'
 import { createKnownAccessStatements } from './known-access-statements.ts'
 import { KnownReader } from './known-reader.ts'
@@ -128,8 +128,8 @@ export class LogAppend {
     for (const kind of KINDS) {
       const rows = changed
         .filter((target) => target.kind === kind)
-        .map(({ id, content, isEdited, isDeleted }) => ({
-          ...{ id, content },
+        .map(({ id, content, mentions, isEdited, isDeleted }) => ({
+          ...{ id, content, mentions: storedList(mentions) },
           ...{ is_edited: isEdited, is_deleted: isDeleted },
         }))
       await execute(tx, statements.changeMessages[kind], rows, time)
@@ -153,8 +153,7 @@ export class LogAppend {
     }))
     await execute(tx, statements.setSupportChats, supportChats)
     await this.#access.write(tx, plan.accessChanges, createdAt)
-    const deleted = changed.filter(({ isDeleted }) => isDeleted)
-    await this.#access.writeMessages(tx, { stored: plan.messages, deleted })
+    await this.#access.writeMessages(tx, { stored: plan.messages, changed })
     const isMoved = plan.messages.length > 0 || plan.events.length > 0
     if (isMoved && !this.#dialect.isSingleWriter)
       await tx.$executeRawUnsafe(statements.moveLog, plan.lastOffset)

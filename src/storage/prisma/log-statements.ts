@@ -44,7 +44,7 @@ const EVENT_COLUMNS = `e.type AS type, e.kind AS kind, COALESCE(e.message_id, e.
     ${NO_TEXT} AS file_type, ${NO_TEXT} AS file_paths, ${NO_ID} AS reply_to,
     e.created_at AS created_at, ${NO_TIME} AS edited_at, ${NO_TIME} AS deleted_at,
     e.emoji AS emoji, e.removed AS removed, e.status AS status, e.assignee AS assignee,
-    ${NO_ID} AS thread, ${NO_TEXT} AS mentions, e.hidden_from AS hidden_from,
+    ${NO_ID} AS thread, COALESCE(c.mentions, s.mentions) AS mentions, e.hidden_from AS hidden_from,
     ${NO_BOOLEAN} AS is_from_customer, e.about_offset AS about_offset, e.data AS data`
 
 /** The content of a message `m`, as much of it as a list shows and one character more. */
@@ -135,7 +135,7 @@ export function createLogStatements(dialect: Dialect) {
           ELSE substr(m.content, 1, ${KNOWN_LENGTH}) END AS content,
         m.deleted_at IS NOT NULL AS is_deleted,
         m.file_paths AS file_paths, m."offset" AS "offset", m.thread AS thread,
-        m.hidden_from AS hidden_from
+        m.hidden_from AS hidden_from, m.mentions AS mentions
       FROM ${rows({ id: 'bigint', is_edited: 'boolean' })}
       JOIN ${TABLES[kind].table} AS m ON m.id = n.id`,
     ),
@@ -210,15 +210,22 @@ export function createLogStatements(dialect: Dialect) {
         about_offset: 'bigint',
         hidden_from: 'bigint',
       })} ORDER BY n."offset"`,
-    /** Changes messages of a kind: `{id, content, is_edited, is_deleted}` rows, then the time. */
+    /** Changes messages of a kind: `{id, content, mentions, is_edited, is_deleted}` rows, then the time. */
     changeMessages: byKind(
       (kind) => `
       UPDATE ${TABLES[kind].table} SET content = n.content,
+        mentions = n.mentions,
         edited_at = CASE WHEN n.is_edited THEN ${time(2)} ELSE edited_at END,
         deleted_at = CASE WHEN n.is_deleted THEN ${time(2)} ELSE deleted_at END,
         file_type = CASE WHEN n.is_deleted THEN NULL ELSE file_type END,
         file_paths = CASE WHEN n.is_deleted THEN NULL ELSE file_paths END
-      FROM ${rows({ id: 'bigint', content: 'text', is_edited: 'boolean', is_deleted: 'boolean' })}
+      FROM ${rows({
+        id: 'bigint',
+        content: 'text',
+        mentions: 'text',
+        is_edited: 'boolean',
+        is_deleted: 'boolean',
+      })}
       WHERE ${TABLES[kind].table}.id = n.id`,
     ),
     /** Stores reactions: rows of the columns of reactions. */

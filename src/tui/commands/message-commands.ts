@@ -1,4 +1,5 @@
 import { messageRef } from '../../protocol/chat.ts'
+import { refOf } from '../chat-data.ts'
 import { resolveEmoji } from '../editor/emoji.ts'
 import { createMessage, whyTooLarge } from '../lines/outgoing-message.ts'
 import type { StoredMessage } from '../pane/pane-entry.ts'
@@ -48,13 +49,16 @@ export class MessageCommands {
 
   /** Replaces the text of an own message; false where the text should stay. */
   save(id: number, text: string): boolean {
-    const { client, state, notify } = this.#context
+    const { client, data, state, notify } = this.#context
     if (text.trim() === '') {
       notify('an empty text deletes nothing: /delete does')
       return false
     }
     state.target = undefined
-    client.edit(messageRef(state.chat.kind, id), text).catch((error: Error) => {
+    const mentions = data.mentionsIn(state.chat, text)
+    const before = data.conversation.message(refOf(state.chat), id)?.mentions ?? []
+    const change = mentions.length > 0 || before.length > 0 ? { mentions } : {}
+    client.edit(messageRef(state.chat.kind, id), text, change).catch((error: Error) => {
       notify(`not changed: ${error.message}: ${text}`)
     })
     return true

@@ -3,9 +3,11 @@ import type { Delete, Edit, React } from '../../../protocol/client-frames.ts'
 import type { Handler } from './handler.ts'
 import { submit } from './submit.ts'
 
-/** Submits a new content for an own message to the log. */
+/** Submits a new content, and perhaps other mentions, for an own message to the log. */
 export const handleEdit: Handler<Edit> = (frame, sender, context) => {
-  submit(frame, { sender, context }, { type: 'edit', ...about(frame), content: frame.content })
+  const { content } = frame
+  const mentions = frame.mentions && [...new Set(frame.mentions)]
+  submit(frame, { sender, context }, { type: 'edit', ...about(frame), content, mentions })
 }
 
 /** Submits that an own message is taken back. */
