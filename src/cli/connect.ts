@@ -36,6 +36,9 @@ Exit codes: 0 done, 1 the server refused the connection or a message, or a line 
 wrong, or there was no connection, 2 wrong usage, 129 and 143 ended by SIGHUP or SIGTERM, 130 by
 SIGINT outside a terminal.`
 
+/** The chat to begin in, where none is named. */
+const FIRST_CHAT = 1
+
 /** `chatws connect`. */
 export const defineConnect: DefineCommand = (command, host) => {
   defineOptions(command, ConnectConfig)
@@ -74,7 +77,8 @@ async function runFullScreen(
   const { runTerminalClient } = await import('../tui/terminal-client.ts')
   return await runTerminalClient({
     client,
-    chat: { kind: 'chat', id: config.chat },
+    chat: { kind: 'chat', id: config.chat ?? FIRST_CHAT },
+    isChatNamed: config.chat !== undefined,
     stdin: host.stdin,
     stdout: host.stdout,
     env: host.env,
@@ -99,7 +103,8 @@ async function runScreenReader(
   const { runScreenReaderClient } = await import('../tui/reader/screen-reader-client.tsx')
   return await runScreenReaderClient({
     client,
-    chat: { kind: 'chat', id: config.chat },
+    chat: { kind: 'chat', id: config.chat ?? FIRST_CHAT },
+    isChatNamed: config.chat !== undefined,
     stdin: host.stdin,
     stdout: host.stdout,
     env: host.env,
@@ -116,7 +121,7 @@ async function runLines(
 ): Promise<number> {
   return await runLineMode({
     client,
-    chat: { kind: 'chat', id: config.chat },
+    chat: { kind: 'chat', id: config.chat ?? FIRST_CHAT },
     isJson: config.json,
     timeoutMs: config.timeout * 1_000,
     stdin: host.stdin,

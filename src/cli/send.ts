@@ -10,6 +10,7 @@ import { createClient } from './create-client.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
 import type { DefineCommand } from './main.ts'
+import { MissingChat } from './missing-chat.ts'
 import { cleanServerError } from './server-error.ts'
 import { targetChat } from './target-chat.ts'
 import { runWithUserConfig } from './user-config.ts'
@@ -52,6 +53,7 @@ async function send(
   if (config.replyTo !== undefined) message.reply_to = config.replyTo
   const client = createClient(config)
   const finder = new MentionFinder(client)
+  const missing = new MissingChat(client, chat)
   const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
   const stopped = new Promise<number>((resolve) => {
     host.onSignal((signal) => resolve(signals[signal]))
@@ -69,7 +71,9 @@ async function send(
   try {
     return await Promise.race([stored, stopped])
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'TimeoutError') throw cleanServerError(error)
+    if (!(error instanceof Error) || error.name !== 'TimeoutError')
+      // What is not there may be the message that is answered.
+      throw cleanServerError(config.replyTo === undefined ? missing.explained(error) : error)
     const why = client.status.state === 'waiting' ? `: ${client.status.reason}` : ''
     throw cleanServerError(
       new ChatwsError(

@@ -8,6 +8,7 @@ import { createClient } from './create-client.ts'
 import { defineOptions } from './define-options.ts'
 import type { Host } from './host.ts'
 import type { DefineCommand } from './main.ts'
+import { MissingChat } from './missing-chat.ts'
 import { cleanServerError } from './server-error.ts'
 import { targetChat } from './target-chat.ts'
 import { runWithUserConfig } from './user-config.ts'
@@ -41,6 +42,7 @@ export const defineTail: DefineCommand = (command, host) => {
 async function tail(config: Readonly<TailConfig>, host: Host): Promise<number> {
   const chat = targetChat(config)
   const client = createClient(config)
+  const missing = new MissingChat(client, chat)
   const lines = new ChatTail({
     client,
     chat,
@@ -70,7 +72,7 @@ async function tail(config: Readonly<TailConfig>, host: Host): Promise<number> {
       : begun.then(() => 0)
     return await Promise.race([done, refused, deadline.passed, stopped])
   } catch (error) {
-    throw cleanServerError(error)
+    throw cleanServerError(missing.explained(error))
   } finally {
     deadline.close()
     client.close()

@@ -6,10 +6,10 @@ import { list, numeric, option, yesOrNo } from './option.ts'
 /** What `chatws connect` can be told. */
 export const ConnectConfig = z.object({
   ...clientOptions,
-  chat: option(id().default(1), {
+  chat: option(id().optional(), {
     flag: '--chat <id>',
     env: 'CHATWS_CHAT',
-    description: 'chat to begin in',
+    description: 'chat to begin in: 1, or where chats have members one of yours',
   }),
   plain: option(yesOrNo().default(false), {
     flag: '--plain',

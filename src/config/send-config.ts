@@ -25,7 +25,7 @@ const options = z.object({
     flag: '--mentions',
     env: 'CHATWS_SEND_MENTIONS',
     description: 'tell whom the text names that it does, as @12 or @Ann',
-    without: 'mention nobody, whatever the text says',
+    without: 'do not mention anyone, whatever the text says',
   }),
   timeout: option(
     numeric(

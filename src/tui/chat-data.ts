@@ -13,6 +13,9 @@ import { SentMessages } from './sent-messages.ts'
 import { shownName } from './shown-name.ts'
 import { untilNamed } from './until-named.ts'
 
+/** What to do without a chat to go to. */
+export const MAKE_OR_JOIN = '/create Garden makes one, /join lists those to join'
+
 /** The newest messages kept of each chat, besides older ones that were scrolled to. */
 const MAX_MESSAGES = 2_000
 
@@ -80,6 +83,15 @@ export class ChatData {
   /** The chats there are. */
   chats(): readonly ChatState[] {
     return this.conversation.chats()
+  }
+
+  /** A chat of the user's to go to from another one: that with the newest message. */
+  otherChat(chat: Chat): Chat | undefined {
+    const label = chatLabel(chat)
+    return this.chats().find(
+      ({ chat: other, role }) =>
+        chatLabel(other) !== label && (other.kind === 'support' || role !== undefined),
+    )?.chat
   }
 
   /** Who is online, ascending. */

@@ -1,4 +1,5 @@
 import type { ChatChanged, MembersChanged } from '../protocol/access-events.ts'
+import { timeOf } from './pane/time-of-day.ts'
 import { sanitizeLine } from './sanitize.ts'
 import { shownName } from './shown-name.ts'
 
@@ -51,6 +52,12 @@ export function describeRemoval(change: MembersChanged, title: string, nameOf: N
   return `you were ${does} from ${title} by ${nameOfDoer(by, nameOf)}${because}`
 }
 
+/** How the user came into a chat that was made with the user in it. */
+export function describeBeginning({ chat, by }: ChatChanged, nameOf: NameOf): string {
+  const who = nameOfDoer(by, nameOf)
+  return chat.direct === undefined ? `${who} added you` : `${who} began a direct chat with you`
+}
+
 /** What a chat is now, where that was changed. */
 export function describeChatChange({ chat, by }: ChatChanged, nameOf: NameOf): string {
   const { title, visibility, slow_mode } = chat
@@ -65,5 +72,7 @@ function nameOfDoer(by: number, nameOf: NameOf): string {
 }
 
 function describeMute(who: string, name: string, until: string | null): string {
-  return until === null ? `${who} lets ${name} write again` : `${who} muted ${name} until ${until}`
+  return until === null
+    ? `${who} lets ${name} write again`
+    : `${who} muted ${name} until ${timeOf(until)}`
 }

@@ -5,12 +5,12 @@ import { editExternally } from './editor/external-editor.ts'
 import { FrameNotifier } from './frame-notifier.ts'
 import { IdleWatch } from './idle-watch.ts'
 import { Keyboard } from './keyboard.ts'
-import { type Key, splitAlt } from './keys/key.ts'
 import { type KeyEvent, readKeys } from './keys/key-parser.ts'
 import { knownWords } from './known-words.ts'
 import { helpList } from './lists.ts'
 import { LiveEvents } from './live-events.ts'
 import { MemberEvents } from './member-events.ts'
+import { MissingChat } from './missing-chat.ts'
 import { ModelBuilder } from './model-builder.ts'
 import { Notifier } from './notifier.ts'
 import { inputColumns, layOutModel, type ScreenSize } from './screen/screen-layout.ts'
@@ -18,6 +18,7 @@ import { ScreenPainter } from './screen/screen-painter.ts'
 import { Terminal } from './screen/terminal.ts'
 import { isThemeName, resolveTheme, THEME_NAMES } from './screen/theme.ts'
 import { type OtherAction, ScreenActions } from './screen-actions.ts'
+import { ScreenInput } from './screen-input.ts'
 import { ScreenState } from './screen-state.ts'
 import type { TerminalClientOptions } from './terminal-client.ts'
 
@@ -40,9 +41,11 @@ export class FullScreen {
   readonly #commands: CommandRunner
   readonly #notifier: Notifier
   readonly #painter: ScreenPainter
+  readonly #missing: MissingChat
   readonly #live: LiveEvents
   readonly #members: MemberEvents
   readonly #idle: IdleWatch
+  readonly #input: ScreenInput
   readonly #terminal: Terminal
   #stopReading = () => {}
 
@@ -63,15 +66,24 @@ export class FullScreen {
     this.#commands = this.#createCommands()
     this.#notifier = new Notifier({ write, isEnabled: options.hasBell })
     this.#painter = new ScreenPainter(write, resolveTheme(options.theme, env))
+    this.#missing = new MissingChat({
+      ...{ client, data: this.#data, state: this.#state, isChatNamed: options.isChatNamed },
+      goTo: (chat) => this.#actions.choose(chat),
+      notify,
+    })
     this.#live = new LiveEvents({
       ...{ client, data: this.#data, state: this.#state, mentions, notifier: this.#notifier },
-      ...{ notify, changed },
+      ...{ missing: this.#missing, notify, changed },
     })
     this.#members = new MemberEvents({
       ...{ client, data: this.#data, state: this.#state, notify },
       draft: () => this.#keyboard.editor.text,
     })
     this.#idle = new IdleWatch(options.idleMs, (state) => client.setActivity(state))
+    this.#input = new ScreenInput({
+      ...{ state: this.#state, keyboard: this.#keyboard, actions: this.#actions },
+      ...{ painter: this.#painter, idle: this.#idle },
+    })
     this.#frames.subscribe(() => this.#paint())
     this.#terminal = new Terminal({
       ...{ stdin, stdout, process, hasMouse: options.hasMouse, onCrash: events.onCrash },
@@ -88,6 +100,7 @@ export class FullScreen {
     this.#options.stdout.off('resize', this.#onResize)
     this.#idle.close()
     this.#live.close()
+    this.#missing.close()
     this.#members.close()
     this.#data.close()
     this.#frames.close()
@@ -142,50 +155,10 @@ export class FullScreen {
   #read(): void {
     const { stdin, escapeMs } = this.#options
     const onEvents = (events: KeyEvent[]) => {
-      for (const event of events) this.#onEvent(event)
+      for (const event of events) this.#input.take(event)
       this.#frames.changedNow()
     }
     this.#stopReading = readKeys(stdin, onEvents, escapeMs)
-  }
-
-  #onEvent(event: KeyEvent): void {
-    if (event.type !== 'focus') this.#idle.touch()
-    switch (event.type) {
-      case 'text':
-        this.#onText(event.text)
-        break
-      case 'paste':
-        this.#keyboard.insert(event.text)
-        break
-      case 'focus':
-        this.#state.isFocused = event.isFocused
-        if (!event.isFocused) this.#actions.leave()
-        break
-      case 'mouse':
-        if (event.button === 'wheelUp') this.#actions.wheel(-1)
-        else if (event.button === 'wheelDown') this.#actions.wheel(1)
-        else if (event.button === 'left') this.#onClick(event.column, event.row)
-        break
-      case 'key':
-        this.#onKey(event)
-    }
-  }
-
-  #onKey(key: Key): void {
-    // In a list over the messages, the arrows and Enter are the list's.
-    if (this.#actions.pressInOverlay(key.name) || this.#keyboard.press(key)) return
-    for (const event of splitAlt(key) ?? []) this.#onEvent(event)
-  }
-
-  #onText(text: string): void {
-    if (text === '?' && this.#keyboard.editor.text === '') this.#doOther('help')
-    else this.#keyboard.insert(text)
-  }
-
-  #onClick(column: number, row: number): void {
-    const target = this.#painter.targetAt(column, row)
-    if (target?.type === 'chat') this.#actions.choose(target.chat)
-    else if (target) this.#state.view().selectedId = target.id
   }
 
   #doOther(action: OtherAction): void {

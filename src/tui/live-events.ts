@@ -4,6 +4,7 @@ import { type Chat, type ChatRef, chatOf } from '../protocol/chat.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import { type ChatData, refOf } from './chat-data.ts'
 import { chatLabel } from './chat-label.ts'
+import type { MissingChat } from './missing-chat.ts'
 import type { Vitals } from './model-builder.ts'
 import type { Notifier } from './notifier.ts'
 import { findMention } from './pane/entry-lines.ts'
@@ -29,6 +30,7 @@ export interface LiveEventsOptions {
   readonly data: ChatData
   readonly state: ScreenState
   readonly notifier: Notifier
+  readonly missing: Pick<MissingChat, 'noticed'>
   /** Words that mean the user, in lower case. */
   mentions(): readonly string[]
   /** Shows a line in a chat, by default the chosen one. */
@@ -139,6 +141,7 @@ export class LiveEvents {
     const { client, notify, changed } = this.#options
     const { status } = client
     clearInterval(this.#countdown)
+    if (status.state !== 'open') this.#begun.clear()
     if (status.state === 'waiting') {
       this.#retryAtMs = Date.now() + status.delayMs
       this.#countdown = setInterval(changed, COUNTDOWN_MS)
@@ -151,10 +154,8 @@ export class LiveEvents {
 
   #onEstablished(): void {
     this.#wasLost = true
-    this.#begun.clear()
     const { client, state } = this.#options
-    // Servers that do not know these answer with errors, which are no use to anyone.
-    client.chats().catch(() => {})
+    // Servers that do not know it answer with an error, which is no use to anyone.
     client.presence().catch(() => {})
     this.#begin(state.chat)
     this.#measure()
@@ -177,7 +178,7 @@ export class LiveEvents {
 
   /** Asks for the newest messages of a chat, once a connection. */
   #begin(chat: Chat): void {
-    const { client, data, notify } = this.#options
+    const { client, data, missing } = this.#options
     const label = chatLabel(chat)
     if (client.status.state !== 'open' || this.#begun.has(label)) return
     this.#begun.add(label)
@@ -186,8 +187,7 @@ export class LiveEvents {
     client.history({ ...refOf(chat), limit: PAGE }).catch((error: Error) => {
       if (!(error instanceof ChatwsError) || error.code !== 'NOT_FOUND') this.#begun.delete(label)
       // A support chat is opened by writing to it.
-      else if (chat.kind === 'chat' && !data.isLeft(chat))
-        notify(`${label} is no chat of yours: Alt+N goes to one, /join lists those to join`, chat)
+      else if (chat.kind === 'chat') void missing.noticed(chat)
     })
     if (chat.kind === 'chat' && data.hasMembers) void this.#learnMembers(chat.id)
   }

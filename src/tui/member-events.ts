@@ -1,9 +1,10 @@
 import type { ChatClient } from '../client/chat-client.ts'
 import type { ChatChanged, MembersChanged, Reported } from '../protocol/access-events.ts'
 import { type Chat, type ChatRef, chatOf } from '../protocol/chat.ts'
-import type { ChatData } from './chat-data.ts'
+import { type ChatData, MAKE_OR_JOIN } from './chat-data.ts'
 import { chatLabel } from './chat-label.ts'
 import {
+  describeBeginning,
   describeChatChange,
   describeMembersChange,
   describeRemoval,
@@ -48,7 +49,8 @@ export class MemberEvents {
     const title = data.titleOf(chat)
     this.#named(usersIn(change), (nameOf) => {
       if (!isOwn) notify(describeMembersChange(change, nameOf), chat)
-      else if (change.act !== 'leave')
+      // Whoever leaves here is told by the command; this may have been done elsewhere.
+      else if (change.act !== 'leave' || isShown)
         notify(`${describeRemoval(change, title, nameOf)}${isShown ? this.#whatNow() : ''}`)
     })
     if (isOwn && isShown) {
@@ -60,7 +62,9 @@ export class MemberEvents {
 
   #whatNow(): string {
     const kept = this.#options.draft() === '' ? '' : '; what you typed was not sent and stays below'
-    return `${kept}. Alt+N goes to another chat`
+    const { data, state } = this.#options
+    const isThere = data.otherChat(state.chat) !== undefined
+    return `${kept}. ${isThere ? 'Alt+N goes to another chat' : MAKE_OR_JOIN}`
   }
 
   #onChat(change: ChatChanged): void {
@@ -68,7 +72,7 @@ export class MemberEvents {
     const chat: Chat = { kind: 'chat', id: change.chat.chat_id }
     this.#named(usersIn(change), (nameOf) => {
       if (change.added === undefined) notify(describeChatChange(change, nameOf), chat)
-      else if (change.by !== data.userId) notify(`${nameOf(change.by)} added you`, chat)
+      else if (change.by !== data.userId) notify(describeBeginning(change, nameOf), chat)
     })
   }
 

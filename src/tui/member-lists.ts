@@ -3,6 +3,7 @@ import type { Members } from '../protocol/access-questions.ts'
 import { type Chat, type ChatRef, chatOf } from '../protocol/chat.ts'
 import { cleanName } from '../protocol/display-name.ts'
 import { mark } from './pane/marked-text.ts'
+import { timeOf } from './pane/time-of-day.ts'
 import { sanitizeLine } from './sanitize.ts'
 import type { Overlay } from './screen-model.ts'
 import { shownName } from './shown-name.ts'
@@ -15,7 +16,7 @@ export function memberList(members: Members['members'], count: number, nameOf: N
     const name = nameOf(user)
     const called = name === String(user) ? '' : `${name}  `
     const isMuted = muted_until !== undefined && Date.parse(muted_until) > Date.now()
-    return `${String(user).padStart(6)}  ${called}${role}${isMuted ? `, muted until ${muted_until}` : ''}`
+    return `${String(user).padStart(6)}  ${called}${role}${isMuted ? `, muted until ${timeOf(muted_until)}` : ''}`
   })
   const shown = members.length < count ? `${members.length} of ${count}` : `${count}`
   return { title: `Members (${shown})`, lines, top: 0 }

@@ -9,6 +9,8 @@ export interface TerminalClientOptions {
   readonly client: ChatClient
   /** The chat to begin in. */
   readonly chat: Chat
+  /** Whether the user asked for that chat. */
+  readonly isChatNamed: boolean
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
   readonly env: Env

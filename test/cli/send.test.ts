@@ -108,7 +108,22 @@ describe('chatws send', () => {
     expect((await ann.next('MESSAGE')).payload.mentions).toEqual([6])
     const refused = send(['--url', members.url, '--chat', '9', '@6'])
     expect(await refused.exitCode).toBe(1)
-    expect(refused.stderr()).toMatch(/^chatws: There is no chat 9/)
+    expect(refused.stderr()).toBe(
+      'chatws: There is no chat 9 for user 5: a member adds users by "/invite 5" in chatws connect\n',
+    )
+    const support = await WireClient.connect(members.url, 6)
+    support.send({
+      ...{ type: 'NEW_SUPPORT_MESSAGE', support_chat_id: 3 },
+      sender_id: 6,
+      content: 'hi',
+    })
+    await support.next('SUPPORT_MESSAGE')
+    const others = send(['--url', members.url, '--support', '3', 'me too'])
+    expect(await others.exitCode).toBe(1)
+    expect(others.stderr()).toMatch(
+      /^chatws: There is no support chat 3 for user 5: it is for who opened/,
+    )
+    await support.close()
     await ann.close()
     await members.close()
   })

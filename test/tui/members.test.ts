@@ -39,6 +39,7 @@ async function startChat() {
   const id = Number(/Garden #(\d+)/.exec(ben.screen)?.[1])
   ben.enter(`/join ${id}`)
   await ben.shows(`chatws Garden #${id} |`)
+  await ann.shows('● Ben')
   return { server, open, ann, ben, id }
 }
 
@@ -172,6 +173,101 @@ it('who is banned from the server is told so, and the client ends', async () => 
   admin.connect()
   await admin.ban(2, { reason: 'spam' })
   expect(await ended).toMatch(/Banned: spam/)
+})
+
+it('admins ban from the server, until then and why, and let in again', async () => {
+  for (const access of ['members', 'open'] as const) {
+    const authenticator = new Authenticator(createTokenVerifier({ secret: SECRET }))
+    const server = await startServer({ access, presence: 'all', security: { authenticator } })
+    opened.push(server)
+    const open = async (userId: number, claims = {}) => {
+      const token = await signToken(String(userId), { claims })
+      const run = new ScreenRun(server.url, userId, { token, columns: 110 })
+      opened.push({ close: () => run.close().catch(() => {}) })
+      await run.shows(/^ connected \|/m)
+      return run
+    }
+    const admin = await open(1, { role: 'admin' })
+    const ben = await open(2)
+    const ended = ben.exitCode.catch((error: Error) => error.message)
+    ben.enter('/nick Ben')
+    ben.enter('/server-ban 1')
+    await ben.shows('/server-ban: Only admins do this')
+    admin.enter('/server-ban 2 for 2d spam')
+    expect(await ended).toMatch(/Banned until .*: spam/)
+    await admin.shows(
+      /(2|Ben) is banned from this server until \w{3} \d{4}-\d\d-\d\d \d\d:\d\d: spam/,
+    )
+    const end = Date.parse((await server.store.access.bans({ after: 0, limit: 9 }))[0]?.until ?? '')
+    expect(Math.round((end - Date.now()) / 3_600_000)).toBe(48)
+    admin.enter('/server-unban 2')
+    await admin.shows(/(2|Ben) may come to this server again/)
+    expect(await server.store.access.bans({ after: 0, limit: 9 })).toEqual([])
+  }
+})
+
+it('an edit changes whom a message mentions', async () => {
+  const { server, ann, ben, id } = await startChat()
+  const carl = createChatClient({ url: server.url, userId: 3 })
+  opened.push({ close: async () => carl.close() })
+  const told: (readonly number[] | undefined)[] = []
+  carl.on('message', ({ mentions }) => void told.push(mentions))
+  carl.on('edited', ({ mentions }) => void told.push(mentions))
+  carl.connect()
+  ann.enter('/invite 3')
+  await ann.shows('* Ann added 3')
+  await until(() => carl.status.state === 'open', 'the connection')
+  ben.enter('/dm 3')
+  await ben.shows(/chatws @3 #/)
+  ann.enter('look, @Ben')
+  await ben.shows(new RegExp(`Garden #${id} +@1`))
+  ann.enter('/edit look, @3')
+  await until(() => told.length === 2, 'the edit')
+  expect(told).toEqual([[2], [3]])
+  await ben.shows(new RegExp(`Garden #${id} +1 │`))
+  ann.enter('/edit look')
+  await until(() => told.length === 3, 'the edit')
+  expect(told[2]).toBeUndefined()
+})
+
+it('who has chats begins in one of them, unless another is asked for', async () => {
+  const { ann, open, server } = await startChat()
+  ann.enter('/create House @4')
+  await ann.shows(/chatws House #2 \|/)
+  const dora = await open(4)
+  await dora.shows('chatws House #2 |')
+  const named = new ScreenRun(server.url, 4, { chat: { kind: 'chat', id: 9 } })
+  opened.push(named)
+  await named.shows('#9 is no chat of yours: Alt+N goes to one')
+  expect(named.screen.split('is no chat of yours')).toHaveLength(2)
+  const erin = await open(5)
+  await erin.shows('you are in no chat yet: /create Garden makes one')
+  expect(erin.screen.split('you are in no chat')).toHaveLength(2)
+  ann.enter('/dm 5')
+  await erin.shows(/@Ann #3 /)
+  erin.enter('/join 3')
+  await erin.shows('* Ann began a direct chat with you')
+})
+
+it('what is typed over a list is entered, not the line of the list', async () => {
+  const { ann, ben, id } = await startChat()
+  ann.enter('/visibility public')
+  await ben.shows('Ann changed this chat')
+  ben.enter('/join')
+  await ben.shows('Chats to join (1)')
+  ben.enter('over the list')
+  await ann.shows('<Ben> over the list')
+  expect(ben.screen).not.toContain('Chats to join')
+  expect(ben.screen).toContain(`chatws Garden #${id} |`)
+})
+
+it('whoever leaves elsewhere is told so here', async () => {
+  const { server, ben, id } = await startChat()
+  const device = createChatClient({ url: server.url, userId: 2 })
+  opened.push({ close: async () => device.close() })
+  device.connect()
+  await device.leave(id)
+  await ben.shows(`you have left Garden #${id}. /create Garden makes one`)
 })
 
 it('where access is open, commands that need members say so', async () => {

@@ -71,6 +71,7 @@ export class ScreenRun {
     this.exitCode = runTerminalClient({
       client: this.#client,
       chat: { kind: 'chat', id: 1 },
+      isChatNamed: rest.chat !== undefined,
       stdin: this.#stdin as unknown as NodeJS.ReadStream,
       stdout: this.terminal as unknown as NodeJS.WriteStream,
       env: {},

@@ -6,7 +6,7 @@ import type { Ack } from '../../protocol/server-frames.ts'
 import type { LogEntry, NewEntry } from '../../storage/entries.ts'
 import type { Outcome, Refused, Store } from '../../storage/store.ts'
 import type { Access } from '../access/access.ts'
-import { NOBODY } from '../frames/audience.ts'
+import { keysOf, NOBODY, type Place } from '../frames/audience.ts'
 import { encodeEntry } from '../frames/encode-entry.ts'
 import { entryFrame } from '../frames/entry-frame.ts'
 import { membersPlaceOf } from '../frames/place-of-entry.ts'
@@ -174,16 +174,28 @@ export class Broadcaster implements CommitListener<Origin> {
     if (type === 'message') this.#parts.writers.noteWriter(senderId, { kind, id: chatId })
   }
 
+  /** How many users here a message is for. */
+  #countReaders(place: Place): number {
+    const { access, fanOut, users } = this.#parts
+    if (access.mode === 'open' || place === undefined) return users.userCount
+    const readers = new Set<number>()
+    for (const key of keysOf(place))
+      for (const { userId, filter } of fanOut.withKey(key))
+        if (filter?.passes(place)) readers.add(userId)
+    return readers.size
+  }
+
   /** Sends the entry with the next offset to everyone. */
   #broadcast(entry: LogEntry): void {
-    const { access, fanOut, listeners, pages, serverLog, users } = this.#parts
+    const { access, fanOut, listeners, pages, serverLog } = this.#parts
     access.apply(entry)
     for (const listener of listeners) listener.apply(entry)
     const place = access.placeOf(entry)
     fanOut.broadcast(encodeEntry(entry, place), place)
     if (place === NOBODY) this.#tellOwners(entry)
     this.#offset = entry.offset
-    if (entry.type === 'message') serverLog.messageStored(entry.kind, entry.id, users.userCount)
+    if (entry.type === 'message')
+      serverLog.messageStored(entry.kind, entry.id, () => this.#countReaders(place))
     if (entry.type === 'deletion') fanOut.noteDeleted(entry.aboutOffset)
     // Pages that were read before hold what the message said until now.
     if (entry.type === 'edit' || entry.type === 'deletion') pages.forget()

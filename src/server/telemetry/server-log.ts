@@ -138,9 +138,10 @@ export class ServerLog {
     this.#sink.write(level, line, { event: `frame_${direction}`, userId, connection, frame })
   }
 
-  /** @param users how many users the message was sent to */
-  messageStored(kind: 'chat' | 'support', id: number, users: number): void {
+  /** @param countUsers counts the users that the message was sent to */
+  messageStored(kind: 'chat' | 'support', id: number, countUsers: () => number): void {
     if (!this.#admits('messages stored')) return
+    const users = countUsers()
     const what = kind === 'chat' ? 'message' : 'support message'
     this.#write(`💬 WS: New ${what} created with ID: ${id}`, 'message_created', { kind, id })
     this.#write(`📡 WS: Message broadcast sent to ${users} users`, 'message_broadcast', { users })

@@ -3,6 +3,7 @@ import type { Chat } from '../../protocol/chat.ts'
 import { ChatwsError } from '../../protocol/error.ts'
 import { MAX_LIST_PAGE } from '../../protocol/limits.ts'
 import { refOf } from '../chat-data.ts'
+import { chatLabel } from '../chat-label.ts'
 import { memberList, publicChatList } from '../member-lists.ts'
 import type { CommandContext, CommandRuns, Run } from './command-context.ts'
 import { memberChat } from './member-chat.ts'
@@ -48,7 +49,8 @@ export function chatCommands(
       const title = data.titleOf(chat)
       await client.leave(memberChat(context))
       actions.chooseOther(chat)
-      notify(`you have left ${title}`)
+      // In the chat itself it is told with what becomes of its members.
+      if (chatLabel(state.chat) !== chatLabel(chat)) notify(`you have left ${title}`)
     },
     members: () => showMembers(context),
     notify: async ({ text }: Run) => {

@@ -60,6 +60,16 @@ export const COMMANDS = {
     isForScreen: true,
   },
   unban: { usage: '<user>', summary: 'let a user in again', isForScreen: true },
+  'server-ban': {
+    usage: '<user> [for 1d] [reason]',
+    summary: 'keep a user off this server (admins)',
+    isForScreen: true,
+  },
+  'server-unban': {
+    usage: '<user>',
+    summary: 'let a user on this server again (admins)',
+    isForScreen: true,
+  },
   slow: { usage: '<10s|off>', summary: 'the time between messages of a member', isForScreen: true },
   block: { usage: '<user>', summary: 'hear nothing of a user in direct chats', isForScreen: true },
   unblock: { usage: '<user>', summary: 'hear them again', isForScreen: true },

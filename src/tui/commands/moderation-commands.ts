@@ -1,5 +1,6 @@
 import { CHAT_ROLES, type ChatRole } from '../../protocol/chat-role.ts'
 import { refOf } from '../chat-data.ts'
+import { timeOf } from '../pane/time-of-day.ts'
 import { setNotify } from './chat-commands.ts'
 import type { CommandContext, CommandRuns, Run } from './command-context.ts'
 import { parseDuration, takeUntil } from './duration.ts'
@@ -9,11 +10,14 @@ import { onlyUser, takeUser } from './user-argument.ts'
 /** A mute without a time lasts as long. */
 const MUTE_MS = 3_600_000
 
-/** What owners and moderators do in the chat that is shown. */
+/** What owners and moderators do in the chat that is shown, and admins on the server. */
 export function moderationCommands(
   context: CommandContext,
-): Pick<CommandRuns, 'role' | 'mute' | 'unmute' | 'ban' | 'unban' | 'slow'> {
-  const { client, data, state } = context
+): Pick<
+  CommandRuns,
+  'role' | 'mute' | 'unmute' | 'ban' | 'unban' | 'server-ban' | 'server-unban' | 'slow'
+> {
+  const { client, data, state, notify } = context
   return {
     role: async ({ text }: Run) => {
       const { user, rest } = takeUser(context, text)
@@ -38,16 +42,23 @@ export function moderationCommands(
       await client.mute(memberChat(context), onlyUser(context, text), null)
     },
     ban: async ({ text }: Run) => {
-      const { user, rest } = takeUser(context, text)
-      const { until, rest: reason } = takeUntil(rest, Date.now())
-      await client.ban(user, {
-        chat_id: memberChat(context),
-        ...(until !== undefined && { until }),
-        ...(reason !== '' && { reason }),
-      })
+      const { user, ...how } = takeBan(context, text)
+      await client.ban(user, { chat_id: memberChat(context), ...how })
     },
     unban: async ({ text }: Run) => {
       await client.unban(onlyUser(context, text), { chat_id: memberChat(context) })
+    },
+    'server-ban': async ({ text }: Run) => {
+      const { user, ...how } = takeBan(context, text)
+      await client.ban(user, how)
+      const end = how.until === undefined ? '' : ` until ${timeOf(how.until)}`
+      const why = how.reason === undefined ? '' : `: ${how.reason}`
+      notify(`${data.nameOf(user)} is banned from this server${end}${why}`)
+    },
+    'server-unban': async ({ text }: Run) => {
+      const user = onlyUser(context, text)
+      await client.unban(user)
+      notify(`${data.nameOf(user)} may come to this server again`)
     },
     slow: async ({ text }: Run) => {
       const slow_mode = text === 'off' ? 0 : parseDuration(text)
@@ -55,6 +66,13 @@ export function moderationCommands(
       await client.changeChat(memberChat(context), { slow_mode })
     },
   }
+}
+
+/** Whom a ban is of, and until when and why where that is said. */
+function takeBan(context: CommandContext, text: string) {
+  const { user, rest } = takeUser(context, text)
+  const { until, rest: reason } = takeUntil(rest, Date.now())
+  return { user, ...(until !== undefined && { until }), ...(reason !== '' && { reason }) }
 }
 
 function isRole(text: string): text is ChatRole {

@@ -2,6 +2,7 @@ import type { ChatClient } from '../../client/chat-client.ts'
 import { messageOf } from '../../protocol/chat.ts'
 import { chatLabel } from '../chat-label.ts'
 import {
+  describeBeginning,
   describeChatChange,
   describeMembersChange,
   describeRemoval,
@@ -76,10 +77,12 @@ export function writeEventLines(
   })
   client.on('chatChanged', (change) => {
     const label = chatLabel({ kind: 'chat', id: change.chat.chat_id })
-    write(
-      [change.by].filter(Boolean),
-      (nameOf) => `* ${label}: ${describeChatChange(change, nameOf)}`,
-    )
+    const isOther = change.by !== client.userId
+    write([change.by].filter(Boolean), (nameOf) => {
+      const isBegun = change.added !== undefined && isOther
+      const what = isBegun ? describeBeginning(change, nameOf) : describeChatChange(change, nameOf)
+      return `* ${label}: ${what}`
+    })
   })
   for (const event of ['message', 'supportMessage'] as const)
     client.on(event, (payload) =>

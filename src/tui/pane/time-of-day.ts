@@ -13,6 +13,12 @@ export function dayOf(iso: string): string | undefined {
   return `${DAYS[date.getDay()]} ${day}`
 }
 
+/** A local time as `Mon 2024-01-01 12:00`; what is none as it is. */
+export function timeOf(iso: string): string {
+  const day = dayOf(iso)
+  return day === undefined ? iso : `${day} ${timeOfDay(iso).slice(0, 5)}`
+}
+
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
 function twoDigits(part: number): string {

@@ -1,6 +1,7 @@
 import { render } from 'ink'
 import type { ChatClient } from '../../client/chat-client.ts'
 import type { Chat } from '../../protocol/chat.ts'
+import { ChatwsError } from '../../protocol/error.ts'
 import { ChatData, refOf } from '../chat-data.ts'
 import { chatLabel } from '../chat-label.ts'
 import { commandHelp } from '../commands/command-line.ts'
@@ -14,19 +15,18 @@ import { knownWords } from '../known-words.ts'
 import { writeChangeLines, writeEventLines } from '../lines/event-lines.ts'
 import { messageLine } from '../lines/message-line.ts'
 import { NamedLines } from '../lines/named-lines.ts'
+import { MissingChat } from '../missing-chat.ts'
 import { ModelBuilder } from '../model-builder.ts'
 import { stripMarks } from '../pane/marked-text.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import type { Env } from '../screen/theme.ts'
 import { type OtherAction, ScreenActions } from '../screen-actions.ts'
 import { type ChoiceOverlay, ScreenState } from '../screen-state.ts'
+import { OlderMessages } from './older-messages.ts'
 import { ReaderApp } from './reader-app.tsx'
 
 /** Messages that are known of a chat at first, for what answers or changes one. */
 const PAGE = 100
-
-/** Older messages that are read out at a time. */
-const OLDER = 20
 
 /** A screen that is none: what is selected needs a size to be found in. */
 const PANE = { columns: 80, rows: 24 }
@@ -36,6 +36,8 @@ export interface ScreenReaderClientOptions {
   readonly client: ChatClient
   /** The chat to begin in. */
   readonly chat: Chat
+  /** Whether the user asked for that chat. */
+  readonly isChatNamed: boolean
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
   readonly env: Env
@@ -92,12 +94,12 @@ class ReaderSession {
   readonly #keyboard: Keyboard
   readonly #actions: ScreenActions
   readonly #commands: CommandRunner
+  readonly #missing: MissingChat
+  readonly #older: OlderMessages
   readonly #app: ReturnType<typeof render>
   readonly #stopReading: () => void
   /** What was told last of the state. */
   #told: { label: string; selectedId: number | undefined; overlay: ChoiceOverlay | undefined }
-  /** Label of a chat → the oldest of its messages that was read out. */
-  readonly #oldest = new Map<string, number>()
 
   constructor(options: ScreenReaderClientOptions, onQuit: () => void) {
     this.#options = options
@@ -107,16 +109,25 @@ class ReaderSession {
     this.#told = { label: chatLabel(options.chat), selectedId: undefined, overlay: undefined }
     this.#data = new ChatData(client, () => {})
     this.#named = new NamedLines(client, (line) => this.#write(line))
+    this.#older = new OlderMessages(client, this.#named)
     this.#keyboard = this.#createKeyboard()
     this.#actions = new ScreenActions({
       data: this.#data,
       state: this.#state,
       builder: new ModelBuilder(this.#data, this.#state, this.#keyboard, () => []),
       paneSize: () => PANE,
-      loadOlder: () => this.#showOlder(),
+      loadOlder: () => this.#older.readOut(this.#state.chat),
       onOther: (action) => this.#doOther(action),
     })
     this.#commands = this.#createCommands()
+    this.#missing = new MissingChat({
+      ...{ client, data: this.#data, state: this.#state, isChatNamed: options.isChatNamed },
+      goTo: (chat) => {
+        this.#actions.choose(chat)
+        this.#tell()
+      },
+      notify: (text) => this.#write(`* ${text}`),
+    })
     stdin.setRawMode(true)
     this.#app = render(this.#draw(), {
       ...{ stdin, stdout, exitOnCtrlC: false, patchConsole: false, isScreenReaderEnabled: true },
@@ -134,6 +145,7 @@ class ReaderSession {
 
   close(): void {
     this.#stopReading()
+    this.#missing.close()
     this.#data.close()
     this.#frames.close()
     this.#app.unmount()
@@ -163,7 +175,7 @@ class ReaderSession {
       edit: (text) => this.#keyboard.editor.set(text),
       notify: (text) => this.#write(`* ${text}`),
       changed: () => this.#tell(),
-      showOlder: () => this.#showOlder(),
+      showOlder: () => this.#older.readOut(this.#state.chat),
       setTheme: () => 'there are no colours here',
       help: () => this.#doOther('help'),
       quit: this.#onQuit,
@@ -174,17 +186,16 @@ class ReaderSession {
     const { client } = this.#options
     writeEventLines(client, this.#named, { hasIds: true })
     writeChangeLines(client, this.#named)
-    client.on('established', () => {
-      // Servers that do not know these answer with errors, which are no use to anyone.
-      client.chats().catch(() => {})
-      this.#begin()
-    })
+    client.on('established', () => this.#begin())
   }
 
   /** Makes the newest messages of the chat known, to answer or change one. */
   #begin(): void {
-    const ref = refOf(this.#state.chat)
-    this.#options.client.history({ ...ref, limit: PAGE }).catch(() => {})
+    const { chat } = this.#state
+    this.#options.client.history({ ...refOf(chat), limit: PAGE }).catch((error: Error) => {
+      const isMissing = error instanceof ChatwsError && error.code === 'NOT_FOUND'
+      if (isMissing && chat.kind === 'chat') void this.#missing.noticed(chat)
+    })
   }
 
   #onEvent(event: KeyEvent): void {
@@ -223,24 +234,6 @@ class ReaderSession {
     for (const [index, line] of lines.entries())
       this.#write(onChoose ? `${index + 1}: ${stripMarks(line)}` : stripMarks(line))
     if (onChoose && lines.length > 0) this.#write('/choose 1 chooses the first')
-  }
-
-  /** Reads out the messages before those that were, oldest first. */
-  #showOlder(): void {
-    const { chat } = this.#state
-    const label = chatLabel(chat)
-    const before = this.#oldest.get(label)
-    const query = { ...refOf(chat), limit: OLDER, ...(before !== undefined && { before }) }
-    this.#options.client.history(query).then(
-      ({ messages }) => {
-        const oldest = messages[0]
-        if (!oldest) this.#write('* there are no older messages')
-        else this.#oldest.set(label, oldest.id)
-        for (const message of messages)
-          this.#named.write([message.sender_id], (nameOf) => messageLine(message, nameOf, true))
-      },
-      (error: Error) => this.#write(`* older messages could not be loaded: ${error.message}`),
-    )
   }
 
   #draw() {

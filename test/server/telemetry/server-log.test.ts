@@ -29,8 +29,8 @@ test('the lines of each event are exactly the documented ones', () => {
   serverLog.userConnected(123)
   serverLog.statusBroadcast(123, true, 5)
   serverLog.frameReceived(123, 'NEW_MESSAGE')
-  serverLog.messageStored('chat', 456, 5)
-  serverLog.messageStored('support', 457, 5)
+  serverLog.messageStored('chat', 456, () => 5)
+  serverLog.messageStored('support', 457, () => 5)
   serverLog.userDisconnected(123)
   serverLog.statusBroadcast(123, false, 4)
   serverLog.stats(5, 8)
@@ -175,7 +175,7 @@ const EVENTS = {
     records: ['frame_received'],
   },
   'messages stored': {
-    emit: (j: ServerLog) => j.messageStored('chat', 1, 1),
+    emit: (j: ServerLog) => j.messageStored('chat', 1, () => 1),
     records: ['message_created'],
   },
 }
