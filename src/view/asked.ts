@@ -10,6 +10,8 @@ export class Asked extends Listeners {
   readonly #ask: () => Promise<unknown>
   #wishes = 0
   #isAsking = false
+  /** Whether it was to be asked anew while the answer was on its way. */
+  #isStale = false
   /** Whether this connection has answered, or failed to. */
   #isDone = false
   #status: AskedStatus = 'loading'
@@ -52,6 +54,7 @@ export class Asked extends Listeners {
   /** Asks again now. */
   readonly reload = (): void => {
     this.#isDone = false
+    this.#isStale = this.#isAsking
     this.#begin(true)
   }
 
@@ -71,5 +74,8 @@ export class Asked extends Listeners {
     this.#status = status
     this.#error = error
     this.changed()
+    if (!this.#isStale) return
+    this.#isStale = false
+    this.reload()
   }
 }
