@@ -1,5 +1,13 @@
 import type { ChatKind } from '../protocol/chat.ts'
-import type { AdminAction, Ban, KnownChat, Member, Report, UserProfile } from './access-records.ts'
+import type {
+  AdminAction,
+  Ban,
+  KnownChat,
+  Member,
+  Report,
+  Standing,
+  UserProfile,
+} from './access-records.ts'
 
 /** A user in a chat. */
 export interface Place {
@@ -58,6 +66,8 @@ export interface KnownAccess {
   readonly directs: Map<string, number>
   /** `pairKey` of chat and user → the member. */
   readonly members: Map<string, Member>
+  /** `pairKey` of chat and user → what holds of who is no member. */
+  readonly standings: Map<string, Standing>
   /** Chat → how many owners it has, of those that members leave or lose their role in. */
   readonly ownerCounts: Map<number, number>
   /** `pairKey` of chat (0 is the server) and user → the ban. */
@@ -85,6 +95,8 @@ export interface AccessChanges {
   readonly chats: Map<number, KnownChat>
   /** `pairKey` of chat and user → the member; null is none any more. */
   readonly members: Map<string, { chatId: number; userId: number; member: Member | null }>
+  /** `pairKey` of chat and user → what holds of who is no member; null is nothing. */
+  readonly standings: Map<string, { chatId: number; userId: number; standing: Standing | null }>
   /** `pairKey` of chat and user → the ban; null is none any more. By whom it was made. */
   readonly bans: Map<
     string,
@@ -138,7 +150,8 @@ export function pairKey(one: number, other: number): string {
 /** Nothing changed yet. */
 export function noAccessChanges(): AccessChanges {
   return {
-    ...{ chats: new Map(), members: new Map(), bans: new Map(), blocks: new Map() },
+    ...{ chats: new Map(), members: new Map(), standings: new Map() },
+    ...{ bans: new Map(), blocks: new Map() },
     ...{ users: new Map(), reports: new Map(), pins: new Map(), settings: new Map() },
     ...{ follows: new Map(), joined: [], acts: [] },
   }
@@ -148,7 +161,13 @@ export function noAccessChanges(): AccessChanges {
 export function noKnownAccess(): KnownAccess {
   return {
     ...{ nextChatId: 0, nextReportId: 0, chats: new Map(), directs: new Map() },
-    ...{ members: new Map(), ownerCounts: new Map(), bans: new Map(), blocks: new Set() },
+    ...{
+      members: new Map(),
+      standings: new Map(),
+      ownerCounts: new Map(),
+      bans: new Map(),
+      blocks: new Set(),
+    },
     ...{ users: new Map(), chatsOfUsers: new Map(), reports: new Map(), reported: new Set() },
     ...{ pinned: new Set(), pinCounts: new Map(), chatCounts: new Map() },
     ...{ blockCounts: new Map(), customers: new Map() },

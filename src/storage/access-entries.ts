@@ -5,6 +5,8 @@ import type { AboutMessage, New, Stored } from './entry-base.ts'
 export interface MemberGrant {
   readonly userId: number
   readonly role: ChatRole
+  /** Until when who comes may not write, ISO 8601: a mute of before. */
+  readonly mutedUntil?: string | undefined
 }
 
 /** What can be set of a chat; what is undefined stays. */

@@ -4,9 +4,11 @@ import type { ChatState } from './access-entries.ts'
 import type { MessageEntry } from './entries.ts'
 import type { KeptFor } from './message-ages.ts'
 
-/** A chat with members, and its id. */
+/** A chat with members, its id, and when it was made. */
 export interface KnownChat extends ChatState {
   readonly chatId: number
+  /** ISO 8601. */
+  readonly madeAt: string
 }
 
 export interface Member {
@@ -16,8 +18,20 @@ export interface Member {
   readonly joinedOffset: number
   /** Until when the member may not write, ISO 8601. */
   readonly mutedUntil: string | undefined
+  /** What whoever said so was in the chat. */
+  readonly mutedBy?: ChatRole | undefined
   /** When the member last wrote, ISO 8601; kept in chats with a slow mode. */
   readonly lastWritten?: string | undefined
+  /** Who made the user a member; undefined is the user. */
+  readonly addedBy?: number | undefined
+}
+
+/** What holds of a user in a chat without being a member of it: one who left, or who comes by a token. */
+export interface Standing extends Pick<Member, 'mutedUntil' | 'mutedBy' | 'lastWritten'> {
+  /** What the user is at most on coming back, unless an owner says otherwise. */
+  readonly role: 'reader' | undefined
+  /** The log's offset when the user first came by a token. */
+  readonly joinedOffset: number | undefined
 }
 
 /** A user's place in one chat. */
@@ -36,6 +50,8 @@ export interface Ban {
   /** ISO 8601; null is for good. */
   readonly until: string | null
   readonly reason: string | undefined
+  /** What whoever made it was in the chat; undefined of a ban of the server. */
+  readonly byRole?: ChatRole | undefined
   /** When it was made: tokens that were issued before are refused. ISO 8601. */
   readonly at: string
 }

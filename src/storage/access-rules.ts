@@ -1,7 +1,7 @@
 import { type ChatRole, isAtLeast } from '../protocol/chat-role.ts'
 import type { KnownAccess } from './access-changes.ts'
 import { pairKey } from './access-changes.ts'
-import type { KnownChat, Member } from './access-records.ts'
+import type { KnownChat, Member, Standing } from './access-records.ts'
 import type { NewEntry, NewMessageEntry } from './entries.ts'
 import type { New } from './entry-base.ts'
 import { type ChatAct, mayDo, neededFor } from './rights.ts'
@@ -23,6 +23,16 @@ export class AccessRules {
     return this.#known.members.get(pairKey(chatId, userId))
   }
 
+  /** What holds of a user who is no member of a chat. */
+  standing(chatId: number, userId: number): Standing | undefined {
+    return this.#known.standings.get(pairKey(chatId, userId))
+  }
+
+  /** Whether a time is yet to come. */
+  isAhead(time: string | null | undefined): boolean {
+    return typeof time === 'string' && Date.parse(time) > this.#createdAtMs
+  }
+
   /** What the sender is in a chat, by membership or by token. */
   roleOf({ senderId, authority }: New, chatId: number): ChatRole | undefined {
     if (this.isBanned(chatId, senderId)) return undefined
@@ -31,7 +41,7 @@ export class AccessRules {
 
   isBanned(chatId: number, userId: number): boolean {
     const ban = this.#known.bans.get(pairKey(chatId, userId))
-    return ban !== undefined && (ban.until === null || Date.parse(ban.until) > this.#createdAtMs)
+    return ban !== undefined && (ban.until === null || this.isAhead(ban.until))
   }
 
   /** Whether the sender may read a message: what one may not read does not exist for one. */

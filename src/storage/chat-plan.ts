@@ -90,11 +90,13 @@ export class ChatPlan {
       added.map(({ userId }) => userId),
     )
     if (full) return full
-    const chat: KnownChat = { ...state, chatId: this.#nextChatId }
+    const { createdAt } = this.#context
+    const chat: KnownChat = { ...state, chatId: this.#nextChatId, madeAt: createdAt }
     this.#nextChatId += 1
     this.#chats.set(chat)
     if (chat.direct) this.#context.known.directs.set(directKey(...chat.direct), chat.chatId)
-    for (const { userId, role } of added) this.#chats.seat(chat.chatId, userId, { role, offset })
+    for (const { userId, role } of added)
+      this.#chats.seat(chat.chatId, userId, { role, offset, by: entry.senderId })
     return { stored: chatEntry(entry, chat, added) }
   }
 
@@ -129,7 +131,7 @@ export class ChatPlan {
 
 function chatEntry(
   { senderId, clientId }: NewChatChange,
-  { chatId, ...state }: KnownChat,
+  { chatId, madeAt: _, ...state }: KnownChat,
   added: readonly MemberGrant[],
 ): Draft<ChatEntry> {
   return { type: 'chat', kind: 'chat', chatId, id: chatId, senderId, clientId, state, added }

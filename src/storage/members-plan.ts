@@ -1,3 +1,4 @@
+import type { ChatRole } from '../protocol/chat-role.ts'
 import { pairKey } from './access-changes.ts'
 import type { MemberAction, MemberGrant, MembersEntry, NewMembersChange } from './access-entries.ts'
 import type { KnownChat } from './access-records.ts'
@@ -10,8 +11,13 @@ import {
   type PlanContext,
   type PlannedChats,
 } from './plan-context.ts'
-import { mayActOn } from './rights.ts'
+import { mayActOn, mayUndo } from './rights.ts'
 import type { Refused } from './store.ts'
+
+type AddOthers = Extract<MemberAction, { act: 'add' }> & {
+  readonly actor: ChatRole
+  readonly offset: number
+}
 
 /** What becomes of entries about the members of chats. */
 export class MembersPlan {
@@ -45,7 +51,8 @@ export class MembersPlan {
       return noChat(entry, chatId)
     const full = this.#chats.refusalOfMore(entry, [senderId])
     if (full) return full
-    return this.#add(entry, chat, { userIds: [senderId], role: 'member' }, offset)
+    const role = rules.standing(chatId, senderId)?.role ?? 'member'
+    return this.#add(entry, chat, [{ userId: senderId, role }], offset)
   }
 
   #leave(
@@ -86,6 +93,7 @@ export class MembersPlan {
   ): Decision<MembersEntry> {
     const { rules } = this.#context
     const { chatId } = chat
+    // Where nobody is asked what they may, all is done as by an owner.
     const actor = entry.authority?.isAdmin ? 'owner' : (rules.roleOf(entry, chatId) ?? 'owner')
     const userIds = 'userIds' in action ? action.userIds : [action.userId]
     const above = userIds.find((id) => !mayActOn(actor, rules.member(chatId, id)?.role))
@@ -95,25 +103,24 @@ export class MembersPlan {
       return refuse(entry, 'FORBIDDEN', `A ${actor} cannot make somebody a ${action.role}`)
     switch (action.act) {
       case 'add':
-        return this.#addOthers(entry, chat, action, offset)
+        return this.#addOthers(entry, chat, { ...action, actor, offset })
       case 'remove':
         return this.#removeOthers(entry, chat, action.userIds)
       case 'role':
         return this.#setRole(entry, chat, action)
       case 'mute':
-        return this.#mute(entry, chat, action)
+        return this.#mute(entry, chat, { ...action, actor })
       case 'ban':
-        return this.#ban(entry, chat, { ...action, offset })
+        return this.#ban(entry, chat, { ...action, actor, offset })
       case 'unban':
-        return this.#unban(entry, chat, action.userId)
+        return this.#unban(entry, chat, { ...action, actor })
     }
   }
 
   #addOthers(
     entry: NewMembersChange,
     chat: KnownChat,
-    { userIds, role }: { userIds: readonly number[]; role: MemberGrant['role'] },
-    offset: number,
+    { userIds, role, actor, offset }: AddOthers,
   ): Decision<MembersEntry> {
     const { rules } = this.#context
     const banned = userIds.find((userId) => rules.isBanned(chat.chatId, userId))
@@ -125,7 +132,11 @@ export class MembersPlan {
     if (refused) return refused
     const full = this.#chats.refusalOfMore(entry, fresh)
     if (full) return full
-    return this.#add(entry, chat, { userIds: fresh, role }, offset)
+    // Who was no more than a reader is so again: giving roles is the owners'.
+    const roleOf = (userId: number) =>
+      actor === 'owner' ? role : (rules.standing(chat.chatId, userId)?.role ?? role)
+    const grants = fresh.map((userId) => ({ userId, role: roleOf(userId) }))
+    return this.#add(entry, chat, grants, offset)
   }
 
   #removeOthers(
@@ -172,12 +183,24 @@ export class MembersPlan {
   #mute(
     entry: NewMembersChange,
     chat: KnownChat,
-    { userId, until }: { userId: number; until: string | null },
+    { userId, until, actor }: { userId: number; until: string | null; actor: ChatRole },
   ): Decision<MembersEntry> {
-    const member = this.#context.rules.member(chat.chatId, userId)
-    if (!member) return noMember(entry, userId)
-    if ((member.mutedUntil ?? null) === until) return { same: membersEntry(entry, chat, {}) }
-    this.#chats.setMember(chat.chatId, { ...member, mutedUntil: until ?? undefined })
+    const { rules } = this.#context
+    const { chatId } = chat
+    const member = rules.member(chatId, userId)
+    const standing = rules.standing(chatId, userId)
+    const { mutedUntil, mutedBy } = member ?? standing ?? {}
+    if (!member && !standing) return noMember(entry, userId)
+    if ((mutedUntil ?? null) === until) return { same: membersEntry(entry, chat, {}) }
+    if (rules.isAhead(mutedUntil) && !mayUndo(actor, mutedBy))
+      return refuse(
+        entry,
+        'FORBIDDEN',
+        `User ${userId} was muted by an owner: only owners change that`,
+      )
+    const mute = { mutedUntil: until ?? undefined, mutedBy: until === null ? undefined : actor }
+    if (member) this.#chats.setMember(chatId, { ...member, ...mute })
+    else this.#chats.setStanding({ chatId, userId }, { ...standing!, ...mute })
     noteAct(this.#context, entry, until === null ? 'unmute' : 'mute', {
       ...{ userId, kind: 'chat', chatId: chat.chatId },
       detail: { until },
@@ -188,16 +211,18 @@ export class MembersPlan {
   #ban(
     entry: NewMembersChange,
     chat: KnownChat,
-    ban: { userId: number; until: string | null; reason: string | undefined; offset: number },
+    ban: Extract<MemberAction, { act: 'ban' }> & { actor: ChatRole; offset: number },
   ): Decision<MembersEntry> {
     const { known, changes, rules, createdAt } = this.#context
-    const { userId, until, reason, offset } = ban
+    const { userId, until, reason, actor, offset } = ban
     const { chatId } = chat
     const member = rules.member(chatId, userId)
     if (member && this.#chats.isLastOwner(chat.chatId, member))
       return refuse(entry, 'FORBIDDEN', 'A chat keeps an owner: make another one first (SET_ROLE)')
     const key = pairKey(chatId, userId)
-    const stored = { userId, until, reason, at: createdAt }
+    const refused = this.#refusalOfUndoing(entry, chatId, { userId, actor })
+    if (refused) return refused
+    const stored = { userId, until, reason, at: createdAt, byRole: actor }
     known.bans.set(key, stored)
     changes.bans.set(key, { chatId, userId, ban: stored, by: entry.senderId, offset })
     noteAct(this.#context, entry, 'ban', {
@@ -209,10 +234,16 @@ export class MembersPlan {
     return { stored: { ...decision.stored, reason } }
   }
 
-  #unban(entry: NewMembersChange, chat: KnownChat, userId: number): Decision<MembersEntry> {
+  #unban(
+    entry: NewMembersChange,
+    chat: KnownChat,
+    { userId, actor }: { userId: number; actor: ChatRole },
+  ): Decision<MembersEntry> {
     const { known, changes } = this.#context
     const { chatId } = chat
     const key = pairKey(chatId, userId)
+    const refused = this.#refusalOfUndoing(entry, chatId, { userId, actor })
+    if (refused) return refused
     if (!known.bans.delete(key)) return { same: membersEntry(entry, chat, {}) }
     changes.bans.set(key, { chatId, userId, ban: null, by: entry.senderId, offset: 0 })
     noteAct(this.#context, entry, 'unban', {
@@ -221,18 +252,32 @@ export class MembersPlan {
     return { stored: membersEntry(entry, chat, {}) }
   }
 
+  /** Why a ban that somebody of a higher role has made is not to be lifted, or made another. */
+  #refusalOfUndoing(
+    entry: NewMembersChange,
+    chatId: number,
+    { userId, actor }: { userId: number; actor: ChatRole },
+  ): Refused | undefined {
+    const { known, rules } = this.#context
+    const byRole = known.bans.get(pairKey(chatId, userId))?.byRole
+    return !rules.isBanned(chatId, userId) || mayUndo(actor, byRole)
+      ? undefined
+      : refuse(entry, 'FORBIDDEN', `User ${userId} was banned by an owner: only owners change that`)
+  }
+
   #add(
     entry: NewMembersChange,
     chat: KnownChat,
-    { userIds, role }: { userIds: readonly number[]; role: MemberGrant['role'] },
+    grants: readonly MemberGrant[],
     offset: number,
   ): { stored: Draft<MembersEntry> } {
-    for (const userId of userIds) this.#chats.seat(chat.chatId, userId, { role, offset })
-    const after = { ...chat, memberCount: chat.memberCount + userIds.length }
+    const by = entry.senderId
+    const added = grants.map(({ userId, role }) =>
+      this.#chats.seat(chat.chatId, userId, { role, offset, by }),
+    )
+    const after = { ...chat, memberCount: chat.memberCount + added.length }
     this.#chats.set(after)
-    return {
-      stored: membersEntry(entry, after, { added: userIds.map((userId) => ({ userId, role })) }),
-    }
+    return { stored: membersEntry(entry, after, { added }) }
   }
 
   #remove(
@@ -249,7 +294,7 @@ export class MembersPlan {
 
 function membersEntry(
   { senderId, clientId, action }: NewMembersChange,
-  { chatId, ...state }: KnownChat,
+  { chatId, madeAt: _, ...state }: KnownChat,
   done: Partial<Pick<MembersEntry, 'added' | 'removed' | 'roles' | 'muted' | 'reason'>>,
 ): Draft<MembersEntry> {
   const nothing = { added: [], removed: [], roles: [], muted: [], reason: undefined }

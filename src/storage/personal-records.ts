@@ -2,7 +2,7 @@ import type { ChatKind } from '../protocol/chat.ts'
 
 /** What is kept of a user, in the order in which it is exported. */
 export const PERSONAL_SECTIONS = [
-  ...(['profile', 'last_seen', 'memberships', 'support_chats'] as const),
+  ...(['profile', 'last_seen', 'memberships', 'standings', 'support_chats'] as const),
   ...(['messages', 'named_messages', 'support_messages', 'named_support_messages'] as const),
   ...(['events', 'named_events', 'reports', 'cursors', 'settings', 'follows'] as const),
   ...(['mentions', 'blocks', 'bans', 'acts', 'uploads'] as const),

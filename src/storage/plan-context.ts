@@ -1,8 +1,8 @@
 import { MAX_CHATS_PER_USER } from '../protocol/limits.ts'
-import type { AccessChanges, KnownAccess } from './access-changes.ts'
+import type { AccessChanges, KnownAccess, Place } from './access-changes.ts'
 import { pairKey } from './access-changes.ts'
 import type { MemberGrant } from './access-entries.ts'
-import type { KnownChat, Member } from './access-records.ts'
+import type { KnownChat, Member, Standing } from './access-records.ts'
 import type { AccessRules } from './access-rules.ts'
 import { refuse } from './access-rules.ts'
 import type { NewEntry } from './entries.ts'
@@ -36,6 +36,17 @@ export interface ActAbout {
   readonly detail?: object | undefined
 }
 
+/** How a user becomes a member: by the entry with an offset, and by whom. */
+interface NewSeat {
+  readonly role: MemberGrant['role']
+  readonly offset: number
+  readonly by: number
+}
+
+const NOTHING: Standing = {
+  ...{ role: undefined, mutedUntil: undefined, lastWritten: undefined, joinedOffset: undefined },
+}
+
 /** The chats and members of a batch, as its entries leave them one after the other. */
 export class PlannedChats {
   readonly #context: PlanContext
@@ -49,23 +60,48 @@ export class PlannedChats {
     this.#context.changes.chats.set(chat.chatId, chat)
   }
 
-  /** @param offset of the entry by which the user becomes a member */
-  seat(
-    chatId: number,
-    userId: number,
-    { role, offset }: { role: MemberGrant['role']; offset: number },
-  ): void {
-    this.setMember(chatId, { userId, role, joinedOffset: offset, mutedUntil: undefined })
-    this.#context.changes.joined.push({ chatId, userId })
+  /**
+   * Makes a user a member of a chat, for whom still holds what held when the user was one before: a mute, and
+   * when the user wrote last.
+   *
+   * @returns what is told of it
+   */
+  seat(chatId: number, userId: number, { role, offset, by }: NewSeat): MemberGrant {
+    const { known, changes, rules } = this.#context
+    const standing = known.standings.get(pairKey(chatId, userId))
+    const isMuted = rules.isAhead(standing?.mutedUntil)
+    const mutedUntil = isMuted ? standing?.mutedUntil : undefined
+    this.setMember(chatId, {
+      ...{ userId, role, joinedOffset: offset, mutedUntil },
+      ...{ mutedBy: isMuted ? standing?.mutedBy : undefined, lastWritten: standing?.lastWritten },
+      addedBy: by === userId ? undefined : by,
+    })
+    if (standing)
+      this.setStanding({ chatId, userId }, { ...NOTHING, joinedOffset: standing.joinedOffset })
+    changes.joined.push({ chatId, userId })
     this.#countChats(userId, 1)
     this.#listChats(userId, (chats) => [...chats, chatId].sort((a, b) => a - b))
     if (role === 'owner') this.countOwners(chatId, 1)
+    return { userId, role, mutedUntil }
   }
 
+  /** Ends a membership. What was said against the member holds on, for when the user comes back. */
   unseat(chatId: number, userId: number): void {
-    const { known, changes } = this.#context
+    const { known, changes, rules } = this.#context
     const key = pairKey(chatId, userId)
-    if (known.members.get(key)?.role === 'owner') this.countOwners(chatId, -1)
+    const { role, mutedUntil, mutedBy, lastWritten } = known.members.get(key)!
+    if (role === 'owner') this.countOwners(chatId, -1)
+    const isMuted = rules.isAhead(mutedUntil)
+    this.setStanding(
+      { chatId, userId },
+      {
+        role: role === 'reader' ? role : undefined,
+        mutedUntil: isMuted ? mutedUntil : undefined,
+        mutedBy: isMuted ? mutedBy : undefined,
+        lastWritten,
+        joinedOffset: known.standings.get(key)?.joinedOffset,
+      },
+    )
     known.members.delete(key)
     changes.members.set(key, { chatId, userId, member: null })
     this.#countChats(userId, -1)
@@ -76,6 +112,17 @@ export class PlannedChats {
     const key = pairKey(chatId, member.userId)
     this.#context.known.members.set(key, member)
     this.#context.changes.members.set(key, { chatId, userId: member.userId, member })
+  }
+
+  /** Notes what holds of a user who is no member of a chat. */
+  setStanding({ chatId, userId }: Place, standing: Standing): void {
+    const { known, changes } = this.#context
+    const key = pairKey(chatId, userId)
+    const isNothing = Object.values(standing).every((value) => value === undefined)
+    if (isNothing && !known.standings.has(key)) return
+    if (isNothing) known.standings.delete(key)
+    else known.standings.set(key, standing)
+    changes.standings.set(key, { chatId, userId, standing: isNothing ? null : standing })
   }
 
   isLastOwner(chatId: number, { role }: Member): boolean {

@@ -51,3 +51,8 @@ export function mayActOn(actor: ChatRole, target: ChatRole | undefined): boolean
   if (target === undefined || actor === 'owner') return true
   return CHAT_ROLES.indexOf(actor) > CHAT_ROLES.indexOf(target)
 }
+
+/** Whether someone with one role may take back what was said by one with another. */
+export function mayUndo(actor: ChatRole, by: ChatRole | undefined): boolean {
+  return by === undefined || isAtLeast(actor, by)
+}

@@ -155,7 +155,7 @@ export class MembershipWalk {
         if (!sees(id) && userId !== AGENT) this.#fail(`${name}: ${userId} was named ${id}`)
   }
 
-  /** Whether a user may be told late of a name: one that was set while the two saw each other. */
+  /** Whether a user may be told late of a name: one that was set while the two shared a chat. */
   #mayName(userId: number, { user, name = '' }: { user: number; name?: string | undefined }) {
     const saw = this.#model.names.get(name)?.has(userId) ?? false
     return saw && !this.#model.hasBlocked(user, userId)
@@ -249,9 +249,8 @@ export class MembershipWalk {
     )
     if (!ack) return
     const chat = newChat('chat', ack.id, { visibility, history })
-    chat.members.set(client.userId, { role: 'owner', joinedOffset: ack.offset, isMuted: false })
-    for (const id of members)
-      chat.members.set(id, { role: 'member', joinedOffset: ack.offset, isMuted: false })
+    this.#model.seat(chat, client.userId, { role: 'owner', offset: ack.offset })
+    for (const id of members) this.#model.seat(chat, id, { role: 'member', offset: ack.offset })
     this.#model.chats.push(chat)
   }
 
@@ -273,8 +272,7 @@ export class MembershipWalk {
       return
     }
     const chat = newChat('chat', ack.id, { direct: pair })
-    for (const id of pair)
-      chat.members.set(id, { role: 'member', joinedOffset: ack.offset, isMuted: false })
+    for (const id of pair) this.#model.seat(chat, id, { role: 'member', offset: ack.offset })
     this.#model.chats.push(chat)
   }
 
@@ -285,8 +283,8 @@ export class MembershipWalk {
     const isMember = chat.members.has(userId)
     const isOpen = chat.visibility === 'public' && !chat.banned.has(userId) && !chat.direct
     const ack = await this.#ask(client, { type: 'JOIN', chat_id: chat.id }, isMember || isOpen)
-    if (ack && !isMember)
-      chat.members.set(userId, { role: 'member', joinedOffset: ack.offset, isMuted: false })
+    const role = chat.former.get(userId)?.isReader ? 'reader' : 'member'
+    if (ack && !isMember) this.#model.seat(chat, userId, { role, offset: ack.offset })
   }
 
   async #leave(): Promise<void> {
@@ -297,7 +295,7 @@ export class MembershipWalk {
     const isLast = member.role === 'owner' && this.#model.owners(chat) === 1
     const isAllowed = !chat.direct && (!isLast || chat.members.size === 1)
     const ack = await this.#ask(client, { type: 'LEAVE', chat_id: chat.id }, isAllowed)
-    if (ack) chat.members.delete(client.userId)
+    if (ack) this.#model.unseat(chat, client.userId)
   }
 
   async #add(): Promise<void> {
@@ -309,8 +307,9 @@ export class MembershipWalk {
       this.#model.mayAct(client.userId, chat, 'moderator') && !chat.banned.has(user) && isReached
     const frame = { type: 'ADD_MEMBERS', chat_id: chat.id, users: [user] }
     const ack = await this.#ask(client, frame, isAllowed)
-    if (ack && !chat.members.has(user))
-      chat.members.set(user, { role: 'member', joinedOffset: ack.offset, isMuted: false })
+    const isReader = chat.former.get(user)?.isReader && this.#model.rank(client.userId, chat) < 3
+    const role = isReader ? 'reader' : 'member'
+    if (ack && !chat.members.has(user)) this.#model.seat(chat, user, { role, offset: ack.offset })
   }
 
   async #remove(): Promise<void> {
@@ -324,7 +323,7 @@ export class MembershipWalk {
       { type: 'REMOVE_MEMBERS', chat_id: chat.id, users: [user] },
       isAllowed,
     )
-    if (ack) chat.members.delete(user)
+    if (ack) this.#model.unseat(chat, user)
   }
 
   async #role(): Promise<void> {
@@ -349,11 +348,21 @@ export class MembershipWalk {
     if (!client || !chat) return
     const user = this.#pick(USERS)
     const until = this.#random() < 0.5 ? null : '2199-01-01T00:00:00.000Z'
-    const member = chat.members.get(user)
+    const { userId } = client
+    const known = chat.members.get(user) ?? chat.former.get(user)
+    const isKnown = chat.members.has(user) || known?.mutedBy !== undefined
+    const isSame = (known?.mutedBy === undefined) === (until === null)
+    const rank = this.#model.rank(userId, chat)
     const isAllowed =
-      this.#model.mayAct(client.userId, chat, 'moderator', user) && member !== undefined
+      this.#model.mayAct(userId, chat, 'moderator', user) &&
+      (isKnown || chat.former.get(user)?.isReader === true) &&
+      (isSame || (known?.mutedBy ?? 0) <= rank)
     const ack = await this.#ask(client, { type: 'MUTE', chat_id: chat.id, user, until }, isAllowed)
-    if (ack) member!.isMuted = until !== null
+    if (!ack || isSame) return
+    const mutedBy = until === null ? undefined : rank
+    const member = chat.members.get(user)
+    if (member) member.mutedBy = mutedBy
+    else chat.former.set(user, { isReader: chat.former.get(user)!.isReader, mutedBy })
   }
 
   async #ban(): Promise<void> {
@@ -363,7 +372,9 @@ export class MembershipWalk {
     const isBan = this.#random() < 0.4
     const isLast = chat.members.get(user)?.role === 'owner' && this.#model.owners(chat) === 1
     const isAllowed =
-      this.#model.mayAct(client.userId, chat, 'moderator', user) && !(isBan && isLast)
+      this.#model.mayAct(client.userId, chat, 'moderator', user) &&
+      !(isBan && isLast) &&
+      (chat.banned.get(user) ?? 0) <= this.#model.rank(client.userId, chat)
     const ack = await this.#ask(
       client,
       { type: isBan ? 'BAN' : 'UNBAN', chat_id: chat.id, user },
@@ -372,8 +383,8 @@ export class MembershipWalk {
     if (!ack) return
     if (!isBan) chat.banned.delete(user)
     else {
-      chat.banned.add(user)
-      chat.members.delete(user)
+      chat.banned.set(user, this.#model.rank(client.userId, chat))
+      this.#model.unseat(chat, user)
     }
   }
 
@@ -402,7 +413,7 @@ export class MembershipWalk {
     const client = this.#pickClient()
     if (!client) return
     const name = `user ${this.#step}`
-    const saw = ALL.filter((id) => this.#model.sees(id, client.userId))
+    const saw = ALL.filter((id) => this.#model.share(id, client.userId))
     this.#model.names.set(name, new Set(saw))
     await this.#ask(client, { type: 'PROFILE', name }, true)
     await this.#question(client, { type: 'USERS', ids: ALL }, true)
@@ -415,7 +426,8 @@ export class MembershipWalk {
     const isOwn = message.senderId === client.userId && !message.isDeleted
     const member = chat.members.get(client.userId)
     const isAble =
-      chat.kind === 'support' || (member && !member.isMuted && member.role !== 'reader')
+      chat.kind === 'support' ||
+      (member && member.mutedBy === undefined && member.role !== 'reader')
     const isFree = this.#isFree(client, message)
     const isAllowed = Boolean(
       isOwn && isAble && isFree && this.#model.reads(client.userId, message),
@@ -450,7 +462,8 @@ export class MembershipWalk {
     const { chat } = message
     const member = chat.members.get(client.userId)
     const isAble =
-      chat.kind === 'support' || (member && !member.isMuted && member.role !== 'reader')
+      chat.kind === 'support' ||
+      (member && member.mutedBy === undefined && member.role !== 'reader')
     const isAllowed = Boolean(
       isAble &&
         this.#isFree(client, message) &&
@@ -617,7 +630,7 @@ function newChat(
   return {
     ...{ key: `${kind} ${id}`, id, kind, visibility: 'private', history: 'all' },
     ...{ direct: undefined, customer: undefined, ...given },
-    ...{ members: new Map(), banned: new Set(), messages: [] },
+    ...{ members: new Map(), banned: new Map(), former: new Map(), messages: [] },
   }
 }
 

@@ -14,7 +14,14 @@ export interface ModelMessage {
 export interface ModelMember {
   role: ChatRole
   readonly joinedOffset: number
-  isMuted: boolean
+  /** The rank of who has muted the member; undefined is nobody. */
+  mutedBy: number | undefined
+}
+
+/** What holds of one who comes back. */
+interface ModelFormer {
+  readonly isReader: boolean
+  readonly mutedBy: number | undefined
 }
 
 export interface ModelChat {
@@ -27,7 +34,9 @@ export interface ModelChat {
   /** Who opened a support chat. */
   readonly customer: number | undefined
   readonly members: Map<number, ModelMember>
-  readonly banned: Set<number>
+  /** Who is kept out → the rank of who said so. */
+  readonly banned: Map<number, number>
+  readonly former: Map<number, ModelFormer>
   readonly messages: ModelMessage[]
 }
 
@@ -42,7 +51,7 @@ export class RightsModel {
   /** Each at its number less one. */
   readonly messages: ModelMessage[]
   readonly blocks = new Set<string>()
-  /** Name of a user → the users who saw that user when it was set. */
+  /** Name of a user → the users who shared a chat with that user when it was set. */
   readonly names = new Map<string, ReadonlySet<number>>()
   readonly agent: number
   #byKey: Map<string, ModelChat> | undefined
@@ -57,7 +66,7 @@ export class RightsModel {
     const copy = new RightsModel(this.agent, this.messages)
     for (const chat of this.chats) {
       const members = new Map([...chat.members].map(([id, member]) => [id, { ...member }]))
-      copy.chats.push({ ...chat, members, banned: new Set(chat.banned) })
+      copy.chats.push({ ...chat, members, banned: new Map(chat.banned) })
     }
     for (const block of this.blocks) copy.blocks.add(block)
     copy.#byKey = new Map(copy.chats.map((chat) => [chat.key, chat]))
@@ -107,7 +116,7 @@ export class RightsModel {
   mayWrite(userId: number, chat: ModelChat): boolean {
     if (chat.kind === 'support') return this.follows(userId, chat)
     const member = chat.members.get(userId)
-    if (!member || member.isMuted || RANK[member.role] < RANK.member) return false
+    if (!member || member.mutedBy !== undefined || RANK[member.role] < RANK.member) return false
     const other = chat.direct?.find((id) => id !== userId)
     return other === undefined || !this.hasBlocked(userId, other)
   }
@@ -123,6 +132,28 @@ export class RightsModel {
     if (role === undefined || chat.direct || RANK[role] < RANK[needed]) return false
     const other = upon === undefined ? undefined : chat.members.get(upon)?.role
     return other === undefined || role === 'owner' || RANK[role] > RANK[other]
+  }
+
+  rank(userId: number, chat: ModelChat): number {
+    return RANK[chat.members.get(userId)?.role ?? 'reader']
+  }
+
+  /** A user becomes a member, or is one again. */
+  seat(
+    chat: ModelChat,
+    userId: number,
+    { role, offset }: { role: ChatRole; offset: number },
+  ): void {
+    const mutedBy = chat.former.get(userId)?.mutedBy
+    chat.members.set(userId, { role, joinedOffset: offset, mutedBy })
+    chat.former.delete(userId)
+  }
+
+  unseat(chat: ModelChat, userId: number): void {
+    const member = chat.members.get(userId)
+    if (!member) return
+    chat.members.delete(userId)
+    chat.former.set(userId, { isReader: member.role === 'reader', mutedBy: member.mutedBy })
   }
 
   owners(chat: ModelChat): number {

@@ -62,7 +62,7 @@ export function describeAccessContract(createDatabase: () => Promise<TestDatabas
       expect(await store.readAfter(0, 10)).toEqual([
         made && 'entry' in made ? made.entry : undefined,
       ])
-      expect(await store.access.findChats([1, 2])).toEqual([{ chatId: 1, ...state }])
+      expect(await store.access.findChats([1, 2])).toEqual([{ chatId: 1, madeAt: NOW, ...state }])
       expect(await roles()).toEqual({ 1: 'owner', 2: 'member', 3: 'member' })
       expect(await store.access.findMembers(1, [3, 9])).toMatchObject([
         { userId: 3, role: 'member', joinedOffset: 1, mutedUntil: undefined },

@@ -8,6 +8,7 @@ import { describeModerationContract } from './moderation-contract.ts'
 import { describePartsContract } from './parts-contract.ts'
 import { describeReadersContract } from './readers-contract.ts'
 import { describeReadingContract } from './reading-contract.ts'
+import { describeSanctionsContract } from './sanctions-contract.ts'
 import { describeStoreContract } from './store-contract.ts'
 import type { TestDatabase } from './test-database.ts'
 import { describeTwinContract } from './twin-contract.ts'
@@ -21,6 +22,7 @@ const CONTRACTS = {
   readers: describeReadersContract,
   access: describeAccessContract,
   moderation: describeModerationContract,
+  sanctions: describeSanctionsContract,
   reading: describeReadingContract,
   parts: describePartsContract,
   maintenance: describeMaintenanceContract,

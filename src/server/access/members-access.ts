@@ -6,7 +6,7 @@ import type { LogEntry, MessageEntry } from '../../storage/entries.ts'
 import { membersPlaceOf } from '../frames/place-of-entry.ts'
 import type { Access, PassingAct } from './access.ts'
 import { ConnectionFilter } from './connection-filter.ts'
-import { keyOfChat, type SharedChat, UserAccess } from './user-access.ts'
+import { keyOfChat, type Seat, type SharedChat, UserAccess } from './user-access.ts'
 import type { Viewer } from './viewer.ts'
 
 /** Memberships that are read at once. */
@@ -28,6 +28,11 @@ export interface AccessListener {
   lost(userId: number, chat: string): void
   /** A user has blocked another who is online, or no longer. */
   hid(userId: number, from: { readonly userId: number; readonly isHidden: boolean }): void
+}
+
+interface NewSeat extends Omit<Seat, 'joinedOffset' | 'chat'> {
+  readonly offset: number
+  readonly state: ChatState
 }
 
 interface Opened {
@@ -232,16 +237,17 @@ export class MembersAccess implements Access {
     const key = keyOfChat(chatId)
     const shared = this.#chats.get(key)
     if (shared) shared.state = state
-    for (const { userId, role } of added) this.#seat(userId, key, { role, offset, state })
+    for (const { userId, role, mutedUntil } of added)
+      this.#seat(userId, key, { role, mutedUntil, offset, state })
   }
 
   #applyMembers({ chatId, added, removed, roles, muted, state, offset }: MembersEntry): void {
     const key = keyOfChat(chatId)
     const shared = this.#chats.get(key)
     if (shared) shared.state = state
-    for (const { userId, role } of added) {
+    for (const { userId, role, mutedUntil } of added) {
       if (this.#users.has(userId)) this.#tell('beforeChange', userId)
-      this.#seat(userId, key, { role, offset, state })
+      this.#seat(userId, key, { role, mutedUntil, offset, state })
     }
     for (const userId of removed) this.#unseat(userId, key)
     for (const { userId, role } of roles) {
@@ -254,17 +260,13 @@ export class MembersAccess implements Access {
     }
   }
 
-  #seat(
-    userId: number,
-    key: string,
-    { role, offset, state }: { role: UserSeatRole; offset: number; state: ChatState },
-  ): void {
+  #seat(userId: number, key: string, { role, mutedUntil, offset, state }: NewSeat): void {
     const opened = this.#users.get(userId)
     if (!opened) return
     opened.told.add(key)
     const before = opened.access.seats.get(key)
     const chat = before?.chat ?? this.#enterChat(key, state)
-    opened.access.seats.set(key, { role, joinedOffset: offset, mutedUntil: undefined, chat })
+    opened.access.seats.set(key, { role, joinedOffset: offset, mutedUntil, chat })
     this.#tell('gained', userId, key)
   }
 
@@ -314,5 +316,3 @@ export class MembersAccess implements Access {
     if (shared.seats === 0) this.#chats.delete(key)
   }
 }
-
-type UserSeatRole = ChatEntry['added'][number]['role']

@@ -113,8 +113,8 @@ function membersChanged(entry: MembersEntry): ServerFrame {
   }
 }
 
-function grant({ userId, role }: MemberGrant) {
-  return { user: userId, role }
+function grant({ userId, role, mutedUntil }: MemberGrant) {
+  return { user: userId, role, ...(mutedUntil === undefined ? {} : { muted_until: mutedUntil }) }
 }
 
 function reportOf(entry: ReportEntry) {

@@ -1,6 +1,14 @@
 import { type ChatKind, chatKey } from '../../protocol/chat.ts'
 import { type AccessChanges, type Place, pairKey } from '../access-changes.ts'
-import type { AdminAction, Ban, KnownChat, Member, Report, UserProfile } from '../access-records.ts'
+import type {
+  AdminAction,
+  Ban,
+  KnownChat,
+  Member,
+  Report,
+  Standing,
+  UserProfile,
+} from '../access-records.ts'
 
 export interface KeptPin {
   readonly kind: ChatKind
@@ -27,6 +35,8 @@ export class MemoryAccess {
   readonly directs = new Map<string, number>()
   /** Chat → user → the member. */
   readonly members = new Map<number, Map<number, Member>>()
+  /** `pairKey` of chat and user → what holds of who is no member. */
+  readonly standings = new Map<string, Standing>()
   /** User → the user's chats. */
   readonly chatsOf = new Map<number, Set<number>>()
   /** `pairKey` of chat (0 is the server) and user. */
@@ -56,6 +66,9 @@ export class MemoryAccess {
     for (const { member, ...place } of changes.members.values())
       if (member) this.#seat(place, member)
       else this.#unseat(place)
+    for (const [key, { standing }] of changes.standings)
+      if (standing) this.standings.set(key, standing)
+      else this.standings.delete(key)
     for (const [key, { chatId, ban }] of changes.bans)
       if (ban) this.bans.set(key, { chatId, ban })
       else this.bans.delete(key)

@@ -74,7 +74,10 @@ function readChats(references: AccessReferences, access: MemoryAccess, known: Kn
     if (!chat) continue
     known.chats.set(chat.chatId, chat)
     const member = access.member(place)
-    if (member) known.members.set(pairKey(place.chatId, place.userId), member)
+    const key = pairKey(place.chatId, place.userId)
+    if (member) known.members.set(key, member)
+    const standing = access.standings.get(key)
+    if (standing) known.standings.set(key, standing)
     if (!chat.direct) continue
     const [one, other] = chat.direct
     readBlock(access, known, one, other)

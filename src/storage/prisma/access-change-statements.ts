@@ -21,7 +21,19 @@ const MEMBER = {
   role: 'text',
   joined_offset: 'bigint',
   muted_until: 'timestamp',
+  muted_by: 'text',
   last_written: 'timestamp',
+  added_by: 'bigint',
+} as const satisfies Columns
+
+const STANDING = {
+  chat_id: 'bigint',
+  user_id: 'bigint',
+  role: 'text',
+  muted_until: 'timestamp',
+  muted_by: 'text',
+  last_written: 'timestamp',
+  joined_offset: 'bigint',
 } as const satisfies Columns
 
 const BAN = {
@@ -30,6 +42,7 @@ const BAN = {
   until: 'timestamp',
   reason: 'text',
   by: 'bigint',
+  by_role: 'text',
   at: 'timestamp',
   offset: 'bigint',
 } as const satisfies Columns
@@ -115,6 +128,8 @@ export function createAccessChangeStatements(dialect: Dialect) {
     ),
     setMembers: set('members', MEMBER, ['chat_id', 'user_id']),
     removeMembers: remove('members', PLACE),
+    setStandings: set('standings', STANDING, ['chat_id', 'user_id']),
+    removeStandings: remove('standings', PLACE),
     /**
      * Gives new members a cursor at the end of their chat: what was before they need not have read.
      * No offset is that of a move, since nobody is to be told of one.

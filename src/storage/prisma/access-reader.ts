@@ -12,10 +12,12 @@ import {
   type ChatRow,
   type MemberRow,
   type ReportRow,
+  type StandingRow,
   toBan,
   toChat,
   toMember,
   toReport,
+  toStanding,
   toUser,
   type UserRow,
 } from './access-rows.ts'
@@ -23,7 +25,9 @@ import { query } from './json-rows.ts'
 import type { KnownAccessStatements } from './known-access-statements.ts'
 import type { RawQueries } from './prisma-database.ts'
 
-type PlaceRow = ChatRow & { [Column in keyof MemberRow]: MemberRow[Column] | null }
+type PlaceRow = ChatRow & {
+  [Column in keyof (MemberRow & StandingRow)]: (MemberRow & StandingRow)[Column] | null
+}
 type Draft<Known> = { -readonly [Key in keyof Known]: Known[Key] }
 
 /** Reads what a batch depends on of chats, members and users; asks only for what it names. */
@@ -75,6 +79,8 @@ export class AccessReader {
       if (!known.chats.has(chatId)) known.chats.set(chatId, toChat(row))
       if (row.role !== null)
         known.members.set(pairKey(chatId, Number(row.user_id)), toMember(row as MemberRow))
+      if (row.standing_of !== null)
+        known.standings.set(pairKey(chatId, Number(row.user_id)), toStanding(row as StandingRow))
     }
     known.ownerCounts = await readCounts(tx, statements.ownerCounts, references.ownersOf)
     const bans = await query<BanRow>(tx, statements.bans, references.bans.map(placeRow))

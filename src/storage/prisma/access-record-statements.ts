@@ -1,5 +1,11 @@
 import type { ChatKind } from '../../protocol/chat.ts'
-import { CHAT_COLUMNS, MEMBER_COLUMNS, membershipValue, REPORT_COLUMNS } from './access-rows.ts'
+import {
+  BAN_COLUMNS,
+  CHAT_COLUMNS,
+  MEMBER_COLUMNS,
+  membershipValue,
+  REPORT_COLUMNS,
+} from './access-rows.ts'
 import { type Dialect, TABLES } from './dialect.ts'
 import { byKind, clippedContent, messageColumns } from './log-statements.ts'
 import { createMayRead } from './may-read.ts'
@@ -76,8 +82,7 @@ export function createAccessRecordStatements(dialect: Dialect) {
     blockersOf: `SELECT b.user_id AS id FROM blocks AS b
       WHERE b.blocked_id = ${p(1)} AND b.user_id > ${p(2)} ORDER BY b.user_id LIMIT ${p(3)}`,
     /** A page. */
-    bans: `SELECT b.chat_id AS chat_id, b.user_id AS user_id, b.until AS until,
-        b.reason AS reason, b.at AS at FROM bans AS b
+    bans: `SELECT ${BAN_COLUMNS} FROM bans AS b
       WHERE b.chat_id = 0 AND b.user_id > ${p(1)} ORDER BY b.user_id LIMIT ${p(2)}`,
     /** A chat → its pinned messages, clipped. */
     pinsOf: byKind(

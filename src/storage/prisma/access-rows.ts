@@ -7,6 +7,7 @@ import type {
   Member,
   Membership,
   Report,
+  Standing,
   UserProfile,
 } from '../access-records.ts'
 import type { Dialect } from './dialect.ts'
@@ -24,13 +25,14 @@ export interface ChatRow {
   retention: bigint | null
   direct: string | null
   created_by: bigint
+  created_at: Time
   member_count: bigint
 }
 
 /** The columns of a ChatRow, of a chat under the alias `c`. */
 export const CHAT_COLUMNS = `c.id AS chat_id, c.title AS title, c.visibility AS visibility,
     c.history AS history, c.slow_mode AS slow_mode, c.retention AS retention, c.direct AS direct,
-    c.created_by AS created_by, c.member_count AS member_count`
+    c.created_by AS created_by, c.created_at AS created_at, c.member_count AS member_count`
 
 /** A row of a member: see `MEMBER_COLUMNS`. */
 export interface MemberRow {
@@ -38,12 +40,40 @@ export interface MemberRow {
   role: ChatRole
   joined_offset: bigint
   muted_until: Time | null
+  muted_by: ChatRole | null
   last_written: Time | null
+  added_by: bigint | null
 }
 
 /** The columns of a MemberRow but `user_id`, of a member under the alias `m`. */
 export const MEMBER_COLUMNS = `m.role AS role, m.joined_offset AS joined_offset,
-    m.muted_until AS muted_until, m.last_written AS last_written`
+    m.muted_until AS muted_until, m.muted_by AS muted_by, m.last_written AS last_written,
+    m.added_by AS added_by`
+
+/** A row of what holds of who is no member: see `STANDING_COLUMNS`. */
+export interface StandingRow {
+  standing_of: bigint
+  standing_role: 'reader' | null
+  standing_muted_until: Time | null
+  standing_muted_by: ChatRole | null
+  standing_last_written: Time | null
+  standing_joined_offset: bigint | null
+}
+
+/** The columns of a StandingRow, of a standing under the alias `s`. */
+export const STANDING_COLUMNS = `s.user_id AS standing_of, s.role AS standing_role,
+    s.muted_until AS standing_muted_until, s.muted_by AS standing_muted_by,
+    s.last_written AS standing_last_written, s.joined_offset AS standing_joined_offset`
+
+export function toStanding(row: StandingRow): Standing {
+  return {
+    role: row.standing_role ?? undefined,
+    mutedUntil: timeOrNone(row.standing_muted_until),
+    mutedBy: row.standing_muted_by ?? undefined,
+    lastWritten: timeOrNone(row.standing_last_written),
+    joinedOffset: idOrNone(row.standing_joined_offset),
+  }
+}
 
 export function toChat(row: ChatRow): KnownChat {
   const [one, other] = row.direct?.split(' ') ?? []
@@ -56,6 +86,7 @@ export function toChat(row: ChatRow): KnownChat {
     retentionSeconds: idOrNone(row.retention),
     direct: one === undefined ? undefined : [Number(one), Number(other)],
     createdBy: Number(row.created_by),
+    madeAt: toIso(row.created_at),
     memberCount: Number(row.member_count),
   }
 }
@@ -66,7 +97,9 @@ export function toMember(row: MemberRow): Member {
     role: row.role,
     joinedOffset: Number(row.joined_offset),
     mutedUntil: timeOrNone(row.muted_until),
+    mutedBy: row.muted_by ?? undefined,
     lastWritten: timeOrNone(row.last_written),
+    addedBy: idOrNone(row.added_by),
   }
 }
 
@@ -76,7 +109,8 @@ const MEMBERSHIP_COLUMNS = {
   ...{ slow_mode: 'c.slow_mode', retention: 'c.retention', direct: 'c.direct' },
   ...{ created_by: 'c.created_by', member_count: 'c.member_count', user_id: 'm.user_id' },
   ...{ role: 'm.role', joined_offset: 'm.joined_offset', muted_until: 'm.muted_until' },
-  last_written: 'm.last_written',
+  ...{ muted_by: 'm.muted_by', last_written: 'm.last_written', added_by: 'm.added_by' },
+  created_at: 'c.created_at',
 } as const satisfies Record<keyof (ChatRow & MemberRow), string>
 const MEMBERSHIP_NAMES = Object.keys(MEMBERSHIP_COLUMNS)
 
@@ -88,7 +122,7 @@ export function membershipValue({ jsonOf }: Dialect): string {
 export function toMembership(value: string): Membership {
   const values: unknown[] = JSON.parse(value)
   const named = Object.fromEntries(MEMBERSHIP_NAMES.map((name, i) => [name, values[i]]))
-  for (const name of ['muted_until', 'last_written']) named[name] = inUtc(named[name])
+  for (const name of ['muted_until', 'last_written', 'created_at']) named[name] = inUtc(named[name])
   const row = named as unknown as ChatRow & MemberRow
   return { ...toMember(row), chat: toChat(row) }
 }
@@ -112,14 +146,20 @@ export interface BanRow {
   user_id: bigint
   until: Time | null
   reason: string | null
+  by_role: ChatRole | null
   at: Time
 }
+
+/** The columns of a BanRow, of a ban under the alias `b`. */
+export const BAN_COLUMNS = `b.chat_id AS chat_id, b.user_id AS user_id, b.until AS until,
+    b.reason AS reason, b.by_role AS by_role, b.at AS at`
 
 export function toBan(row: BanRow): Ban {
   return {
     userId: Number(row.user_id),
     until: row.until === null ? null : toIso(row.until),
     reason: row.reason ?? undefined,
+    byRole: row.by_role ?? undefined,
     at: toIso(row.at),
   }
 }

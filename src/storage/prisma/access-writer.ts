@@ -33,6 +33,7 @@ export class AccessWriter {
     const chats = [...changes.chats.values()].map((chat) => this.#chatRow(chat, createdAt))
     await execute(tx, statements.setChats, chats)
     await this.#writeMembers(tx, changes)
+    await this.#writeStandings(tx, changes)
     await this.#writeBans(tx, changes)
     const blocks = [...changes.blocks.values()]
     for (const isBlocked of [true, false])
@@ -86,7 +87,9 @@ export class AccessWriter {
         role: member.role,
         joined_offset: member.joinedOffset,
         muted_until: this.#time(member.mutedUntil),
+        muted_by: member.mutedBy,
         last_written: this.#time(member.lastWritten),
+        added_by: member.addedBy,
       })
     }
     await execute(tx, statements.removeMembers, removed.map(placeRow))
@@ -97,6 +100,25 @@ export class AccessWriter {
       statements.beginCursors,
       rows.filter(({ chat_id, user_id }) => newcomers.has(pairKey(chat_id, user_id))),
     )
+  }
+
+  async #writeStandings(tx: RawQueries, { standings }: AccessChanges): Promise<void> {
+    const all = [...standings.values()]
+    const ended = all.filter(({ standing }) => !standing)
+    await execute(tx, this.#statements.removeStandings, ended.map(placeRow))
+    const rows = all.flatMap(({ standing, ...place }) =>
+      standing
+        ? {
+            ...placeRow(place),
+            role: standing.role,
+            muted_until: this.#time(standing.mutedUntil),
+            muted_by: standing.mutedBy,
+            last_written: this.#time(standing.lastWritten),
+            joined_offset: standing.joinedOffset,
+          }
+        : [],
+    )
+    await execute(tx, this.#statements.setStandings, rows)
   }
 
   async #writeBans(tx: RawQueries, { bans }: AccessChanges): Promise<void> {
@@ -112,6 +134,7 @@ export class AccessWriter {
         until: this.#time(ban.until),
         reason: ban.reason,
         by,
+        by_role: ban.byRole,
         at: this.#time(ban.at),
         offset,
       })

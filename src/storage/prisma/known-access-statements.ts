@@ -1,4 +1,10 @@
-import { CHAT_COLUMNS, MEMBER_COLUMNS, REPORT_COLUMNS } from './access-rows.ts'
+import {
+  BAN_COLUMNS,
+  CHAT_COLUMNS,
+  MEMBER_COLUMNS,
+  REPORT_COLUMNS,
+  STANDING_COLUMNS,
+} from './access-rows.ts'
 import type { Dialect } from './dialect.ts'
 
 /** The chats of a user that are told of a change of the user's name. */
@@ -18,18 +24,17 @@ export function createKnownAccessStatements({ rows }: Dialect) {
   const ids = rows({ id: 'bigint' })
   const messages = rows({ kind: 'text', message_id: 'bigint' })
   return {
-    /** The chats of places, each with the member where the user is one. */
-    places: `SELECT ${CHAT_COLUMNS}, n.user_id AS user_id, ${MEMBER_COLUMNS}
+    /** The chats of places, each with the member where the user is one, and what holds of who is none. */
+    places: `SELECT ${CHAT_COLUMNS}, n.user_id AS user_id, ${MEMBER_COLUMNS}, ${STANDING_COLUMNS}
       FROM ${places} JOIN chats AS c ON c.id = n.chat_id
-      LEFT JOIN members AS m ON m.chat_id = n.chat_id AND m.user_id = n.user_id`,
+      LEFT JOIN members AS m ON m.chat_id = n.chat_id AND m.user_id = n.user_id
+      LEFT JOIN standings AS s ON s.chat_id = n.chat_id AND s.user_id = n.user_id`,
     directs: `SELECT c.id AS chat_id, c.direct AS direct
       FROM ${rows({ direct: 'text' })} JOIN chats AS c ON c.direct = n.direct`,
     ownerCounts: `SELECT n.id AS id, (SELECT count(*) FROM (SELECT 1 FROM members AS m
         WHERE m.chat_id = n.id AND m.role = 'owner' LIMIT ${MAX_OWNERS}) AS counted) AS count
       FROM ${ids}`,
-    bans: `SELECT b.chat_id AS chat_id, b.user_id AS user_id, b.until AS until,
-        b.reason AS reason, b.at AS at
-      FROM ${places} JOIN bans AS b ON b.chat_id = n.chat_id AND b.user_id = n.user_id`,
+    bans: `SELECT ${BAN_COLUMNS} FROM ${places} JOIN bans AS b ON b.chat_id = n.chat_id AND b.user_id = n.user_id`,
     blocks: `SELECT b.user_id AS user_id, b.blocked_id AS blocked_id
       FROM ${rows({ user_id: 'bigint', blocked_id: 'bigint' })}
       JOIN blocks AS b ON b.user_id = n.user_id AND b.blocked_id = n.blocked_id`,

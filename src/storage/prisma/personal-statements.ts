@@ -83,6 +83,12 @@ const SECTIONS: Readonly<Record<PersonalSection, Section>> = {
     where: 'm.user_id = $user',
     key: { 'm.chat_id': 0 },
   },
+  standings: {
+    columns: plain('s', ['chat_id', 'role', 'muted_until', 'last_written', 'joined_offset']),
+    from: 'standings AS s',
+    where: 's.user_id = $user',
+    key: { 's.chat_id': 0 },
+  },
   support_chats: {
     columns: plain('s', ['id', 'status', 'assignee', 'waiting_since']),
     from: 'support_chats AS s',
