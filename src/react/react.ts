@@ -5,6 +5,7 @@ export type { AskedStatus } from '../view/asked.ts'
 export type { ShownBlocks } from '../view/blocks.ts'
 export type { MessagesOptions, ShownMessages } from '../view/chat-messages.ts'
 export type { ChatList, ChatRow } from '../view/chat-rows.ts'
+export type { ShownTimeline } from '../view/chat-timeline.ts'
 export type { ShownConnection } from '../view/connection.ts'
 export {
   type Draft,
@@ -13,15 +14,21 @@ export {
   type PendingMessage,
   type ShownMessage,
 } from '../view/draft.ts'
+export { type Block, parseMarkup } from '../view/markup.ts'
+export type { Inline, MentionedUsers } from '../view/markup-inline.ts'
 export type { MemberActions, ShownMembers } from '../view/members.ts'
+export type { MessageActions, ShownReaction } from '../view/message-actions.ts'
 export type { OutboxStore, SavedSend } from '../view/outbox.ts'
 export type { Found } from '../view/paged-search.ts'
 export type { ShownPresence, ShownUser } from '../view/people.ts'
 export type { ShownPins } from '../view/pins.ts'
+export type { ShownReading } from '../view/reading.ts'
+export type { ShownReceipts } from '../view/receipts.ts'
 export type { ShownReports } from '../view/reports.ts'
 export type { FoundMessage } from '../view/searches.ts'
 export type { ShownQueue } from '../view/support-desk.ts'
 export type { ShownThreads } from '../view/thread-rows.ts'
+export type { TimelineItem } from '../view/timeline.ts'
 export type { ShownTyping } from '../view/typing.ts'
 export { ChatwsProvider, type ChatwsProviderProps, useChat, useClient } from './chatws-provider.tsx'
 export { type Chat, type ChatOptions, createChat } from './create-chat.ts'
@@ -35,8 +42,16 @@ export {
   useSupportQueue,
   useThreads,
 } from './use-lists.ts'
-export { useMessages, useThread } from './use-messages.ts'
+export {
+  type Reacting,
+  useMessageActions,
+  useReactions,
+  useReceipts,
+} from './use-message-actions.ts'
+export { useMessage, useMessages, useThread } from './use-messages.ts'
 export { useDisplayName, useNames, usePresence, useUser } from './use-people.ts'
+export { useReadMarker } from './use-read-marker.ts'
 export { usePublicChats, useSearch } from './use-search.ts'
 export { type Sending, useSend } from './use-send.ts'
+export { type UseTimelineOptions, useTimeline } from './use-timeline.ts'
 export { useTyping } from './use-typing.ts'

@@ -6,6 +6,7 @@ import { type ChatRef, chatKeyOf, onlyChat } from '../protocol/chat.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Ack } from '../protocol/server-frames.ts'
 import { clientIdOf, type Draft, filesOf, frameOf, type PendingMessage } from './draft.ts'
+import { handled } from './handled.ts'
 import { Listeners } from './listeners.ts'
 
 /** An own message that is kept until it is stored: as plain data. */
@@ -193,12 +194,6 @@ export class Outbox extends Listeners {
     this.#pending = new Map()
     this.changed()
   }
-}
-
-/** The promise, whose failure is shown elsewhere: nobody need listen to it. */
-function handled<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(() => {})
-  return promise
 }
 
 function asChatwsError(error: unknown): ChatwsError {
