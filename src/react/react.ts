@@ -6,6 +6,8 @@ export type { ShownBlocks } from '../view/blocks.ts'
 export type { MessagesOptions, ShownMessages } from '../view/chat-messages.ts'
 export type { ChatList, ChatRow } from '../view/chat-rows.ts'
 export type { ShownTimeline } from '../view/chat-timeline.ts'
+export type { Candidate, FindEmoji } from '../view/completion.ts'
+export type { ChosenCompletion, ShownComposer } from '../view/composer.ts'
 export type { ShownConnection } from '../view/connection.ts'
 export {
   type Draft,
@@ -14,6 +16,7 @@ export {
   type PendingMessage,
   type ShownMessage,
 } from '../view/draft.ts'
+export type { DraftStore } from '../view/draft-store.ts'
 export { type Block, parseMarkup } from '../view/markup.ts'
 export type { Inline, MentionedUsers } from '../view/markup-inline.ts'
 export type { MemberActions, ShownMembers } from '../view/members.ts'
@@ -30,9 +33,16 @@ export type { ShownQueue } from '../view/support-desk.ts'
 export type { ShownThreads } from '../view/thread-rows.ts'
 export type { TimelineItem } from '../view/timeline.ts'
 export type { ShownTyping } from '../view/typing.ts'
+export type { NamedFile, ShownUploads, UploadItem } from '../view/upload-queue.ts'
 export { ChatwsProvider, type ChatwsProviderProps, useChat, useClient } from './chatws-provider.tsx'
 export { type Chat, type ChatOptions, createChat } from './create-chat.ts'
 export { useChatRow, useChats } from './use-chats.ts'
+export {
+  type ComposerInputProps,
+  type Composing,
+  type UseComposerOptions,
+  useComposer,
+} from './use-composer.ts'
 export { useConnection } from './use-connection.ts'
 export {
   useBlocked,
@@ -55,3 +65,4 @@ export { usePublicChats, useSearch } from './use-search.ts'
 export { type Sending, useSend } from './use-send.ts'
 export { type UseTimelineOptions, useTimeline } from './use-timeline.ts'
 export { useTyping } from './use-typing.ts'
+export { useUpload } from './use-upload.ts'

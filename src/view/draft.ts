@@ -45,13 +45,7 @@ export function isPending(message: ShownMessage): message is PendingMessage {
 
 /** Names a message in a list of one chat; an own one is called the same before and after it came back. */
 export function messageKey(message: ShownMessage): string {
-  if (isPending(message)) return message.clientId
-  return clientIdOf(message) ?? String(message.id)
-}
-
-/** The `client_id` that a message was sent with, where the server tells. */
-export function clientIdOf(message: object): string | undefined {
-  return (message as { readonly client_id?: string }).client_id
+  return isPending(message) ? message.clientId : (message.client_id ?? String(message.id))
 }
 
 /** What the files of a draft are named by in its message. */

@@ -15,6 +15,7 @@ export interface ShownReaction extends KnownReaction {
 
 /** What a user does to the messages of one chat. What is refused rejects; nobody need listen. */
 export interface MessageActions {
+  /** The users that the new content mentions are told so. */
   readonly edit: (id: number, content: string) => Promise<Ack>
   /** Takes a message back; for moderators, also one of others. */
   readonly remove: (id: number) => Promise<Ack>
@@ -49,11 +50,14 @@ export class Messages extends Listeners {
   }
 
   actionsIn(chat: ChatRef): MessageActions {
-    const { client } = this.#view
+    const { client, conversation } = this.#view
     const { kind } = chatOf(chat)
     const ref = (id: number): MessageRef => messageRef(kind, id)
     return {
-      edit: (id, content) => handled(client.edit(ref(id), content)),
+      edit: (id, content) => {
+        const mentions = conversation.mentionsIn(chat, content)
+        return handled(client.edit(ref(id), content, { mentions }))
+      },
       remove: (id) => handled(client.delete(ref(id))),
       react: (id, emoji) => this.#react(chat, id, { emoji, isGiven: true }),
       unreact: (id, emoji) => this.#react(chat, id, { emoji, isGiven: false }),

@@ -5,7 +5,7 @@ import { randomId } from '../client/random-id.ts'
 import { type ChatRef, chatKeyOf, onlyChat } from '../protocol/chat.ts'
 import { ChatwsError } from '../protocol/error.ts'
 import type { Ack } from '../protocol/server-frames.ts'
-import { clientIdOf, type Draft, filesOf, frameOf, type PendingMessage } from './draft.ts'
+import { type Draft, filesOf, frameOf, type PendingMessage } from './draft.ts'
 import { handled } from './handled.ts'
 import { Listeners } from './listeners.ts'
 
@@ -161,7 +161,7 @@ export class Outbox extends Listeners {
   /** An own message has come; its ACK may come later. */
   #came(payload: Payload): void {
     if (payload.sender_id !== this.#client.userId || this.#entries.size === 0) return
-    const clientId = clientIdOf(payload) ?? this.#guess(payload)
+    const clientId = payload.client_id ?? this.#guess(payload)
     if (clientId !== undefined && this.#entries.has(clientId)) this.#forget(clientId)
   }
 
