@@ -14,6 +14,7 @@ import { MembersFollower } from './members-follower.ts'
 import { findMentions } from './mentions.ts'
 import type { Names } from './names.ts'
 import type { Asks } from './newcomer.ts'
+import { reuse } from './reuse.ts'
 import { Subscription } from './subscription.ts'
 
 export interface ConversationOptions {
@@ -45,7 +46,8 @@ export class Conversation {
   #known: Knowledge
   #names: Source['names']
   #epoch: string | undefined
-  #list: readonly ChatState[] | undefined
+  #list: readonly ChatState[] = []
+  #isListOld = true
   #isScheduled = false
 
   constructor(options: ConversationOptions = {}) {
@@ -101,7 +103,8 @@ export class Conversation {
 
   /** All chats that something is known of, the one with the newest message first. */
   chats(): readonly ChatState[] {
-    this.#list ??= this.#known.chats.list()
+    if (this.#isListOld) this.#list = reuse(this.#list, this.#known.chats.list())
+    this.#isListOld = false
     return this.#list
   }
 
@@ -190,7 +193,7 @@ export class Conversation {
         users.setOnline(online)
         this.#changed()
       }),
-      ...users.follow(client, () => this.#changed()),
+      ...users.follow(client, () => this.#tell()),
     ]
   }
 
@@ -240,7 +243,7 @@ export class Conversation {
   }
 
   #changed(): void {
-    this.#list = undefined
+    this.#isListOld = true
     this.#tell()
   }
 

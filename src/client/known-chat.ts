@@ -18,10 +18,11 @@ import {
 import { KnownPins } from './known-pins.ts'
 import { MessageList } from './message-list.ts'
 import { type Cursor, furthest } from './receipt-sender.ts'
+import { reuse, reuseParts } from './reuse.ts'
 import { ThreadLists } from './thread-lists.ts'
 import { UnreadCounter } from './unread-counter.ts'
 
-/** What is known of one chat besides its messages; a new object whenever any of it changed. */
+/** What is known of one chat besides its messages: each part, and the whole, is the same until it changed. */
 export interface ChatState extends ChatProfile {
   readonly chat: Chat
   readonly lastMessage: KnownMessage | undefined
@@ -57,8 +58,11 @@ export class KnownChat {
   /** The newest message where the list does not hold it. */
   #last: KnownMessage | undefined
   #support: ChatState['support']
-  #messages: readonly KnownMessage[] | undefined
+  #messages: readonly KnownMessage[] = []
   #state: ChatState | undefined
+  /** Whether messages and state may be others than when they were handed out. */
+  #isMessagesOld = true
+  #isStateOld = true
 
   constructor(chat: Chat, reader: Reader, maxMessages: number) {
     this.chat = chat
@@ -75,7 +79,8 @@ export class KnownChat {
 
   /** The known messages, oldest first; the same array until one changed. */
   messages(): readonly KnownMessage[] {
-    this.#messages ??= this.#list.toArray()
+    if (this.#isMessagesOld) this.#messages = reuse(this.#messages, this.#list.toArray())
+    this.#isMessagesOld = false
     return this.#messages
   }
 
@@ -86,7 +91,9 @@ export class KnownChat {
 
   /** The rest; the same object until it changed. */
   state(): ChatState {
-    this.#state ??= {
+    if (this.#state && !this.#isStateOld) return this.#state
+    this.#isStateOld = false
+    this.#state = reuseParts<ChatState>(this.#state, {
       chat: this.chat,
       lastMessage: newer(this.#list.newest, this.#last),
       hasMore: this.#list.hasMore,
@@ -96,7 +103,7 @@ export class KnownChat {
       cursors: new Map(this.#cursors),
       typing: [...this.#typing],
       support: this.#support,
-    }
+    })
     return this.#state
   }
 
@@ -133,10 +140,10 @@ export class KnownChat {
   #changeEverywhere(id: number, change: (message: KnownMessage) => KnownMessage): void {
     if (this.#last?.id === id) {
       this.#last = change(this.#last)
-      this.#state = undefined
+      this.#isStateOld = true
     }
-    if (this.#pins.change(change, id)) this.#state = undefined
-    if (this.#threads.change(id, change)) this.#state = undefined
+    if (this.#pins.change(change, id)) this.#isStateOld = true
+    if (this.#threads.change(id, change)) this.#isStateOld = true
     if (this.#list.change(id, change)) this.#changedMessages()
   }
 
@@ -145,7 +152,7 @@ export class KnownChat {
     if (id > this.#own.read) this.#unread.deleted(id, sender_id, this.#known(id))
     this.change(id, (message) => deleted(message, deletion))
     this.#pins.remove(id)
-    this.#state = undefined
+    this.#isStateOld = true
   }
 
   addPage(page: History): void {
@@ -168,31 +175,31 @@ export class KnownChat {
     this.#cursors.set(this.#reader.userId, furthest(this.#own, { delivered, read }))
     this.#unread.countFrom(this.#own.read)
     this.#profile.summaryTold(summary)
-    this.#state = undefined
+    this.#isStateOld = true
   }
 
   setCursor(userId: number, to: Cursor): void {
     const before = this.#cursors.get(userId) ?? START
     this.#cursors.set(userId, furthest(before, to))
     if (userId === this.#reader.userId) this.#unread.countFrom(this.#own.read)
-    this.#state = undefined
+    this.#isStateOld = true
   }
 
   setTyping(userId: number, isTyping: boolean): void {
     if (isTyping) this.#typing.add(userId)
     else this.#typing.delete(userId)
-    this.#state = undefined
+    this.#isStateOld = true
   }
 
   setSupport({ status, assignee }: NonNullable<ChatState['support']>): void {
     this.#support = { status, assignee }
-    this.#state = undefined
+    this.#isStateOld = true
   }
 
   /** Changes what is known of the chat and its members. */
   changeProfile(change: (profile: KnownProfile) => void): void {
     change(this.#profile)
-    this.#state = undefined
+    this.#isStateOld = true
   }
 
   /** Whether all members of the chat are known. */
@@ -202,12 +209,12 @@ export class KnownChat {
 
   setPins(messages: readonly Payload[]): void {
     this.#pins.replaceAll(messages.map((payload) => adopted(payload, this.#reader)))
-    this.#state = undefined
+    this.#isStateOld = true
   }
 
   /** A message is pinned, or no longer; one that is not known is left to who asks for all pins. */
   setPinned(id: number, isPinned: boolean): void {
-    this.#state = undefined
+    this.#isStateOld = true
     const message = this.find(id)
     if (!isPinned) this.#pins.remove(id)
     else if (message) this.#pins.add(message)
@@ -237,8 +244,8 @@ export class KnownChat {
   }
 
   #changedMessages(): void {
-    this.#messages = undefined
-    this.#state = undefined
+    this.#isMessagesOld = true
+    this.#isStateOld = true
   }
 }
 

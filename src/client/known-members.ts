@@ -1,6 +1,7 @@
 import type { MembersChanged } from '../protocol/access-events.ts'
 import type { MemberPayload } from '../protocol/access-fields.ts'
 import type { ChatRole } from '../protocol/chat-role.ts'
+import { reuse } from './reuse.ts'
 
 /** A member of a chat. */
 export interface KnownMember {
@@ -56,7 +57,7 @@ export class KnownMembers {
   }
 
   #set(member: KnownMember): void {
-    this.#members.set(member.userId, member)
+    this.#members.set(member.userId, reuse(this.find(member.userId), member))
     this.#sorted = undefined
   }
 }

@@ -1,6 +1,7 @@
 import type { PresenceList } from '../protocol/questions.ts'
 import type { ChatClientEvents } from './client-events.ts'
 import type { Emitter } from './emitter.ts'
+import { reuse } from './reuse.ts'
 
 /** A user as far as is known. */
 export interface KnownUser {
@@ -16,11 +17,17 @@ export interface KnownUser {
 export class KnownUsers {
   /** User id → the user */
   readonly #users = new Map<number, KnownUser>()
-  #sorted: readonly KnownUser[] | undefined
+  #sorted: readonly KnownUser[] = []
+  #isSortedOld = false
 
   /** The users, by id; the same array until one changed. */
   all(): readonly KnownUser[] {
-    this.#sorted ??= [...this.#users.values()].sort((a, b) => a.userId - b.userId)
+    if (this.#isSortedOld)
+      this.#sorted = reuse(
+        this.#sorted,
+        [...this.#users.values()].sort((a, b) => a.userId - b.userId),
+      )
+    this.#isSortedOld = false
     return this.#sorted
   }
 
@@ -67,14 +74,16 @@ export class KnownUsers {
 
   /** The server has told of all users: what it did not name is forgotten. */
   replaceAll({ users }: PresenceList): void {
-    this.#users.clear()
+    const named = new Set(users.map(({ userId }) => userId))
+    for (const userId of this.#users.keys()) if (!named.has(userId)) this.#users.delete(userId)
+    this.#isSortedOld = true
     for (const { userId, status, connections, lastSeen } of users)
       this.#set({ userId, status, connections, lastSeen })
   }
 
   #set(user: KnownUser): void {
-    this.#users.set(user.userId, user)
-    this.#sorted = undefined
+    this.#users.set(user.userId, reuse(this.#users.get(user.userId), user))
+    this.#isSortedOld = true
   }
 }
 

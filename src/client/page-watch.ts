@@ -22,6 +22,7 @@ export function watchPage(client: ChatClient, page: Page = globalThis as Page): 
   page.addEventListener?.('pagehide', ({ persisted }) => {
     if (persisted) held.deref()?.suspend()
   })
+  page.document?.addEventListener('resume', wake)
   page.document?.addEventListener('visibilitychange', () => {
     if (page.document?.visibilityState === 'visible') wake()
   })

@@ -19,6 +19,9 @@ const CONNECT_TIMEOUT_MS = 10_000
 /** A connection that ends sooner after its greeting counts as a failed attempt of the next one. */
 const SHORT_MS = 5_000
 
+/** An attempt that has not led to a connection for so long may be given up for another one. */
+const STALE_MS = 1_000
+
 /** The longest time away that a server may ask for. */
 const MAX_RETRY_AFTER_MS = 10 * 60_000
 
@@ -84,6 +87,7 @@ export class ReconnectingSocket {
   /** Ends the time that an attempt may take; attempts are numbered. */
   #cancelAttempt: (() => void) | undefined
   #attempt = 0
+  #openedAtMs = 0
   #greetedAtMs: number | undefined
   #wasShort = false
   /** Whether this server has greeted before: its address is right. */
@@ -103,7 +107,10 @@ export class ReconnectingSocket {
     this.#backoff = new Backoff(random)
     this.#liveness = new Liveness(timers, {
       ask: () => this.write({ type: 'PING', t: PROBE }),
-      giveUp: () => this.#giveUp('the server is silent'),
+      giveUp: (isWoken) => {
+        this.#giveUp('the server is silent')
+        if (isWoken) this.wake()
+      },
     })
   }
 
@@ -131,12 +138,19 @@ export class ReconnectingSocket {
 
   /**
    * The machine woke up, or has another network: finds out whether the server is still there, and
-   * connects now if it waits to, unless the server has asked it to.
+   * connects now if it waits to, unless the server has asked it to. An attempt that has led nowhere yet
+   * begins anew: it may have gone into the network that is gone.
    */
   wake(): void {
-    if (this.isOpen) this.#liveness.ask()
-    else if (this.#status.state === 'waiting' && performance.now() >= this.#notBeforeMs) {
+    const { state } = this.#status
+    // What failed before need not fail now, but for what ends each connection soon.
+    if (state !== 'open' && !this.#wasShort) this.#backoff.reset()
+    if (state === 'open') this.#liveness.woken()
+    else if (state === 'waiting' && performance.now() >= this.#notBeforeMs) {
       this.#cancelWait?.()
+      this.#open()
+    } else if (state === 'connecting' && performance.now() - this.#openedAtMs >= STALE_MS) {
+      this.#dropSocket()?.close()
       this.#open()
     }
   }
@@ -175,6 +189,7 @@ export class ReconnectingSocket {
 
   #open(): void {
     this.#isSuspended = false
+    this.#openedAtMs = performance.now()
     this.#setStatus({ state: 'connecting', attempt: this.#backoff.attempt + 1 })
     if (this.isClosed) return
     const { token } = this.#owner

@@ -11,7 +11,7 @@ export interface UploadedFile {
 }
 
 export interface UploadOptions extends RequestOptions {
-  /** Hears how many bytes of the file are on their way. In Node only: browsers do not tell. */
+  /** Hears how many bytes of the file are on their way. */
   readonly onProgress?: (sentBytes: number) => void
 }
 
@@ -51,18 +51,14 @@ export class Uploads {
     const bearer = typeof token === 'function' ? await token() : token
     const form = new FormData()
     form.append('file', file, name)
-    const { headers, ...body } = formBody(form, file.size, options.onProgress)
+    const headers = new Headers()
     if (authorization !== undefined) headers.set('authorization', authorization)
     if (bearer !== undefined) headers.set(...tokenHeader(bearer, authorization !== undefined))
-    const answer = await fetch(address, {
-      method: 'POST',
-      headers,
-      ...body,
-      // A token is for this server alone.
-      redirect: 'error',
-      ...(options.signal && { signal: options.signal }),
-    }).catch((error: Error) => {
-      options.signal?.throwIfAborted()
+    const { signal, onProgress } = options
+    signal?.throwIfAborted()
+    const request = { address, headers, form, sizeBytes: file.size, signal, onProgress }
+    const answer = await send(request).catch((error: Error) => {
+      signal?.throwIfAborted()
       throw new ChatwsError('CONNECT_FAILED', `${address.origin}: ${whyFailed(error)}`)
     })
     if (answer.ok) return (await answer.json()) as UploadedFile
@@ -77,11 +73,40 @@ function tokenHeader(token: string, isBesideUserinfo: boolean): [string, string]
     : ['authorization', `Bearer ${token}`]
 }
 
-/** A form as the body of a request; one whose progress is told goes out as it is read. */
-function formBody(form: FormData, sizeBytes: number, onProgress?: (sentBytes: number) => void) {
-  if (!onProgress) return { headers: new Headers(), body: form }
+interface FormRequest {
+  readonly address: URL
+  readonly headers: Headers
+  readonly form: FormData
+  readonly sizeBytes: number
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: UploadOptions['onProgress']
+}
+
+/** Sends a form, and tells how far it has come where somebody listens. */
+function send(request: FormRequest): Promise<Response> {
+  if (!request.onProgress) return fetchForm(request, { body: request.form })
+  // Browsers send no body that is still being read, but tell how far a whole one has come.
+  if (typeof XMLHttpRequest === 'function') return sendTelling(request, request.onProgress)
+  return fetchForm(request, countedBody(request, request.onProgress))
+}
+
+function fetchForm(
+  { address, headers, signal }: FormRequest,
+  body: { body: BodyInit; duplex?: 'half' },
+): Promise<Response> {
+  // A token is for this server alone.
+  const init = { method: 'POST', headers, redirect: 'error', signal: signal ?? null } as const
+  return fetch(address, { ...init, ...body })
+}
+
+/** A form that goes out as it is read. */
+function countedBody(
+  { form, sizeBytes, headers: wanted }: FormRequest,
+  onProgress: (sentBytes: number) => void,
+) {
   // The platform writes the form.
   const { body, headers } = new Request('http://form', { method: 'POST', body: form })
+  wanted.set('content-type', headers.get('content-type')!)
   let sentBytes = 0
   const counter = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
@@ -90,7 +115,31 @@ function formBody(form: FormData, sizeBytes: number, onProgress?: (sentBytes: nu
       controller.enqueue(chunk)
     },
   })
-  return { headers, body: body!.pipeThrough(counter), duplex: 'half' as const }
+  return { body: body!.pipeThrough(counter), duplex: 'half' as const }
+}
+
+function sendTelling(
+  { address, headers, form, sizeBytes, signal }: FormRequest,
+  onProgress: (sentBytes: number) => void,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    const abort = () => request.abort()
+    request.open('POST', address)
+    headers.forEach((value, name) => {
+      request.setRequestHeader(name, value)
+    })
+    request.upload.onprogress = ({ loaded }) => onProgress(Math.min(loaded, sizeBytes))
+    request.onloadend = () => {
+      signal?.removeEventListener('abort', abort)
+      const { status, responseText, responseURL } = request
+      if (status === 0) reject(new Error('the connection was lost'))
+      else if (responseURL !== address.href) reject(new Error('the server leads elsewhere'))
+      else resolve(new Response(responseText, { status }))
+    }
+    signal?.addEventListener('abort', abort)
+    request.send(form)
+  })
 }
 
 async function refusal(answer: Response): Promise<ChatwsError> {

@@ -70,13 +70,88 @@ describe('a server that is silent', () => {
   })
 })
 
+describe('a machine that has slept', () => {
+  /** The clock of the wall goes on; that of timers may stand still, as it does on Linux and macOS. */
+  const sleep = (ms: number) => vi.setSystemTime(Date.now() + ms)
+
+  it('finds out at once whether the connection still lives', () => {
+    const { socket, sockets } = openClient()
+    vi.advanceTimersByTime(5_000)
+    socket.isAlive = false
+    sleep(3_600_000)
+    vi.advanceTimersByTime(2_000)
+    expect(sockets).toHaveLength(2)
+  })
+
+  it('keeps a connection that does', () => {
+    const { client, sockets } = openClient()
+    sleep(3_600_000)
+    vi.advanceTimersByTime(TWO_HEARTBEATS_MS)
+    expect(client.status).toEqual({ state: 'open' })
+    expect(sockets).toHaveLength(1)
+  })
+
+  it('is none whose clock is set back or a little forward', () => {
+    const { socket } = openClient()
+    const send = vi.spyOn(socket, 'send')
+    for (const ms of [-3_600_000, 1_000, 2_000]) {
+      sleep(ms)
+      vi.advanceTimersByTime(1_000)
+    }
+    expect(send).not.toHaveBeenCalled()
+  })
+})
+
 describe('wake', () => {
   it('finds out at once whether an open connection still lives', () => {
     const { client, socket, sockets } = openClient()
     socket.isAlive = false
     client.wake()
-    vi.advanceTimersByTime(16_000)
+    vi.advanceTimersByTime(1_000)
     expect(sockets).toHaveLength(2)
+    expect(client.status).toMatchObject({ state: 'connecting' })
+  })
+
+  it('leaves a connection alone that answers, however often it is asked', () => {
+    const { client, sockets } = openClient()
+    for (let i = 0; i < 20; i += 1) {
+      client.wake()
+      vi.advanceTimersByTime(300)
+    }
+    vi.advanceTimersByTime(TWO_HEARTBEATS_MS)
+    expect(client.status).toEqual({ state: 'open' })
+    expect(sockets).toHaveLength(1)
+  })
+
+  it('begins an attempt anew that has led nowhere, and leaves one alone that has just begun', () => {
+    const { client, sockets } = createScriptedClient()
+    client.connect()
+    vi.advanceTimersByTime(900)
+    client.wake()
+    expect(sockets).toHaveLength(1)
+    vi.advanceTimersByTime(100)
+    client.wake()
+    expect(sockets).toHaveLength(2)
+    expect(sockets[0]!.closedWith).toBeNull()
+    sockets[1]!.greet()
+    expect(client.status).toEqual({ state: 'open' })
+    client.close()
+  })
+
+  it('lets the next attempts come soon again', () => {
+    const { client, sockets, open } = createScriptedClient()
+    open()
+    vi.advanceTimersByTime(10_000)
+    for (let i = 0; i < 6; i += 1) {
+      sockets.at(-1)!.drop()
+      vi.advanceTimersToNextTimer()
+    }
+    client.wake()
+    vi.advanceTimersByTime(1_000)
+    client.wake()
+    sockets.at(-1)!.drop()
+    expect(client.status).toMatchObject({ state: 'waiting', attempt: 1 })
+    client.close()
   })
 
   it('connects now where the client waits, and only once', () => {

@@ -20,10 +20,15 @@ export function whyWithoutChromium(): string | undefined {
   return `no Chromium at ${CHROMIUM_PATH}`
 }
 
-/** Starts a headless Chromium that talks to nothing by itself; the caller closes it. */
-export function launchChromium(): Promise<Browser> {
+/**
+ * Starts a headless Chromium that talks to nothing by itself; the caller closes it.
+ *
+ * @param keepsPages whether it keeps pages for going back, as it does for people
+ */
+export function launchChromium({ keepsPages = false } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM_PATH,
+    ...(keepsPages ? { ignoreDefaultArgs: ['--disable-back-forward-cache'] } : {}),
     args: [
       '--no-sandbox',
       '--disable-gpu',
