@@ -25,6 +25,22 @@ export class ThreadRows {
       const { status, error, reload } = asked
       return { threads, totalUnread, status, error, reload }
     }
-    this.shown = whileRead(derive([conversation, asked], look(), look), () => asked.want())
+    /** Those that were asked for because the message they begin with is not known. */
+    const missed = new Set<string>()
+    const askForMissed = () => {
+      const keys = conversation
+        .threads()
+        .filter(({ root }) => root === undefined)
+        .map(({ chat, rootId }) => `${chat.kind} ${chat.id} ${rootId}`)
+        .filter((key) => !missed.has(key))
+      for (const key of keys) missed.add(key)
+      if (keys.length > 0 && asked.status === 'ready') asked.reload()
+    }
+    this.shown = whileRead(derive([conversation, asked], look(), look), () => {
+      const ends = [asked.want(), conversation.subscribe(askForMissed)]
+      return () => {
+        for (const end of ends) end()
+      }
+    })
   }
 }

@@ -20,15 +20,16 @@ export function parseRoute(hash: string): Route {
   if (!chat) return {}
   if (rest[0] !== 'message') return rest.length > 0 ? { chat, panel: rest.join('/') } : { chat }
   const messageId = parseId(rest[1] ?? '')
-  return messageId === undefined ? { chat } : { chat, messageId }
+  if (messageId === undefined) return { chat }
+  return rest.length > 2 ? { chat, messageId, panel: rest.slice(2).join('/') } : { chat, messageId }
 }
 
 /** The address of a route. */
 export function hrefOf({ chat, messageId, panel }: Route): string {
   if (!chat) return panel === undefined ? '#/' : `#/${panel}`
   const base = 'chat_id' in chat ? `#/chat/${chat.chat_id}` : `#/support/${chat.support_chat_id}`
-  if (messageId !== undefined) return `${base}/message/${messageId}`
-  return panel === undefined ? base : `${base}/${panel}`
+  const message = messageId === undefined ? '' : `/message/${messageId}`
+  return base + message + (panel === undefined ? '' : `/${panel}`)
 }
 
 /** What the address says now. */

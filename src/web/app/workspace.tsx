@@ -5,6 +5,8 @@ import { ChatList } from '../chats/chat-list.tsx'
 import { OpenChat } from '../chats/open-chat.tsx'
 import { Conversation } from '../conversation/conversation.tsx'
 import { useWords } from '../i18n/words.ts'
+import { SidePanel } from '../panels/side-panel.tsx'
+import { useSidebarItems } from '../panels/sidebar-items.ts'
 import { Icon } from '../parts/icon.tsx'
 import { IconButton } from '../parts/icon-button.tsx'
 import { Menu } from '../parts/menu.tsx'
@@ -46,6 +48,7 @@ export function Workspace({ config, onSignOut }: WorkspaceProps) {
               </div>
             </main>
           )}
+          <SidePanel />
         </div>
       </div>
     </ConfigContext>
@@ -65,6 +68,7 @@ function Sidebar({ isBehind, onSignOut }: SidebarProps) {
   const [dialog, setDialog] = useState<'menu' | 'settings' | 'open'>()
   const menuButton = useRef<HTMLButtonElement>(null)
   const close = () => setDialog(undefined)
+  const panels = useSidebarItems()
   return (
     <div className="pane" data-pane="chats" data-hidden={isBehind ? 'phone' : undefined}>
       <header className="pane-head">
@@ -96,6 +100,7 @@ function Sidebar({ isBehind, onSignOut }: SidebarProps) {
           label={words.app.menu}
           onClose={close}
           items={[
+            ...panels,
             {
               icon: 'settings',
               label: words.app.settings,

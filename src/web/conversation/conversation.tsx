@@ -1,4 +1,5 @@
 import type { ChatRef } from '../../react/react.ts'
+import { ChatTools } from '../panels/chat-tools.tsx'
 import { ConversationHead } from './conversation-head.tsx'
 
 interface ConversationProps {
@@ -9,7 +10,9 @@ interface ConversationProps {
 export function Conversation({ chat }: ConversationProps) {
   return (
     <main className="pane" data-pane="chat">
-      <ConversationHead chat={chat} />
+      <ConversationHead chat={chat}>
+        <ChatTools chat={chat} />
+      </ConversationHead>
     </main>
   )
 }

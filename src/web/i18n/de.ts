@@ -1,3 +1,4 @@
+import { dePanels } from './de-panels.ts'
 import type { Words } from './en.ts'
 import { pluralOf } from './plural.ts'
 
@@ -175,6 +176,7 @@ export const de: Words = {
     refused: (why) => `Nicht gesendet: ${why}`,
     readOnly: 'Hier darfst du lesen, aber nicht schreiben.',
   },
+  panels: dePanels,
   emoji: {
     title: 'Emoji',
     search: 'Emoji suchen',

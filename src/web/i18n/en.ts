@@ -1,3 +1,4 @@
+import { enPanels } from './en-panels.ts'
 import { pluralOf } from './plural.ts'
 
 const plural = pluralOf('en')
@@ -172,6 +173,7 @@ export const en = {
     refused: (why: string) => `Not sent: ${why}`,
     readOnly: 'You may read here, but not write.',
   },
+  panels: enPanels,
   emoji: {
     title: 'Emoji',
     search: 'Search emoji',

@@ -8,6 +8,7 @@ describe('the place in the app', () => {
     ['#/support/7', { chat: { support_chat_id: 7 } }],
     ['#/chat/5/message/12', { chat: { chat_id: 5 }, messageId: 12 }],
     ['#/chat/5/thread/12', { chat: { chat_id: 5 }, panel: 'thread/12' }],
+    ['#/chat/5/message/12/search', { chat: { chat_id: 5 }, messageId: 12, panel: 'search' }],
     ['#/queue', { panel: 'queue' }],
   ])('%s is read, and written the same', (hash, route) => {
     expect(parseRoute(hash)).toEqual(route)
