@@ -2,7 +2,7 @@
 // else has to be installed and few files have to be found, read and linked at every start.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { evaluated, namedLibrary, packedWasm } from './embedded.mjs'
@@ -23,11 +23,15 @@ const CALLS_EVAL = 'hdr-histogram-js/dist/JsHistogram.encoding.js'
 
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
-const threads = ['generator-thread', 'http-thread']
+const threads = [
+  'bench/worker/generator-thread',
+  'bench/worker/http-thread',
+  'storage/sqlite/search-thread',
+]
 const bundle = await rolldown({
   input: {
     main: join(dist, 'cli/main.js'),
-    ...Object.fromEntries(threads.map((name) => [name, join(dist, `bench/worker/${name}.js`)])),
+    ...Object.fromEntries(threads.map((path) => [basename(path), join(dist, `${path}.js`)])),
   },
   platform: 'node',
   // One for each system; npm installs those of this one.

@@ -1,3 +1,6 @@
+import type { MessageEntry } from './entries.ts'
+import type { FoundMessage } from './store.ts'
+
 /** Letters, digits and the marks on them; everything else parts words. */
 const WORD = /[\p{L}\p{N}\p{M}]+/gu
 
@@ -28,6 +31,14 @@ export function hasWords(text: string, words: readonly string[]): boolean {
     if (missing.length === 0) return true
   }
   return missing.length === 0
+}
+
+/** What is told of a message that was found by `words`. */
+export function foundIn(
+  { content, ...message }: MessageEntry,
+  words: readonly string[],
+): FoundMessage {
+  return { ...message, snippet: snippetOf(content, words) }
 }
 
 /** The part of a message around the first word that begins with one of `words`. */

@@ -73,7 +73,7 @@ export interface Store {
    * Finds messages by words, newest first, among all that was stored before the call; deleted ones
    * are never found. Throws STORAGE_UNAVAILABLE.
    */
-  search(query: SearchQuery): Promise<FoundMessage[]>
+  search(query: SearchQuery): Promise<readonly FoundMessage[]>
 
   /** Who is in which chat, and what else is kept about users. */
   readonly access: AccessRecords
@@ -168,7 +168,7 @@ export interface StandingReaction {
 }
 
 /** A message that was searched for. */
-export interface FoundMessage extends MessageEntry {
+export interface FoundMessage extends Omit<MessageEntry, 'content'> {
   /** The part of the content around what was found. */
   readonly snippet: string
 }

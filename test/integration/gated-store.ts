@@ -96,7 +96,7 @@ export class GatedStore implements Store {
     return this.#inner.readSupportQueue(limit)
   }
 
-  search(query: SearchQuery): Promise<FoundMessage[]> {
+  search(query: SearchQuery): Promise<readonly FoundMessage[]> {
     return this.#inner.search(query)
   }
 

@@ -4,7 +4,7 @@ import type { LogEntry, MessageEntry, NewEntry } from '../entries.ts'
 import { Foremost } from '../foremost.ts'
 import type { AgesRange, MessageAge } from '../message-ages.ts'
 import { type Pruned, type PruneOptions, pruneLog } from '../prune-log.ts'
-import { hasWords, snippetOf, wordsOf } from '../search-text.ts'
+import { foundIn, hasWords, wordsOf } from '../search-text.ts'
 import {
   CLIPPED_LENGTH,
   type FoundMessage,
@@ -132,7 +132,7 @@ export class MemoryStore implements Store {
         matches(entry, words) &&
         (!reader || mayRead(this.#log, reader, entry))
       )
-        found.push({ ...entry, snippet: snippetOf(entry.content, words) })
+        found.push(foundIn(entry, words))
       looked += ENTRY_LENGTH + (entry.type === 'message' ? entry.content.length : 0)
       if (looked < SEARCH_STEP) continue
       looked = 0

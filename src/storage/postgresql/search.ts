@@ -1,11 +1,13 @@
 import type { SearchQuery } from '../conversation.ts'
-import type { MessageEntry } from '../entries.ts'
 import { TABLES } from '../prisma/dialect.ts'
 import { type EntryRow, toMessage } from '../prisma/entry-row.ts'
 import { messageColumns } from '../prisma/log-statements.ts'
 import { createMayRead, readerValues } from '../prisma/may-read.ts'
 import type { MessageSearch } from '../prisma/message-search.ts'
 import { type PrismaDatabase, storageErrors } from '../prisma/prisma-database.ts'
+import { foundIn } from '../search-text.ts'
+import type { FoundMessage } from '../store.ts'
+import { nextTurn } from '../turns.ts'
 import { postgresqlDialect } from './dialect.ts'
 
 const KINDS = ['chat', 'support'] as const
@@ -41,10 +43,18 @@ export class PostgresqlSearch implements MessageSearch {
         ...(reader ? readerValues(reader, postgresqlDialect) : []),
       ),
     )
-    return rows.map(toMessage) satisfies MessageEntry[]
+    const messages: FoundMessage[] = []
+    for (const row of rows) {
+      messages.push(foundIn(toMessage(row), words))
+      // A long message in which the words stand at the end takes milliseconds.
+      await nextTurn()
+    }
+    return messages
   }
 
   async catchUp(): Promise<void> {}
+
+  async forgetPruned(): Promise<void> {}
 
   noteGrowth(): void {}
 

@@ -5,9 +5,8 @@ import type { DurableStore } from '../database.ts'
 import type { LogEntry, MessageEntry, NewEntry } from '../entries.ts'
 import type { AgesRange, MessageAge } from '../message-ages.ts'
 import { type Pruned, type PruneOptions, pruneLog } from '../prune-log.ts'
-import { snippetOf, wordsOf } from '../search-text.ts'
+import { wordsOf } from '../search-text.ts'
 import type { FoundMessage, HistoryEntry, HistoryRange, Outcome } from '../store.ts'
-import { nextTurn } from '../turns.ts'
 import type { UploadRecords } from '../upload-records.ts'
 import { PrismaAccessRecords } from './access-records.ts'
 import { PrismaChatCensus } from './chat-census.ts'
@@ -87,7 +86,7 @@ export class PrismaStore implements DurableStore {
     this.#prunable = new PrismaPrunableLog(
       database,
       dialect,
-      createPruneStatements(dialect, search),
+      createPruneStatements(dialect),
       this.uploads,
     )
   }
@@ -189,20 +188,17 @@ export class PrismaStore implements DurableStore {
     }))
   }
 
-  async search(search: SearchQuery): Promise<FoundMessage[]> {
+  async search(search: SearchQuery): Promise<readonly FoundMessage[]> {
     const words = wordsOf(search.text)
-    if (words.length === 0) return []
-    const found: FoundMessage[] = []
-    for (const entry of await this.#search.find(words, search)) {
-      found.push({ ...entry, snippet: snippetOf(entry.content, words) })
-      // A long message in which the words stand at the end takes milliseconds.
-      await nextTurn()
-    }
-    return found
+    return words.length === 0 ? [] : this.#search.find(words, search)
   }
 
-  prune(options: PruneOptions): Promise<Pruned> {
-    return pruneLog(this.#prunable, options)
+  async prune(options: PruneOptions): Promise<Pruned> {
+    const pruned = await pruneLog(this.#prunable, options)
+    // Where its index cannot be written to now, that forgets before it is asked for anything.
+    if (!options.isDryRun && pruned.lastOffset > 0)
+      await this.#search.forgetPruned().catch(() => {})
+    return pruned
   }
 
   async close(): Promise<void> {

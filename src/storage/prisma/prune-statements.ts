@@ -1,6 +1,5 @@
 import type { ChatKind } from '../../protocol/chat.ts'
 import { type Dialect, TABLES } from './dialect.ts'
-import type { MessageSearch } from './message-search.ts'
 
 /** The tables that share the offsets of the log. */
 const LOG_TABLES = [TABLES.chat.table, TABLES.support.table, 'log_events']
@@ -18,11 +17,8 @@ export interface PruneStatements {
   readonly deleteUpTo: readonly string[]
 }
 
-/** Writes them in one dialect; `search` has an index that may not follow by itself. */
-export function createPruneStatements(
-  { parameter }: Dialect,
-  { removeUpTo }: MessageSearch,
-): PruneStatements {
+/** Writes them in one dialect. */
+export function createPruneStatements({ parameter }: Dialect): PruneStatements {
   const times = (table: string) => `
     SELECT * FROM (SELECT "offset", created_at FROM ${table}
       WHERE "offset" > ${parameter(1)} ORDER BY "offset" LIMIT ${parameter(2)}) AS ${table}_times`
@@ -38,7 +34,6 @@ export function createPruneStatements(
     deleteUpTo: [
       ...hanging('chat'),
       ...hanging('support'),
-      ...(removeUpTo === undefined ? [] : [removeUpTo]),
       ...LOG_TABLES.map((table) => `DELETE FROM ${table} WHERE "offset" <= ${parameter(1)}`),
     ],
   }

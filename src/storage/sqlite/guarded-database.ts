@@ -10,10 +10,13 @@ import type { FileGuard } from './file-guard.ts'
 export class GuardedDatabase implements PrismaDatabase {
   readonly #inner: PrismaDatabase
   readonly #guard: FileGuard
+  readonly #release: () => Promise<void>
 
-  constructor(inner: PrismaDatabase, guard: FileGuard) {
+  /** @param release closes what else of this process has the file open, until it is used again */
+  constructor(inner: PrismaDatabase, guard: FileGuard, release: () => Promise<void>) {
     this.#inner = inner
     this.#guard = guard
+    this.#release = release
   }
 
   $queryRawUnsafe<T>(sql: string, ...values: unknown[]): Promise<T> {
@@ -29,6 +32,11 @@ export class GuardedDatabase implements PrismaDatabase {
     options: { maxWait: number; timeout: number },
   ): Promise<T> {
     return this.#guarded(() => this.#inner.$transaction(work, options))
+  }
+
+  /** Reads the file by another connection. */
+  beside<T>(read: () => Promise<T>): Promise<T> {
+    return this.#guarded(read)
   }
 
   /** Leaves a file that is not in its place as it is: what was put there must not be written to. */
@@ -53,6 +61,8 @@ export class GuardedDatabase implements PrismaDatabase {
    */
   async #mendWal(): Promise<void> {
     try {
+      // Only who is alone can end it.
+      await this.#release()
       await this.#inner.$queryRawUnsafe('PRAGMA journal_mode = DELETE')
       await this.#inner.$queryRawUnsafe('PRAGMA journal_mode = WAL')
     } catch (cause) {

@@ -13,6 +13,7 @@ import { SqliteLineage } from './lineage.ts'
 import { migrateSqlite } from './migrate.ts'
 import { createPrivateFile } from './private-file.ts'
 import { SqliteSearch } from './search.ts'
+import { SearchWorker } from './search-worker.ts'
 import { removeStaleWal } from './stale-wal.ts'
 
 /**
@@ -41,9 +42,11 @@ export async function openSqlite(path: string, durability: Durability): Promise<
     errorFormat: 'minimal',
   })
   const guard = new FileGuard(path)
-  const database = new GuardedDatabase(prisma as unknown as PrismaDatabase, guard)
+  const worker = new SearchWorker(path)
+  const inner = prisma as unknown as PrismaDatabase
+  const database = new GuardedDatabase(inner, guard, () => worker.release())
   const lineage = new SqliteLineage(`${path}-position`)
-  const search = new SqliteSearch(database)
+  const search = new SqliteSearch(database, worker)
   const parts = { database, dialect: sqliteDialect, lineage, search, gone: guard.gone }
   return orElse(
     () => untilFree(() => PrismaStore.open(parts), OPEN_TIMEOUT_MS),

@@ -8,6 +8,7 @@ import type { RawConnection } from '../prisma/raw-connection.ts'
 import { withCopy } from './backup.ts'
 import { SqliteLineage } from './lineage.ts'
 import { connectSqlite } from './raw-connection.ts'
+import { SEARCH_FILES } from './search-files.ts'
 import { removeStaleWal } from './stale-wal.ts'
 import { readSqliteStatus } from './status.ts'
 import { syncFolderOf } from './sync-file.ts'
@@ -32,7 +33,7 @@ export async function restoreSqlite(
     if (problem !== undefined) throw new ChatwsError('DATABASE_INCOMPATIBLE', problem)
     const unlock = await lock(path)
     try {
-      for (const ending of ['-wal', '-shm', '-journal', '-position'])
+      for (const ending of ['-wal', '-shm', '-journal', '-position', ...SEARCH_FILES])
         await rm(path + ending, { force: true })
       await rename(draft, path)
       await syncFolderOf(path)

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs'
 import { isWatched } from './file-guard.ts'
+import { SEARCH_FILES } from './search-files.ts'
 
 /** Where a database file says how it is written, and what it says where that is without a WAL. */
 const WRITE_VERSION_AT = 18
@@ -20,7 +21,8 @@ export function removeStaleWal(path: string): void {
   if (readWriteVersion(path) !== WITHOUT_WAL) return
   if (statSync(`${path}-wal`, { throwIfNoEntry: false })?.ino !== wal.ino) return
   // The position too: it is that of the other file, and clients must not go on from there.
-  for (const ending of ['-wal', '-shm', '-position']) rmSync(path + ending, { force: true })
+  for (const ending of ['-wal', '-shm', '-position', ...SEARCH_FILES])
+    rmSync(path + ending, { force: true })
 }
 
 /** Undefined where there is no such file, or one too short to say. */

@@ -125,6 +125,17 @@ describe('a database file that is taken away while it is open', () => {
 })
 
 describe('a write-ahead log that is deleted while it is in use', () => {
+  it('is made anew where a search has the file open, too, and both go on', async () => {
+    const find = () =>
+      store.search({ text: 'hello', chat: undefined, before: undefined, limit: 10 })
+    expect(await find()).toHaveLength(1)
+    rmSync(`${path}-wal`)
+    await talk()
+    await talk()
+    expect(existsSync(`${path}-wal`)).toBe(true)
+    expect(await find()).toHaveLength(3)
+  })
+
   it('is made anew, and nothing is lost', async () => {
     rmSync(`${path}-wal`)
     await talk()
