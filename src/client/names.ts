@@ -145,6 +145,8 @@ export class Names {
   }
 
   #want(id: number): void {
+    // The server would refuse the question for all that it is about.
+    if (!Number.isSafeInteger(id) || id < 1) return
     this.#wanted.add(id)
     if (this.#wanted.size > this.#limit) this.#wanted.delete(first(this.#wanted))
     this.#schedule()

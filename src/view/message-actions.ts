@@ -37,6 +37,8 @@ interface Wish {
 }
 
 const NONE: readonly ShownReaction[] = []
+const NO_REACTIONS: readonly KnownReaction[] = []
+const NO_WISHES: readonly Wish[] = []
 
 /** Acts on messages, and shows own reactions before they are stored. */
 export class Messages extends Listeners {
@@ -75,8 +77,8 @@ export class Messages extends Listeners {
       | { of: readonly KnownReaction[]; wishes: readonly Wish[]; shown: typeof NONE }
       | undefined
     return derive([conversation, this], NONE, () => {
-      const of = conversation.message(chat, id)?.reactions ?? []
-      const wishes = this.#wishes.get(keyOf(chat, id)) ?? []
+      const of = conversation.message(chat, id)?.reactions ?? NO_REACTIONS
+      const wishes = this.#wishes.get(keyOf(chat, id)) ?? NO_WISHES
       if (last?.of !== of || last.wishes !== wishes)
         last = { of, wishes, shown: shownOf(of, wishes, client.userId) }
       return last.shown

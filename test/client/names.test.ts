@@ -57,6 +57,12 @@ describe('names', () => {
     expect(asked).toHaveLength(1)
   })
 
+  it('are not asked for of what is no id, for which the server would refuse the others', async () => {
+    const { asked, show } = follow()
+    expect(await show(0, 2, -1, 1.5, Number.NaN)).toEqual(['0', '2', '-1', '1.5', 'NaN'])
+    expect(asked.map(({ ids }) => ids)).toEqual([[2]])
+  })
+
   it('are asked for a hundred at a time, one question after the other', async () => {
     const { asked, show, answer } = follow()
     await show(...Array.from({ length: 250 }, (_, i) => i + 1))

@@ -1,12 +1,14 @@
-import { useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { ChatwsProvider, createChat } from '../../react/react.ts'
 import type { Words } from '../i18n/en.ts'
 import { keepLanguage, type Language, loadWords, WordsContext } from '../i18n/words.ts'
 import { socketUrl } from './base-url.ts'
+import { SessionContext } from './config-context.ts'
 import type { ServerConfig } from './server-config.ts'
 import { findSession, forgetSession, keepSession, type Session } from './session.ts'
-import { SignIn } from './sign-in.tsx'
 import { Workspace } from './workspace.tsx'
+
+const SignIn = lazy(() => import('./sign-in.tsx'))
 
 interface AppProps {
   readonly config: ServerConfig
@@ -16,7 +18,7 @@ interface AppProps {
 /** The whole app: who nobody knows signs in, everyone else gets their chats. */
 export function App({ config, initial }: AppProps) {
   const [spoken, setSpoken] = useState(initial)
-  const [chat, setChat] = useState(() => openChat(findSession()))
+  const [open, setOpen] = useState(() => openChat(findSession()))
   const [endReason, setEndReason] = useState<string>()
 
   useEffect(() => {
@@ -36,22 +38,26 @@ export function App({ config, initial }: AppProps) {
   const signIn = (session: Session, isForDevice: boolean) => {
     keepSession(session, isForDevice)
     setEndReason(undefined)
-    setChat(openChat(session))
+    setOpen(openChat(session))
   }
   const signOut = (reason?: string) => {
     forgetSession()
-    chat?.close()
+    open?.chat.close()
     setEndReason(reason)
-    setChat(undefined)
+    setOpen(undefined)
   }
   return (
     <WordsContext value={language}>
-      {chat ? (
-        <ChatwsProvider chat={chat}>
-          <Workspace config={config} onSignOut={signOut} />
+      {open ? (
+        <ChatwsProvider chat={open.chat}>
+          <SessionContext value={open.session}>
+            <Workspace config={config} onSignOut={signOut} />
+          </SessionContext>
         </ChatwsProvider>
       ) : (
-        <SignIn config={config} reason={endReason} onSignIn={signIn} />
+        <Suspense>
+          <SignIn config={config} reason={endReason} onSignIn={signIn} />
+        </Suspense>
       )}
     </WordsContext>
   )
@@ -59,5 +65,5 @@ export function App({ config, initial }: AppProps) {
 
 /** What the app shows of a session; it connects when it is shown. */
 function openChat(session: Session | undefined) {
-  return session && createChat({ url: socketUrl(), ...session })
+  return session && { session, chat: createChat({ url: socketUrl(), ...session }) }
 }

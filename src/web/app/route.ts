@@ -18,10 +18,13 @@ export function parseRoute(hash: string): Route {
   if (id === undefined) return kind === undefined || kind === '' ? {} : { panel: kind }
   const chat = chatOf(kind, id)
   if (!chat) return {}
-  if (rest[0] !== 'message') return rest.length > 0 ? { chat, panel: rest.join('/') } : { chat }
-  const messageId = parseId(rest[1] ?? '')
-  if (messageId === undefined) return { chat }
-  return rest.length > 2 ? { chat, messageId, panel: rest.slice(2).join('/') } : { chat, messageId }
+  const messageId = rest[0] === 'message' ? parseId(rest[1] ?? '') : undefined
+  const panel = (rest[0] === 'message' ? rest.slice(2) : rest).join('/')
+  return {
+    chat,
+    ...(messageId !== undefined && { messageId }),
+    ...(panel !== '' && { panel }),
+  }
 }
 
 /** The address of a route. */

@@ -1,23 +1,16 @@
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 import { chatKeyOf } from '../../protocol/chat.ts'
-import { useClient, useConnection, useUser } from '../../react/react.ts'
-import { ChatList } from '../chats/chat-list.tsx'
-import { OpenChat } from '../chats/open-chat.tsx'
+import { useConnection } from '../../react/react.ts'
 import { Conversation } from '../conversation/conversation.tsx'
 import { useWords } from '../i18n/words.ts'
 import { SidePanel } from '../panels/side-panel.tsx'
-import { useSidebarItems } from '../panels/sidebar-items.ts'
 import { Icon } from '../parts/icon.tsx'
-import { IconButton } from '../parts/icon-button.tsx'
-import { Menu } from '../parts/menu.tsx'
-import { UserAvatar } from '../parts/user-avatar.tsx'
-import { PeopleList } from '../people/people-list.tsx'
 import { ConfigContext } from './config-context.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { usePaneKeys } from './pane-keys.ts'
 import { useRoute } from './route.ts'
 import type { ServerConfig } from './server-config.ts'
-import { SettingsDialog } from './settings-dialog.tsx'
+import { Sidebar } from './sidebar.tsx'
 
 interface WorkspaceProps {
   readonly config: ServerConfig
@@ -28,7 +21,7 @@ interface WorkspaceProps {
 /** What a user works in: the chats, and the one that is open. */
 export function Workspace({ config, onSignOut }: WorkspaceProps) {
   const words = useWords()
-  const { chat } = useRoute()
+  const { chat, messageId } = useRoute()
   usePaneKeys()
   useEnding(onSignOut)
   return (
@@ -38,7 +31,7 @@ export function Workspace({ config, onSignOut }: WorkspaceProps) {
         <div className="panes">
           <Sidebar isBehind={chat !== undefined} onSignOut={() => onSignOut()} />
           {chat ? (
-            <Conversation key={chatKeyOf(chat)} chat={chat} />
+            <Conversation key={chatKeyOf(chat)} chat={chat} messageId={messageId} />
           ) : (
             <main className="pane" data-pane="chat" data-hidden="phone">
               <div className="empty">
@@ -52,67 +45,6 @@ export function Workspace({ config, onSignOut }: WorkspaceProps) {
         </div>
       </div>
     </ConfigContext>
-  )
-}
-
-interface SidebarProps {
-  /** Whether a chat is open, which on a phone stands before it. */
-  readonly isBehind: boolean
-  readonly onSignOut: () => void
-}
-
-function Sidebar({ isBehind, onSignOut }: SidebarProps) {
-  const words = useWords()
-  const { userId } = useClient()
-  const { name } = useUser(userId)
-  const [dialog, setDialog] = useState<'menu' | 'settings' | 'open'>()
-  const menuButton = useRef<HTMLButtonElement>(null)
-  const close = () => setDialog(undefined)
-  const panels = useSidebarItems()
-  return (
-    <div className="pane" data-pane="chats" data-hidden={isBehind ? 'phone' : undefined}>
-      <header className="pane-head">
-        <UserAvatar id={userId} hasStatus />
-        <h1 className="grow one-line" dir="auto">
-          {name}
-        </h1>
-        <IconButton icon="plus" label={words.chats.start} onClick={() => setDialog('open')} />
-        <button
-          ref={menuButton}
-          type="button"
-          className="icon-button"
-          aria-haspopup="menu"
-          aria-expanded={dialog === 'menu'}
-          aria-label={words.app.menu}
-          title={words.app.menu}
-          onClick={() => setDialog(dialog === 'menu' ? undefined : 'menu')}
-        >
-          <Icon name="more" />
-        </button>
-      </header>
-      <nav className="pane-body" aria-label={words.chats.title}>
-        <ChatList />
-        <PeopleList />
-      </nav>
-      {dialog === 'menu' && (
-        <Menu
-          anchor={menuButton}
-          label={words.app.menu}
-          onClose={close}
-          items={[
-            ...panels,
-            {
-              icon: 'settings',
-              label: words.app.settings,
-              onChoose: () => setDialog('settings'),
-            },
-            { icon: 'leave', label: words.signIn.signOut, isDangerous: true, onChoose: onSignOut },
-          ]}
-        />
-      )}
-      {dialog === 'open' && <OpenChat onClose={close} />}
-      {dialog === 'settings' && <SettingsDialog onClose={close} onSignOut={onSignOut} />}
-    </div>
   )
 }
 

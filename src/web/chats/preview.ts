@@ -1,6 +1,7 @@
-import { isPending, type ShownMessage } from '../../react/react.ts'
+import { isPending, parseMarkup, type ShownMessage } from '../../react/react.ts'
 import type { Words } from '../i18n/en.ts'
 import { withoutBidi } from '../text/bidi.ts'
+import { plainText } from '../text/plain-text.ts'
 
 /** How much of a message one line shows. */
 const MAX_LENGTH = 160
@@ -9,7 +10,7 @@ const MAX_LENGTH = 160
 export function previewOf(message: ShownMessage, words: Words): string {
   if (!isPending(message) && message.deleted_at !== undefined) return words.chats.deleted
   if (!isPending(message) && message.isBlocked) return words.messages.blocked
-  const text = withoutBidi(message.content.slice(0, MAX_LENGTH)).replace(/\s+/g, ' ').trim()
+  const text = plainText(parseMarkup(withoutBidi(message.content.slice(0, MAX_LENGTH))))
   if (text !== '') return text
   return message.file_type?.startsWith('image/') ? words.chats.photo : words.chats.file
 }

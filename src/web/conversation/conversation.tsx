@@ -1,18 +1,63 @@
+import { lazy, Suspense, useMemo, useRef } from 'react'
 import type { ChatRef } from '../../react/react.ts'
+import { hrefOf } from '../app/route.ts'
+import type { VirtualListHandle } from '../list/virtual-list.tsx'
 import { ChatTools } from '../panels/chat-tools.tsx'
+import {
+  type ComposerHandle,
+  type ConversationActions,
+  ConversationContext,
+} from './conversation-context.ts'
 import { ConversationHead } from './conversation-head.tsx'
+import { MessageList } from './message-list.tsx'
+import { TypingLine } from './typing-line.tsx'
+
+/** Loaded beside the messages: they are there first. */
+const Composer = lazy(() => import('../composer/composer.tsx'))
+const Announcer = lazy(() => import('./announcer.tsx'))
 
 interface ConversationProps {
   readonly chat: ChatRef
+  readonly messageId?: number | undefined
 }
 
-/** A chat that is open. */
-export function Conversation({ chat }: ConversationProps) {
+/** A chat that is open. Rendered anew for another chat. */
+export function Conversation({ chat, messageId }: ConversationProps) {
+  const list = useRef<VirtualListHandle>(null)
+  const pane = useRef<HTMLElement>(null)
+  const composer = useRef<ComposerHandle>(null)
+  const actions = useMemo(
+    (): ConversationActions => ({
+      chat,
+      reply: (message) => composer.current?.reply(message),
+      edit: (message) => composer.current?.edit(message),
+      jumpTo: (id) => {
+        window.location.hash = hrefOf({ chat, messageId: id })
+      },
+      focusComposer: () => composer.current?.focus(),
+    }),
+    [chat],
+  )
   return (
-    <main className="pane" data-pane="chat">
-      <ConversationHead chat={chat}>
-        <ChatTools chat={chat} />
-      </ConversationHead>
-    </main>
+    <ConversationContext value={actions}>
+      <main ref={pane} className="pane conversation" data-pane="chat">
+        <ConversationHead chat={chat}>
+          <ChatTools chat={chat} />
+        </ConversationHead>
+        <MessageList chat={chat} messageId={messageId} ref={list} />
+        <TypingLine chat={chat} />
+        <Suspense fallback={<div className="composer shadow" />}>
+          <Composer
+            chat={chat}
+            ref={composer}
+            dropZone={pane}
+            onSent={() => list.current?.scrollToEnd()}
+          />
+        </Suspense>
+        <Suspense>
+          <Announcer chat={chat} />
+        </Suspense>
+      </main>
+    </ConversationContext>
   )
 }

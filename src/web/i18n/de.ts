@@ -18,7 +18,7 @@ export const de: Words = {
     settings: 'Einstellungen',
     language: 'Sprache',
     theme: 'Darstellung',
-    themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
+    themes: { system: 'Automatisch', light: 'Hell', dark: 'Dunkel' },
     newestPage: 'Zu den Nachrichten springen',
   },
   signIn: {
@@ -172,7 +172,6 @@ export const de: Words = {
     editing: 'Nachricht bearbeiten',
     cancel: 'Abbrechen',
     suggestions: 'Vorschläge',
-    tooLong: (left) => `${left} Zeichen zu lang`,
     refused: (why) => `Nicht gesendet: ${why}`,
     readOnly: 'Hier darfst du lesen, aber nicht schreiben.',
   },
@@ -182,7 +181,7 @@ export const de: Words = {
     search: 'Emoji suchen',
     none: 'So ein Emoji gibt es nicht.',
     loading: 'Lädt die Emoji…',
-    skin: 'Hautton',
+    all: 'Alle Emoji',
   },
   files: {
     uploading: (percent) => `${percent} hochgeladen`,

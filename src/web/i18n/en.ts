@@ -17,7 +17,7 @@ export const en = {
     settings: 'Settings',
     language: 'Language',
     theme: 'Appearance',
-    themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+    themes: { system: 'Automatic', light: 'Light', dark: 'Dark' },
     newestPage: 'Skip to the messages',
   },
   signIn: {
@@ -169,7 +169,6 @@ export const en = {
     editing: 'Edit the message',
     cancel: 'Cancel',
     suggestions: 'Suggestions',
-    tooLong: (left: number) => `${left} characters too long`,
     refused: (why: string) => `Not sent: ${why}`,
     readOnly: 'You may read here, but not write.',
   },
@@ -179,7 +178,7 @@ export const en = {
     search: 'Search emoji',
     none: 'No such emoji.',
     loading: 'Loading the emoji…',
-    skin: 'Skin tone',
+    all: 'All emoji',
   },
   files: {
     uploading: (percent: string) => `${percent} uploaded`,

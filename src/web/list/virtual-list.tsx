@@ -17,8 +17,8 @@ const END_PX = 40
 /** So many rows can come at once without the end being anywhere else for a frame. */
 const MAX_NEW_ROWS = 24
 
-/** How much is seen of what comes before the row that a list begins with. */
-const START_OFFSET_PX = -48
+/** How much is seen of what comes before a row that is brought to the top. */
+const ABOVE_PX = -48
 
 /** So near to its start a list asks for more, in heights of what is seen of it. */
 const START_SCREENS = 1.5
@@ -28,18 +28,15 @@ export interface VirtualListHandle {
   scrollToKey(key: string, align?: 'start' | 'center' | 'nearest'): boolean
   /** Goes to the end, and stays there as rows come. */
   scrollToEnd(): void
-  /** The keys of the rows that can be seen at the top and at the bottom. */
-  seen(): readonly [string, string] | undefined
+  isAtEnd(): boolean
 }
 
 interface VirtualListProps<Item> {
   readonly items: readonly Item[]
   readonly keyOf: (item: Item) => string
   readonly children: (item: Item, index: number) => ReactElement
-  /** Where the list begins to be shown; at its end unless given. */
-  readonly startKey?: string | undefined
   /** Rows that stay mounted wherever the list is: the one with the focus. */
-  readonly keptKeys?: readonly string[]
+  readonly keptKeys?: readonly string[] | undefined
   /** The list is near its start: more may be read. Called often. */
   readonly onNearStart: () => void
   /** The list has come to its end, or left it. */
@@ -53,11 +50,11 @@ interface VirtualListProps<Item> {
  * whatever is added, grows or is loaded around it; at its end the list stays at its end.
  */
 export function VirtualList<Item>(props: VirtualListProps<Item>): ReactElement {
-  const { items, keyOf, children, startKey, keptKeys = [], onNearStart, onAtEnd } = props
+  const { items, keyOf, children, keptKeys = [], onNearStart, onAtEnd } = props
   const { rows, isShift } = useSteps(items, keyOf)
   const list = useRef<VirtualizerHandle>(null)
   const scroller = useRef<HTMLDivElement>(null)
-  const isPinned = useRef(startKey === undefined)
+  const isPinned = useRef(true)
   const setPinned = useCallback(
     (isAtEnd: boolean) => {
       if (isAtEnd === isPinned.current) return
@@ -79,7 +76,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactElement {
       const index = indexOf(key)
       if (index < 0) return false
       setPinned(false)
-      list.current?.scrollToIndex(index, { align })
+      list.current?.scrollToIndex(index, { align, ...(align === 'start' && { offset: ABOVE_PX }) })
       // Where all can be seen at once nothing scrolls, and this is the end still.
       requestAnimationFrame(look)
       return true
@@ -88,20 +85,16 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactElement {
       setPinned(true)
       toLastRow()
     },
-    seen() {
-      const handle = list.current
-      if (!handle || rows.length === 0) return undefined
-      const [top, bottom] = [handle.scrollOffset, handle.scrollOffset + handle.viewportSize - 1]
-      const at = (offset: number) => keyOf(rows[handle.findItemIndex(Math.max(offset, 0))]!)
-      return [at(top), at(bottom)]
-    },
+    isAtEnd: () => isPinned.current,
   }))
 
   const look = useCallback(() => {
     const handle = list.current
     if (!handle) return
     const { scrollOffset, scrollSize, viewportSize } = handle
-    if (scrollOffset < viewportSize * START_SCREENS) onNearStart()
+    // At its end a list is near its start only where it is short: before it has gone there, it looks so.
+    const screens = isPinned.current ? scrollSize / viewportSize - 1 : scrollOffset / viewportSize
+    if (screens < START_SCREENS) onNearStart()
     setPinned(scrollSize - scrollOffset - viewportSize < END_PX)
   }, [onNearStart, setPinned])
 
@@ -110,17 +103,11 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactElement {
     look()
   }
 
-  // Where it begins counts once: what was unread then stays where it is.
-  const begin = useRef(startKey)
   const settle = useEffectEvent(() => {
     // virtua has moved, and hears so with the next frame. What it measures before that, at the very top, it
     // would take for a reason to go back there.
     if (isShift) scroller.current?.dispatchEvent(new Event('scroll'))
-    const start = begin.current === undefined ? -1 : indexOf(begin.current)
-    if (start >= 0) {
-      begin.current = undefined
-      list.current?.scrollToIndex(start, { align: 'start', offset: START_OFFSET_PX })
-    } else if (isPinned.current) toLastRow()
+    if (isPinned.current) toLastRow()
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: it settles anew whenever there are other rows
   useLayoutEffect(() => settle(), [rows])
