@@ -55,6 +55,8 @@ export const ACCESS_CHECKS: { readonly [Type in AccessFrameType]: Check } = {
     ...{ added: members, removed: optional(list(id)) },
     roles: optional(list(shape({ user: id, role: text }))),
     muted: optional(list(shape({ user: id, until: orNull(time) }))),
+    banned: optional(shape({ user: id, until: orNull(time) })),
+    unbanned: optional(id),
   }),
   USER_CHANGED: shape({ user: id, name: optional(text), avatar: optional(text), offset: id }),
   BLOCKS_CHANGED: shape({ user: id, blocked: flag, offset: id }),

@@ -32,6 +32,10 @@ export const MembersChanged = z.object({
   roles: z.array(z.object({ user: Id, role: RoleOfMember })).optional(),
   /** Until when who may not write; null is who may again. */
   muted: z.array(z.object({ user: Id, until: Timestamp.nullable() })).optional(),
+  /** Who is kept out, and until when; null is for good. */
+  banned: z.object({ user: Id, until: Timestamp.nullable() }).optional(),
+  /** Who is let in again. */
+  unbanned: Id.optional(),
   reason: z.string().optional(),
   /** How many there are now. */
   members: z.int().nonnegative(),

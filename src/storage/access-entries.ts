@@ -166,6 +166,9 @@ export interface MembersEntry extends Stored {
   readonly roles: readonly MemberGrant[]
   readonly muted: readonly { readonly userId: number; readonly until: string | null }[]
   readonly reason: string | undefined
+  /** Who is banned, until when (null is for good), or let in again: undefined of other acts. */
+  readonly banned?: { readonly userId: number; readonly until: string | null } | undefined
+  readonly unbanned?: number | undefined
   /** The chat after it. */
   readonly state: ChatState
 }

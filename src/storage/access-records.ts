@@ -113,8 +113,25 @@ export interface Reader {
   readonly userId: number
   /** Reads all support chats. */
   readonly isAgent: boolean
-  /** Chats that the user's token grants. */
+  /** Chats that the user's token grants: of those with a since-join history, what came after the user did. */
   readonly granted: readonly number[]
+}
+
+/** A chat that a user comes into by a token. */
+export interface TokenPlace {
+  readonly chat: KnownChat
+  /** The log's offset when the user first came so. */
+  readonly joinedOffset: number
+  readonly mutedUntil: string | undefined
+  /** Until when the user is kept out, ISO 8601; null is for good, undefined is not. */
+  readonly bannedUntil: string | null | undefined
+}
+
+export interface ReportsPage extends ListPage {
+  readonly isAll: boolean
+  readonly moderatorId: number | undefined
+  /** Chats that the moderator moderates by a token. */
+  readonly byToken?: readonly number[]
 }
 
 /** A page of a list, by ascending id. */
@@ -135,6 +152,11 @@ export interface AccessRecords {
   supportChatsOf(userId: number, page: ListPage): Promise<number[]>
   findChats(chatIds: readonly number[]): Promise<KnownChat[]>
   findMembers(chatId: number, userIds: readonly number[]): Promise<Member[]>
+  /**
+   * Notes that a user comes into chats by a token, and tells what holds there: of those chats that have a
+   * row, which others do not need.
+   */
+  enterByToken(userId: number, chatIds: readonly number[]): Promise<TokenPlace[]>
   /** Whether a user is kept out of a chat. */
   isBannedFrom(chatId: number, userId: number): Promise<boolean>
   /** Who opened a support chat; undefined where there is none. */
@@ -163,9 +185,7 @@ export interface AccessRecords {
   /** Users have read threads that they follow up to a reply; never moves back. */
   readThreads(cursors: readonly ThreadCursor[]): Promise<void>
   /** Reports, all or those not resolved; of all chats where `moderatorId` is undefined. */
-  reports(
-    page: ListPage & { readonly isAll: boolean; readonly moderatorId: number | undefined },
-  ): Promise<Report[]>
+  reports(page: ReportsPage): Promise<Report[]>
   /**
    * Whether a reader may have an uploaded file: an own one, what a message names that the reader may
    * read, and the avatar of whoever uploaded it and has not blocked the reader.

@@ -117,7 +117,11 @@ export function accessReferencesOf(
     }
   }
   // A report may end in the batch that it began in.
-  for (const { userId } of reports) for (const chatId of reportedChats) seat(chatId, userId)
+  for (const { userId } of reports)
+    for (const chatId of reportedChats) {
+      seat(chatId, userId)
+      ban(chatId, userId)
+    }
   return {
     ...{ ...found, blocks, reports, reported, pinned, makesChats, makesReports },
     places: [...places.values()],

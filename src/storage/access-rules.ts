@@ -3,7 +3,7 @@ import type { KnownAccess } from './access-changes.ts'
 import { pairKey } from './access-changes.ts'
 import type { KnownChat, Member, Standing } from './access-records.ts'
 import type { NewEntry, NewMessageEntry } from './entries.ts'
-import type { New } from './entry-base.ts'
+import { isGrantedBy, type New } from './entry-base.ts'
 import { type ChatAct, mayDo, neededFor } from './rights.ts'
 import type { Refused } from './store.ts'
 import type { Target } from './target.ts'
@@ -34,9 +34,20 @@ export class AccessRules {
   }
 
   /** What the sender is in a chat, by membership or by token. */
-  roleOf({ senderId, authority }: New, chatId: number): ChatRole | undefined {
-    if (this.isBanned(chatId, senderId)) return undefined
-    return authority?.granted.get(chatId) ?? this.member(chatId, senderId)?.role
+  roleOf(entry: New, chatId: number): ChatRole | undefined {
+    if (this.isBanned(chatId, entry.senderId)) return undefined
+    return this.#grantOf(entry, chatId) ?? this.member(chatId, entry.senderId)?.role
+  }
+
+  /** What the sender's token grants in a chat, to who is not banned from it. */
+  #grantOf({ authority }: New, chatId: number): ChatRole | undefined {
+    const { madeAt } = this.#known.chats.get(chatId) ?? {}
+    return isGrantedBy(authority?.issuedAtMs, madeAt) ? authority?.granted.get(chatId) : undefined
+  }
+
+  /** A user's mute and last message in a chat, as a member or as one who comes by a token. */
+  holdsOf(chatId: number, userId: number): Member | Standing | undefined {
+    return this.member(chatId, userId) ?? this.standing(chatId, userId)
   }
 
   isBanned(chatId: number, userId: number): boolean {
@@ -51,13 +62,14 @@ export class AccessRules {
     if (target.hiddenFrom === senderId) return false
     if (target.kind === 'support')
       return authority.isAgent || this.#known.customers.get(target.chatId) === senderId
-    if (authority.granted.has(target.chatId)) return true
-    const chat = this.#known.chats.get(target.chatId)
-    const member = this.member(target.chatId, senderId)
-    if (!chat) return false
-    if (member) return chat.history === 'all' || target.offset > member.joinedOffset
+    const { chatId, offset } = target
+    const chat = this.#known.chats.get(chatId)
+    const role = this.roleOf(entry, chatId)
+    if (!chat) return role !== undefined
+    if (role !== undefined)
+      return chat.history === 'all' || offset > this.#joinedOffset(chatId, senderId)
     const isOpen = chat.visibility === 'public' && chat.history === 'all'
-    return isOpen && !this.isBanned(target.chatId, senderId)
+    return isOpen && !this.isBanned(chatId, senderId)
   }
 
   /** Whether the sender may read a chat, or some of it. */
@@ -86,21 +98,16 @@ export class AccessRules {
       return refuse(entry, 'FORBIDDEN', `This takes a ${needed} of the chat, and you are a ${role}`)
     }
     if (act !== 'write' && act !== 'react') return undefined
-    const mutedUntil = this.member(chatId, entry.senderId)?.mutedUntil
-    return mutedUntil !== undefined && Date.parse(mutedUntil) > this.#createdAtMs
+    const { mutedUntil } = this.holdsOf(chatId, entry.senderId) ?? {}
+    return this.isAhead(mutedUntil)
       ? refuse(entry, 'FORBIDDEN', `You may not write in this chat until ${mutedUntil}`)
       : undefined
   }
 
-  /** Why the sender may not send a message now; undefined where that is allowed. */
+  /** Why the sender may not send a chat message now; undefined where that is allowed. */
   refusalOfMessage(entry: NewMessageEntry): Refused | undefined {
-    const { authority, chatId, senderId } = entry
+    const { authority, chatId } = entry
     if (!authority) return undefined
-    if (entry.kind === 'support') {
-      const customer = this.#known.customers.get(chatId)
-      const mayWrite = authority.isAgent || customer === undefined || customer === senderId
-      return mayWrite ? undefined : noChat(entry, chatId, 'support')
-    }
     return (
       this.refusalOf(entry, chatId, 'write') ??
       this.#refuseBlocker(entry) ??
@@ -148,10 +155,10 @@ export class AccessRules {
 
   #slowDown(entry: NewMessageEntry, chat: KnownChat | undefined): Refused | undefined {
     const { slowModeSeconds = 0 } = chat ?? {}
-    const member = this.member(entry.chatId, entry.senderId)
-    if (slowModeSeconds === 0 || !member?.lastWritten || isAtLeast(member.role, 'moderator'))
-      return undefined
-    const nextMs = Date.parse(member.lastWritten) + slowModeSeconds * 1000
+    const { lastWritten } = this.holdsOf(entry.chatId, entry.senderId) ?? {}
+    if (slowModeSeconds === 0 || !lastWritten) return undefined
+    if (isAtLeast(this.roleOf(entry, entry.chatId)!, 'moderator')) return undefined
+    const nextMs = Date.parse(lastWritten) + slowModeSeconds * 1000
     const retryAfterMs = Math.min(nextMs - this.#createdAtMs, slowModeSeconds * 1000)
     if (retryAfterMs <= 0) return undefined
     const reason = `This chat takes a message of yours every ${slowModeSeconds} seconds`
@@ -168,6 +175,13 @@ export class AccessRules {
     return other !== undefined && this.#known.blocks.has(pairKey(other, entry.senderId))
       ? refuse(entry, 'FORBIDDEN', 'Nothing of this chat can be changed now')
       : undefined
+  }
+
+  /** When the user came into a chat, first of the ways there are; where nobody knows, never. */
+  #joinedOffset(chatId: number, userId: number): number {
+    const never = Number.POSITIVE_INFINITY
+    const byToken = this.standing(chatId, userId)?.joinedOffset ?? never
+    return Math.min(this.member(chatId, userId)?.joinedOffset ?? never, byToken)
   }
 
   /** The other user of a direct chat. */

@@ -1,8 +1,8 @@
 import type { ChatKind } from '../protocol/chat.ts'
 import { MAX_OWN_REACTIONS } from '../protocol/limits.ts'
 import { readUploadNames } from '../protocol/upload-name.ts'
-import { type AccessChanges, type KnownAccess, noAccessChanges, pairKey } from './access-changes.ts'
-import { AccessRules, refuse } from './access-rules.ts'
+import { type AccessChanges, type KnownAccess, noAccessChanges } from './access-changes.ts'
+import { AccessRules, noChat, refuse } from './access-rules.ts'
 import { ChatPlan } from './chat-plan.ts'
 import {
   type EventEntry,
@@ -88,6 +88,7 @@ export class AppendPlan {
   readonly #known: Known
   readonly #createdAt: string
   readonly #rules: AccessRules
+  readonly #planned: PlannedChats
   readonly #chats: ChatPlan
   readonly #members: MembersPlan
   readonly #moderation: ModerationPlan
@@ -105,9 +106,9 @@ export class AppendPlan {
       rules: this.#rules,
       createdAt,
     }
-    const chats = new PlannedChats(context)
-    this.#chats = new ChatPlan(context, chats)
-    this.#members = new MembersPlan(context, chats)
+    this.#planned = new PlannedChats(context)
+    this.#chats = new ChatPlan(context, this.#planned)
+    this.#members = new MembersPlan(context, this.#planned)
     this.#moderation = new ModerationPlan(context)
   }
 
@@ -168,7 +169,9 @@ export class AppendPlan {
 
   #addMessage(entry: NewMessageEntry): Outcome {
     const { kind, chatId } = entry
-    const refused = this.#rules.refusalOfMessage(entry) ?? this.#refusalOfReferences(entry)
+    const refusal =
+      kind === 'support' ? this.#refusalOfSupport(entry) : this.#rules.refusalOfMessage(entry)
+    const refused = refusal ?? this.#refusalOfReferences(entry)
     if (refused) return refused
     const { isFromAgent, authority: _, ...message } = entry
     const unchanged = { editedAt: undefined, deletedAt: undefined }
@@ -184,6 +187,23 @@ export class AppendPlan {
     if (entry.thread !== undefined) this.#noteReply(stored, entry.thread)
     this.#noteWritten(entry)
     return { entry: stored, repeated: false }
+  }
+
+  /**
+   * Why the sender may not write in a support chat: it is between agents and the customer, who opens it. One
+   * of which nobody knows who opened it is nobody's to take.
+   */
+  #refusalOfSupport(entry: NewMessageEntry): Refused | undefined {
+    const { authority, chatId, senderId } = entry
+    if (!authority) return undefined
+    const chat = this.#known.supportChats.get(chatId)
+    if (authority.isAgent)
+      return chat
+        ? undefined
+        : refuse(entry, 'NOT_FOUND', `There is no support chat ${chatId}: customers open them`)
+    return chat === undefined || chat.customer === senderId
+      ? undefined
+      : noChat(entry, chatId, 'support')
   }
 
   /** Why what a message answers, or the thread that it belongs to, is not there for its sender. */
@@ -215,12 +235,7 @@ export class AppendPlan {
   #noteWritten({ authority, kind, chatId, senderId }: NewMessageEntry): void {
     if (!authority || kind === 'support') return
     const isSlow = (this.#known.access.chats.get(chatId)?.slowModeSeconds ?? 0) > 0
-    const member = isSlow ? this.#rules.member(chatId, senderId) : undefined
-    if (!member) return
-    const key = pairKey(chatId, senderId)
-    const written = { ...member, lastWritten: this.#createdAt }
-    this.#known.access.members.set(key, written)
-    this.accessChanges.members.set(key, { chatId, userId: senderId, member: written })
+    if (isSlow) this.#planned.noteWritten({ chatId, userId: senderId })
   }
 
   /** A customer's message opens the chat, and waits; an agent's answers what waited. */
@@ -230,7 +245,7 @@ export class AppendPlan {
       status: isFromAgent ? (before?.status ?? 'open') : 'open',
       assignee: before?.assignee ?? null,
       waitingSince: isFromAgent ? null : (before?.waitingSince ?? this.#createdAt),
-      customer: before?.customer ?? (before && isFromAgent ? null : senderId),
+      customer: before?.customer ?? (isFromAgent ? null : senderId),
     }
     if (chat.customer !== null) this.#known.access.customers.set(chatId, chat.customer)
     this.#known.supportChats.set(chatId, chat)

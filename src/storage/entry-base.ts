@@ -12,6 +12,19 @@ export interface Authority {
   readonly isAdmin: boolean
   /** Chat → the role that the sender's token grants there. */
   readonly granted: ReadonlyMap<number, ChatRole>
+  /** When the token was issued, in milliseconds since 1970: it grants no chat that was made later. */
+  readonly issuedAtMs?: number | undefined
+}
+
+/**
+ * Whether a token may grant a chat that was made at a time: one that names an id before it is given out cannot
+ * mean what that becomes. Tokens tell whole seconds.
+ *
+ * @param madeAt ISO 8601; undefined of a chat that only tokens know of
+ */
+export function isGrantedBy(issuedAtMs: number | undefined, madeAt: string | undefined): boolean {
+  if (madeAt === undefined) return true
+  return issuedAtMs !== undefined && issuedAtMs >= Math.floor(Date.parse(madeAt) / 1000) * 1000
 }
 
 /** What every entry on its way into the log has. */

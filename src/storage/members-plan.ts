@@ -3,6 +3,7 @@ import { pairKey } from './access-changes.ts'
 import type { MemberAction, MemberGrant, MembersEntry, NewMembersChange } from './access-entries.ts'
 import type { KnownChat } from './access-records.ts'
 import { noChat, refuse } from './access-rules.ts'
+import type { Stored } from './entry-base.ts'
 import {
   type Decision,
   DIRECT_IS_FIXED,
@@ -229,9 +230,10 @@ export class MembersPlan {
       ...{ userId, kind: 'chat', chatId: chat.chatId },
       detail: { until, reason },
     })
-    if (!member) return { stored: membersEntry(entry, chat, { reason }) }
+    const banned = { userId, until }
+    if (!member) return { stored: membersEntry(entry, chat, { reason, banned }) }
     const decision = this.#remove(entry, chat, [userId])
-    return { stored: { ...decision.stored, reason } }
+    return { stored: { ...decision.stored, reason, banned } }
   }
 
   #unban(
@@ -249,7 +251,7 @@ export class MembersPlan {
     noteAct(this.#context, entry, 'unban', {
       ...{ userId, kind: 'chat', chatId: chat.chatId },
     })
-    return { stored: membersEntry(entry, chat, {}) }
+    return { stored: membersEntry(entry, chat, { unbanned: userId }) }
   }
 
   /** Why a ban that somebody of a higher role has made is not to be lifted, or made another. */
@@ -295,7 +297,7 @@ export class MembersPlan {
 function membersEntry(
   { senderId, clientId, action }: NewMembersChange,
   { chatId, madeAt: _, ...state }: KnownChat,
-  done: Partial<Pick<MembersEntry, 'added' | 'removed' | 'roles' | 'muted' | 'reason'>>,
+  done: Partial<Omit<MembersEntry, keyof Stored | 'type' | 'act' | 'state'>>,
 ): Draft<MembersEntry> {
   const nothing = { added: [], removed: [], roles: [], muted: [], reason: undefined }
   const place = { kind: 'chat', chatId, id: chatId, senderId, clientId } as const

@@ -23,6 +23,7 @@ import { reportKey } from './access-references.ts'
 import { noChat, refuse } from './access-rules.ts'
 import type { NewEntry } from './entries.ts'
 import { type Decision, noteAct, type PlanContext } from './plan-context.ts'
+import { mayDo } from './rights.ts'
 import type { Refused } from './store.ts'
 import { KNOWN_LENGTH, type Target, targetKey } from './target.ts'
 
@@ -229,11 +230,11 @@ export class ModerationPlan {
     noteAct(this.#context, entry, 'delete', { userId: senderId, kind, chatId, messageId: id })
   }
 
-  #mayResolve({ authority, senderId }: NewResolution, report: { kind: string; chatId: number }) {
+  #mayResolve(entry: NewResolution, report: { kind: string; chatId: number }) {
+    const { authority } = entry
     if (!authority || authority.isAdmin) return true
     if (report.kind === 'support') return authority.isAgent
-    const role = this.#context.rules.member(report.chatId, senderId)?.role
-    return role === 'moderator' || role === 'owner'
+    return mayDo(this.#context.rules.roleOf(entry, report.chatId), 'resolveReports')
   }
 
   #mayTouch(entry: NewPin, target: Target): boolean {

@@ -125,6 +125,17 @@ export class PlannedChats {
     changes.standings.set(key, { chatId, userId, standing: isNothing ? null : standing })
   }
 
+  /** A user has written in a chat with a slow mode. */
+  noteWritten(place: Place): void {
+    const { rules, createdAt: lastWritten } = this.#context
+    const member = rules.member(place.chatId, place.userId)
+    if (member) this.setMember(place.chatId, { ...member, lastWritten })
+    else {
+      const standing = rules.standing(place.chatId, place.userId) ?? NOTHING
+      this.setStanding(place, { ...standing, lastWritten })
+    }
+  }
+
   isLastOwner(chatId: number, { role }: Member): boolean {
     return role === 'owner' && (this.#context.known.ownerCounts.get(chatId) ?? 0) <= 1
   }

@@ -203,15 +203,16 @@ export class MembershipWalk {
     if (!client) return []
     const id = 1 + Math.floor(this.#random() * 4)
     let chat = this.#model.chats.find((one) => one.kind === 'support' && one.id === id)
+    const frame = { type: 'NEW_SUPPORT_MESSAGE', support_chat_id: id, sender_id: client.userId }
+    if (!chat && client.userId === AGENT) {
+      await this.#ask(client, { ...frame, content: 'how may I help' }, false)
+      return []
+    }
     if (!chat) {
       chat = newChat('support', id, { customer: client.userId })
       this.#model.chats.push(chat)
     }
-    return this.#write(client, chat, {
-      type: 'NEW_SUPPORT_MESSAGE',
-      support_chat_id: id,
-      sender_id: client.userId,
-    })
+    return this.#write(client, chat, frame)
   }
 
   async #write(client: WalkClient, chat: ModelChat, frame: object): Promise<ModelMessage[]> {

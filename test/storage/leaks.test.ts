@@ -29,9 +29,11 @@ class Model {
     const { kind, chatId, offset, hiddenFrom } = message
     if (hiddenFrom === userId) return false
     if (kind === 'support') return isAgent || this.#customers.get(chatId) === userId
-    if (granted.includes(chatId)) return true
     const chat = this.#chats.get(chatId)
-    if (!chat) return false
+    if (!chat) return granted.includes(chatId)
+    // Nobody has come by a token yet: to a history since one joined that opens nothing.
+    const isGranted = granted.includes(chatId) && !chat.banned.has(userId)
+    if (isGranted && chat.isWhole) return true
     const joined = chat.members.get(userId)
     if (joined !== undefined) return chat.isWhole || offset > joined
     return chat.isPublic && chat.isWhole && !chat.banned.has(userId)
@@ -51,10 +53,12 @@ class Model {
     for (const { userId } of added) chat.members.set(userId, offset)
     if (entry.type === 'chat') return
     for (const userId of entry.removed) chat.members.delete(userId)
+    if (entry.act !== 'ban' && entry.act !== 'unban') return
+    expect(entry.act === 'ban' ? entry.banned?.userId : entry.unbanned).toEqual(expect.any(Number))
     expect(chat.members.size).toBe(state.memberCount)
   }
 
-  /** Bans are in no entry as such, as their users need not be members. */
+  /** Whether a ban still holds, no entry says. */
   ban(chatId: number, userId: number): void {
     this.#chats.get(chatId)?.banned.add(userId)
   }

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { describeAccessContract } from './access-contract.ts'
 import { describeConversationContract } from './conversation-contract.ts'
 import { describeEntryContract } from './entry-contract.ts'
+import { describeGrantsContract } from './grants-contract.ts'
 import { describeHistoryContract } from './history-contract.ts'
 import { describeMaintenanceContract } from './maintenance-contract.ts'
 import { describeModerationContract } from './moderation-contract.ts'
@@ -21,6 +22,7 @@ const CONTRACTS = {
   conversation: describeConversationContract,
   readers: describeReadersContract,
   access: describeAccessContract,
+  grants: describeGrantsContract,
   moderation: describeModerationContract,
   sanctions: describeSanctionsContract,
   reading: describeReadingContract,

@@ -264,6 +264,32 @@ export function describeModerationContract(createDatabase: () => Promise<TestDat
     })
   })
 
+  describe('a support chat', () => {
+    const support = { kind: 'support' } as const
+    const write = (who: Doer, chatId = 5) => sent.message(who, chatId, support)
+    const isAgent = { isFromAgent: true }
+
+    it('is opened by its customer, whatever an agent writes first', async () => {
+      expect(await done(write(AGENT), write(MEMBER), write(AGENT), write(OWNER))).toEqual([
+        ...['NOT_FOUND', '1', '2', 'NOT_FOUND'],
+      ])
+      expect(await done(write(AGENT, 6), write(AGENT, 5))).toEqual(['NOT_FOUND', '3'])
+      expect(await store.access.customerOf(5)).toBe(2)
+      expect(await store.access.supportChatsOf(9, ALL)).toEqual([])
+    })
+
+    it('that an agent began while access was open has the customer who answered then, or none', async () => {
+      const begin = (chatId: number) => asOpen({ ...write(AGENT, chatId), ...isAgent })
+      await append(begin(5), begin(6), asOpen(write(MEMBER, 5)), asOpen(write(OWNER, 5)))
+      expect(await store.access.customerOf(5)).toBe(2)
+      expect(await store.access.customerOf(6)).toBeUndefined()
+      // What the agent wrote is for the one whom it was for, who cannot be told from others.
+      const tries = [write(OWNER, 6), sent.reaction(OWNER, 2, support), write(OWNER, 5)]
+      expect(await done(...tries)).toEqual(['NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND'])
+      expect(await done(write(MEMBER, 5), write(AGENT, 6))).toEqual(['5', '6'])
+    })
+  })
+
   describe('a pin', () => {
     it('is set and taken away by moderators, the newest first', async () => {
       await makeChat()

@@ -23,7 +23,8 @@ export function user(
   { isAgent = false, isAdmin = false, granted = {} as Record<number, ChatRole> } = {},
 ): Doer {
   const roles = Object.entries(granted).map(([id, role]) => [Number(id), role] as const)
-  return { userId, authority: { isAgent, isAdmin, granted: new Map(roles) } }
+  const issuedAtMs = Date.UTC(3000, 0)
+  return { userId, authority: { isAgent, isAdmin, granted: new Map(roles), issuedAtMs } }
 }
 
 const by = ({ userId, authority }: Doer) => ({

@@ -35,6 +35,8 @@ export const BEGINNING: readonly NewEntry[] = [
 
 const doer = fc.constantFrom(...DOERS)
 const userId = fc.constantFrom(...USERS)
+/** Also the one who comes by a token. */
+const bannedId = fc.constantFrom(...USERS, 5)
 const role = fc.constantFrom(...CHAT_ROLES)
 const until = fc.constantFrom(null, '2000-01-01T00:00:00.000Z', '2999-01-01T00:00:00.000Z')
 const chatId = fc.integer({ min: 1, max: 5 })
@@ -47,8 +49,8 @@ const action: fc.Arbitrary<MemberAction> = fc.oneof(
   fc.record({ act: fc.constant('remove'), userIds: fc.uniqueArray(userId, { minLength: 1 }) }),
   fc.record({ act: fc.constant('role'), userId, role }),
   fc.record({ act: fc.constant('mute'), userId, until }),
-  fc.record({ act: fc.constant('ban'), userId, until, reason: fc.constant('spam') }),
-  fc.record({ act: fc.constant('unban'), userId }),
+  fc.record({ act: fc.constant('ban'), userId: bannedId, until, reason: fc.constant('spam') }),
+  fc.record({ act: fc.constant('unban'), userId: bannedId }),
 ) as fc.Arbitrary<MemberAction>
 
 const change = fc.record(

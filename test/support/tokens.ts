@@ -18,7 +18,9 @@ export interface TokenOptions {
 export function signToken(sub: unknown, options: TokenOptions = {}): Promise<string> {
   const { key = SECRET, algorithm = 'HS256', expiresInS = 3_600 } = options
   const exp = expiresInS === null ? {} : { exp: Math.floor(Date.now() / 1000) + expiresInS }
-  return new SignJWT({ sub, ...exp, ...options.claims } as Record<string, unknown>)
+  // What grants chats says since when.
+  const iat = options.claims?.chats ? { iat: Math.floor(Date.now() / 1000) } : {}
+  return new SignJWT({ sub, ...exp, ...iat, ...options.claims } as Record<string, unknown>)
     .setProtectedHeader({ alg: algorithm, ...options.header })
     .sign(typeof key === 'string' ? Buffer.from(key) : key)
 }

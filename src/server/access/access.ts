@@ -22,6 +22,8 @@ export interface Access {
    * `release`. Throws STORAGE_UNAVAILABLE.
    */
   open(viewer: Viewer): Promise<FrameFilter> | undefined
+  /** A user who is connected comes by a token. Throws STORAGE_UNAVAILABLE. */
+  enter(viewer: Viewer): Promise<void>
   /** A connection of the user has gone. */
   release(userId: number): void
   /** The user is not online any more. */
@@ -37,8 +39,12 @@ export interface Access {
   readsAbove(viewer: Viewer, chat: Chat): number | undefined | Promise<number | undefined>
   /** Whether a viewer that is connected may do something in a chat that is not stored. */
   mayPass(viewer: Viewer, chat: Chat, act: PassingAct): boolean
-  /** Who reads, for the store; undefined where everyone may read everything. */
-  readerOf(viewer: Viewer): Reader | undefined
+  /**
+   * Who reads, for the store; undefined where everyone may read everything. Throws STORAGE_UNAVAILABLE.
+   */
+  readerOf(viewer: Viewer): Promise<Reader> | undefined
+  /** The chats that a viewer who is connected moderates by a token. */
+  moderatedByToken(viewer: Viewer): readonly number[]
   /** In whose name an entry of a type is added; undefined where nobody is asked what they may. */
   authorityOf(viewer: Viewer, type: NewEntry['type']): Authority | undefined
   /** Those who are not to be seen by a user who is online, neither their presence nor their profile. */

@@ -1,3 +1,4 @@
+import { type ChatRole, isAtLeast } from '../../protocol/chat-role.ts'
 import { ADMINS, AGENTS, type FrameFilter, type Place, userKey } from '../frames/audience.ts'
 import { keyOfChat, type UserAccess } from './user-access.ts'
 import type { Viewer } from './viewer.ts'
@@ -8,14 +9,15 @@ export class ConnectionFilter implements FrameFilter {
   readonly #viewer: Viewer
   /** `chatKey`s; undefined is all. */
   readonly wanted: ReadonlySet<string> | undefined
-  /** `chatKey`s that the token grants. */
-  readonly #granted: ReadonlySet<string>
+  /** `chatKey` → the role that the token grants. */
+  readonly #granted: ReadonlyMap<string, ChatRole>
 
   constructor(access: UserAccess, viewer: Viewer, wanted?: ReadonlySet<string>) {
     this.access = access
     this.#viewer = viewer
     this.wanted = wanted
-    this.#granted = new Set([...viewer.granted.keys()].map(keyOfChat))
+    const granted = [...viewer.granted].map(([id, role]) => [keyOfChat(id), role] as const)
+    this.#granted = new Map(granted)
   }
 
   *keys(): Iterable<string> {
@@ -23,7 +25,8 @@ export class ConnectionFilter implements FrameFilter {
     if (this.#viewer.isAgent) yield AGENTS
     if (this.#viewer.isAdmin) yield ADMINS
     for (const chat of this.access.chats()) if (this.wants(chat)) yield chat
-    for (const chat of this.#granted) if (this.wants(chat) && !this.access.has(chat)) yield chat
+    for (const chat of this.#granted.keys())
+      if (this.wants(chat) && !this.access.has(chat) && this.isGranted(chat)) yield chat
   }
 
   /** Whether it is to be found under the key of a chat while its user may read that. */
@@ -33,7 +36,7 @@ export class ConnectionFilter implements FrameFilter {
 
   /** Whether its token lets it read a chat, whatever the user's membership. */
   isGranted(chat: string): boolean {
-    return this.#granted.has(chat)
+    return this.#grantedAbove(chat) !== undefined
   }
 
   passes(place: Place): boolean {
@@ -53,7 +56,8 @@ export class ConnectionFilter implements FrameFilter {
 
   #reads(chat: string, messageOffset = Number.POSITIVE_INFINITY): boolean {
     if (!this.wants(chat)) return false
-    if (this.#granted.has(chat)) return true
+    const byToken = this.#grantedAbove(chat)
+    if (byToken !== undefined && messageOffset > byToken) return true
     if (this.#viewer.isAgent && chat.startsWith('support ')) return true
     const above = this.access.readsAbove(chat)
     return above !== undefined && messageOffset > above
@@ -62,6 +66,13 @@ export class ConnectionFilter implements FrameFilter {
   #moderates(chat: string): boolean {
     if (this.#viewer.isAdmin) return true
     if (chat.startsWith('support ')) return this.#viewer.isAgent
-    return this.access.mayModerate(chat)
+    const role = this.isGranted(chat) ? this.#granted.get(chat)! : 'reader'
+    return this.access.mayModerate(chat) || isAtLeast(role, 'moderator')
+  }
+
+  /** The offset above which its token lets it read a chat; undefined if not at all. */
+  #grantedAbove(chat: string): number | undefined {
+    if (!this.#granted.has(chat)) return undefined
+    return this.access.visitsAbove(chat, this.#viewer.issuedAtMs)
   }
 }

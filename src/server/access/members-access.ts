@@ -6,6 +6,7 @@ import type { LogEntry, MessageEntry } from '../../storage/entries.ts'
 import { membersPlaceOf } from '../frames/place-of-entry.ts'
 import type { Access, PassingAct } from './access.ts'
 import { ConnectionFilter } from './connection-filter.ts'
+import { TokenVisits } from './token-visits.ts'
 import { keyOfChat, type Seat, type SharedChat, UserAccess } from './user-access.ts'
 import type { Viewer } from './viewer.ts'
 
@@ -26,6 +27,8 @@ export interface AccessListener {
   beforeChange(userId: number): void
   gained(userId: number, chat: string): void
   lost(userId: number, chat: string): void
+  /** What a token opens to the user may have changed for a chat that it names. */
+  visits(userId: number, chat: string): void
   /** A user has blocked another who is online, or no longer. */
   hid(userId: number, from: { readonly userId: number; readonly isHidden: boolean }): void
 }
@@ -60,10 +63,16 @@ export class MembersAccess implements Access {
   /** Chats of users that are online. */
   readonly #chats = new Map<string, SharedChat>()
   readonly #listeners: Partial<AccessListener>[] = []
+  readonly #visits: TokenVisits
 
   constructor(records: AccessRecords, isOnline: (userId: number) => boolean) {
     this.#records = records
     this.#isOnline = isOnline
+    this.#visits = new TokenVisits({
+      records,
+      enterChat: (key, state) => this.#enterChat(key, state),
+      leaveChat: (key, chat) => this.#leaveChat(key, chat),
+    })
   }
 
   listen(listener: Partial<AccessListener>): void {
@@ -75,11 +84,17 @@ export class MembersAccess implements Access {
     opened.access.uses += 1
     try {
       await opened.loaded
+      await this.#visits.enter(opened.access, viewer)
     } catch (error) {
       this.release(viewer.userId)
       throw error
     }
     return new ConnectionFilter(opened.access, viewer)
+  }
+
+  async enter(viewer: Viewer): Promise<void> {
+    const opened = this.#users.get(viewer.userId)
+    if (opened) await this.#visits.enter(opened.access, viewer)
   }
 
   release(userId: number): void {
@@ -93,6 +108,7 @@ export class MembersAccess implements Access {
     const opened = this.#users.get(userId)
     if (!opened || opened.access.uses > 0) return
     this.#users.delete(userId)
+    this.#visits.forget(opened.access)
     for (const [key, { chat }] of opened.access.seats) this.#leaveChat(key, chat)
   }
 
@@ -101,8 +117,10 @@ export class MembersAccess implements Access {
   }
 
   apply(entry: LogEntry): void {
-    if (entry.type === 'chat' || entry.type === 'members')
+    if (entry.type === 'chat' || entry.type === 'members') {
       for (const { missed } of this.#loading) missed.push(entry)
+      this.#applyToVisits(entry)
+    }
     switch (entry.type) {
       case 'chat':
         this.#applyChat(entry)
@@ -119,29 +137,40 @@ export class MembersAccess implements Access {
   }
 
   readsAbove(viewer: Viewer, chat: Chat): number | undefined | Promise<number | undefined> {
-    const { kind, id } = chat
-    if (kind === 'support' && viewer.isAgent) return 0
-    if (kind === 'chat' && viewer.granted.has(id)) return 0
-    const opened = this.#users.get(viewer.userId)
-    const known = opened?.access.readsAbove(chatKey(kind, id))
+    if (chat.kind === 'support' && viewer.isAgent) return 0
+    const access = this.#users.get(viewer.userId)?.access
+    const known = access && aboveOf(access, viewer, chat)
     return known ?? this.#readStored(viewer, chat)
   }
 
   mayPass(viewer: Viewer, { kind, id }: Chat, act: PassingAct): boolean {
     if (kind === 'support' && viewer.isAgent) return true
-    const granted = kind === 'chat' ? viewer.granted.get(id) : undefined
-    if (granted !== undefined) return act === 'receipt' || isAtLeast(granted, 'member')
     const access = this.#users.get(viewer.userId)?.access
     const key = chatKey(kind, id)
-    const seat = access?.seats.get(key)
-    if (!seat) return access?.supportChats.has(key) ?? false
-    if (act === 'receipt') return true
-    const { role, mutedUntil } = seat
-    return isAtLeast(role, 'member') && !(mutedUntil && Date.parse(mutedUntil) > Date.now())
+    if (!access) return false
+    const isOpened = access.visitsAbove(key, viewer.issuedAtMs) !== undefined
+    const granted = isOpened ? viewer.granted.get(id) : undefined
+    const role = granted ?? access.seats.get(key)?.role
+    if (role === undefined) return access.supportChats.has(key)
+    return act === 'receipt' || (isAtLeast(role, 'member') && !access.isMuted(key))
   }
 
-  readerOf({ userId, isAgent, granted }: Viewer): Reader {
-    return { userId, isAgent, granted: [...granted.keys()] }
+  async readerOf(viewer: Viewer): Promise<Reader> {
+    const { userId, isAgent, issuedAtMs } = viewer
+    const ids = [...viewer.granted.keys()]
+    const known = this.#users.get(userId)?.access
+    const isKnown = known && ids.every((id) => known.visits.has(keyOfChat(id)))
+    const access = isKnown ? known : await this.#visit(viewer)
+    const granted = ids.filter((id) => access.visitsAbove(keyOfChat(id), issuedAtMs) !== undefined)
+    return { userId, isAgent, granted }
+  }
+
+  moderatedByToken(viewer: Viewer): number[] {
+    const access = this.#users.get(viewer.userId)?.access
+    return [...viewer.granted].flatMap(([id, role]) => {
+      const isOpened = access?.visitsAbove(keyOfChat(id), viewer.issuedAtMs) !== undefined
+      return isOpened && isAtLeast(role, 'moderator') ? [id] : []
+    })
   }
 
   authorityOf(viewer: Viewer): Viewer {
@@ -220,17 +249,38 @@ export class MembersAccess implements Access {
   }
 
   /** For who is not connected, or not a member: public chats can be read by anyone. */
-  async #readStored({ userId }: Viewer, { kind, id }: Chat): Promise<number | undefined> {
+  async #readStored(viewer: Viewer, { kind, id }: Chat): Promise<number | undefined> {
+    const { userId } = viewer
     if (kind === 'support') return (await this.#records.customerOf(id)) === userId ? 0 : undefined
     const [[chat], [member]] = await Promise.all([
       this.#records.findChats([id]),
       this.#records.findMembers(id, [userId]),
     ])
+    const visit = viewer.granted.has(id) ? await this.#visit(viewer) : undefined
+    const byToken = visit?.visitsAbove(keyOfChat(id), viewer.issuedAtMs)
+    if (byToken !== undefined && !member) return byToken
     if (!chat) return undefined
     if (member) return chat.history === 'all' ? 0 : member.joinedOffset
     if (chat.visibility !== 'public' || (await this.#records.isBannedFrom(id, userId)))
       return undefined
     return chat.history === 'all' ? 0 : Number.POSITIVE_INFINITY
+  }
+
+  /** What holds where the token of somebody who is not connected lets that user in. */
+  async #visit(viewer: Viewer): Promise<UserAccess> {
+    const access = new UserAccess(viewer.userId)
+    await this.#visits.enter(access, viewer)
+    this.#visits.forget(access, { isKept: true })
+    return access
+  }
+
+  /** Has visitors sent a chat that lets them in again, and no more what keeps them out. */
+  #applyToVisits(entry: ChatEntry | MembersEntry): void {
+    const key = keyOfChat(entry.chatId)
+    for (const { userId } of this.#visits.apply(entry)) {
+      this.#tell('beforeChange', userId)
+      this.#tell('visits', userId, key)
+    }
   }
 
   #applyChat({ chatId, state, added, offset }: ChatEntry): void {
@@ -315,4 +365,18 @@ export class MembersAccess implements Access {
     shared.seats -= 1
     if (shared.seats === 0) this.#chats.delete(key)
   }
+}
+
+/** The offset above which a user who is connected may read a chat, by membership or by a token. */
+function aboveOf(
+  access: UserAccess,
+  { granted, issuedAtMs }: Viewer,
+  { kind, id }: Chat,
+): number | undefined {
+  const key = chatKey(kind, id)
+  const isNamed = kind === 'chat' && granted.has(id)
+  const byToken = isNamed ? access.visitsAbove(key, issuedAtMs) : undefined
+  const above = access.readsAbove(key)
+  if (above === undefined || byToken === undefined) return above ?? byToken
+  return Math.min(above, byToken)
 }

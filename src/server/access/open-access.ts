@@ -19,6 +19,8 @@ export class OpenAccess implements Access {
     return undefined
   }
 
+  async enter(): Promise<void> {}
+
   release(): void {}
 
   forget(): void {}
@@ -39,6 +41,10 @@ export class OpenAccess implements Access {
 
   readerOf(): undefined {
     return undefined
+  }
+
+  moderatedByToken(): readonly number[] {
+    return []
   }
 
   authorityOf(viewer: Viewer, type: NewEntry['type']): Authority | undefined {

@@ -2,6 +2,7 @@ import { chatKey } from '../../protocol/chat.ts'
 import { type ChatRole, isAtLeast } from '../../protocol/chat-role.ts'
 import { MAX_PRESENCE_MEMBERS } from '../../protocol/limits.ts'
 import type { ChatState } from '../../storage/access-entries.ts'
+import { isGrantedBy } from '../../storage/entry-base.ts'
 
 /** A chat that somebody who is online is a member of, shared by all of them. */
 export interface SharedChat {
@@ -20,11 +21,26 @@ export interface Seat {
   readonly chat: SharedChat
 }
 
+/** What holds of a user in a chat that the user may come into by a token. */
+export interface Visit {
+  /** Undefined of a chat that only tokens know of. */
+  chat: SharedChat | undefined
+  madeAt: string | undefined
+  /** The log's offset when the user first came so. */
+  joinedOffset: number
+  /** ISO 8601. */
+  mutedUntil: string | undefined
+  /** Until when the user is kept out; null is for good, undefined is not. */
+  bannedUntil: string | null | undefined
+}
+
 /** What one user who is online may read: kept up to date by the entries of the log. */
 export class UserAccess {
   readonly userId: number
   /** `chatKey` → the user's place there. */
   readonly seats = new Map<string, Seat>()
+  /** `chatKey` of a chat that a token of the user names → what holds of the user there. */
+  readonly visits = new Map<string, Visit>()
   /** `chatKey`s of the support chats that the user has opened. */
   readonly supportChats = new Set<string>()
   /** Users whose direct messages the user does not want. */
@@ -60,6 +76,22 @@ export class UserAccess {
     return (this.seats.get(chat)?.joinedOffset ?? 0) >= offset
   }
 
+  /**
+   * The offset above which the user may read a chat by a token that names it; undefined where that opens
+   * the chat no more, or never did.
+   */
+  visitsAbove(chat: string, issuedAtMs: number | undefined): number | undefined {
+    const visit = this.visits.get(chat)
+    if (!visit || isAhead(visit.bannedUntil) || !isGrantedBy(issuedAtMs, visit.madeAt))
+      return undefined
+    return visit.chat && visit.chat.state.history !== 'all' ? visit.joinedOffset : 0
+  }
+
+  isMuted(chat: string): boolean {
+    const mutedUntil = (this.seats.get(chat) ?? this.visits.get(chat))?.mutedUntil
+    return mutedUntil !== undefined && isAhead(mutedUntil)
+  }
+
   mayModerate(chat: string): boolean {
     const role = this.seats.get(chat)?.role
     return role !== undefined && isAtLeast(role, 'moderator')
@@ -78,6 +110,11 @@ export class UserAccess {
       .map(([key]) => key)
     return [...small, ...this.supportChats]
   }
+}
+
+/** Whether something lasts: until a time that is yet to come, or for good. */
+function isAhead(until: string | null | undefined): boolean {
+  return until === null || (until !== undefined && Date.parse(until) > Date.now())
 }
 
 export function keyOfChat(chatId: number): string {

@@ -110,6 +110,11 @@ export class Connection implements Viewer {
     return this.#rights.granted
   }
 
+  /** When its token was issued, in milliseconds since 1970. */
+  get issuedAtMs(): Viewer['issuedAtMs'] {
+    return this.#rights.issuedAtMs
+  }
+
   /** When its token ends, in milliseconds since 1970; 0 if never. */
   get expiresAtMs(): number {
     return this.#expiresAtMs

@@ -21,5 +21,14 @@ export function followAccess(access: MembersAccess, fanOut: FanOut): void {
       forEach(userId, chat, (connection) => fanOut.addKey(connection, chat)),
     lost: (userId, chat) =>
       forEach(userId, chat, (connection) => fanOut.removeKey(connection, chat)),
+    visits(userId, chat) {
+      // Once more what its filter says, where nothing but the token lets it read the chat.
+      for (const connection of fanOut.connectionsOf(userId)) {
+        const { filter } = connection
+        if (!(filter instanceof ConnectionFilter) || !filter.wants(chat)) continue
+        if (filter.isGranted(chat) || filter.access.has(chat)) fanOut.addKey(connection, chat)
+        else fanOut.removeKey(connection, chat)
+      }
+    },
   })
 }

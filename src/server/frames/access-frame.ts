@@ -96,7 +96,7 @@ function chatChanged(entry: ChatEntry): ServerFrame {
 }
 
 function membersChanged(entry: MembersEntry): ServerFrame {
-  const { added, removed, roles, muted, reason } = entry
+  const { added, removed, roles, muted, banned, unbanned, reason } = entry
   return {
     type: 'MEMBERS_CHANGED',
     chat_id: entry.chatId,
@@ -107,6 +107,8 @@ function membersChanged(entry: MembersEntry): ServerFrame {
     ...(muted.length === 0
       ? {}
       : { muted: muted.map(({ userId, until }) => ({ user: userId, until })) }),
+    ...(banned === undefined ? {} : { banned: { user: banned.userId, until: banned.until } }),
+    ...(unbanned === undefined ? {} : { unbanned }),
     ...(reason === undefined ? {} : { reason }),
     members: entry.state.memberCount,
     ...done(entry),

@@ -206,7 +206,7 @@ async function mustSee(
 ): Promise<void> {
   if (sources.access.mode === 'open') return
   const viewer = viewerOf(identity, sources)
-  const reader = viewer && sources.access.readerOf(viewer)
+  const reader = viewer && (await sources.access.readerOf(viewer))
   if (reader && !(await sources.store.access.mayReadUpload(name, reader)))
     throw new ChatwsError('NOT_FOUND', 'There is no such file')
 }

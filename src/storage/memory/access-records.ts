@@ -2,6 +2,7 @@ import type { ChatKind } from '../../protocol/chat.ts'
 import { isAtLeast } from '../../protocol/chat-role.ts'
 import { MAX_PRESENCE_MEMBERS } from '../../protocol/limits.ts'
 import { uploadPath } from '../../protocol/upload-name.ts'
+import { pairKey } from '../access-changes.ts'
 import type {
   AccessRecords,
   AdminAction,
@@ -13,7 +14,9 @@ import type {
   Membership,
   Reader,
   Report,
+  ReportsPage,
   ThreadCursor,
+  TokenPlace,
   UserProfile,
 } from '../access-records.ts'
 import { MAX_UNREAD } from '../conversation.ts'
@@ -64,6 +67,21 @@ export class MemoryAccessRecords implements AccessRecords {
 
   async findMembers(chatId: number, userIds: readonly number[]): Promise<Member[]> {
     return found(userIds, (userId) => this.#access.member({ chatId, userId }))
+  }
+
+  async enterByToken(userId: number, chatIds: readonly number[]): Promise<TokenPlace[]> {
+    return found(chatIds, (chatId) => {
+      const chat = this.#access.chats.get(chatId)
+      if (!chat) return undefined
+      const key = pairKey(chatId, userId)
+      const standing = this.#access.standings.get(key)
+      const joinedOffset = standing?.joinedOffset ?? this.#log.lastOffset
+      const { role, mutedUntil, mutedBy, lastWritten } = standing ?? {}
+      const entered = { role, mutedUntil, mutedBy, lastWritten, joinedOffset }
+      this.#access.standings.set(key, entered)
+      const ban = isBannedFrom(this.#log, chatId, userId) ? this.#access.bans.get(key) : undefined
+      return { chat, joinedOffset, mutedUntil, bannedUntil: ban?.ban.until }
+    })
   }
 
   async isBannedFrom(chatId: number, userId: number): Promise<boolean> {
@@ -143,18 +161,13 @@ export class MemoryAccessRecords implements AccessRecords {
     }
   }
 
-  async reports({
-    isAll,
-    moderatorId,
-    ...page
-  }: ListPage & {
-    readonly isAll: boolean
-    readonly moderatorId: number | undefined
-  }): Promise<Report[]> {
+  async reports({ isAll, moderatorId, byToken = [], ...page }: ReportsPage): Promise<Report[]> {
+    const isTheirs = (report: Report) =>
+      moderatorId === undefined ||
+      this.#moderates(moderatorId, report) ||
+      (report.kind === 'chat' && byToken.includes(report.chatId))
     const reports = [...this.#access.reports.values()].filter(
-      (report) =>
-        (isAll || report.resolvedAt === undefined) &&
-        (moderatorId === undefined || this.#moderates(moderatorId, report)),
+      (report) => (isAll || report.resolvedAt === undefined) && isTheirs(report),
     )
     return pageOf(reports, page, ({ id }) => id)
   }

@@ -57,6 +57,7 @@ export function knownAccessOf(
 
 function readChats(references: AccessReferences, access: MemoryAccess, known: KnownAccess): void {
   const places: Place[] = [...references.places]
+  const banned: Place[] = [...references.bans]
   for (const key of references.directs) {
     const chatId = access.directs.get(key)
     if (chatId === undefined) continue
@@ -67,7 +68,9 @@ function readChats(references: AccessReferences, access: MemoryAccess, known: Kn
     const report = access.reports.get(reportId)
     if (!report) continue
     known.reports.set(reportId, report)
-    if (report.kind === 'chat') places.push({ chatId: report.chatId, userId })
+    if (report.kind !== 'chat') continue
+    places.push({ chatId: report.chatId, userId })
+    banned.push({ chatId: report.chatId, userId })
   }
   for (const place of places) {
     const chat = access.chats.get(place.chatId)
@@ -87,7 +90,7 @@ function readChats(references: AccessReferences, access: MemoryAccess, known: Kn
     const members = [...(access.members.get(chatId)?.values() ?? [])]
     known.ownerCounts.set(chatId, members.filter(({ role }) => role === 'owner').length)
   }
-  for (const { chatId, userId } of references.bans) {
+  for (const { chatId, userId } of banned) {
     const key = pairKey(chatId, userId)
     const kept = access.bans.get(key)
     if (kept) known.bans.set(key, kept.ban)

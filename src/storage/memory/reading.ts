@@ -12,13 +12,19 @@ export function readsAbove(
 ): number | undefined {
   const { kind, chatId } = chat
   if (kind === 'support') return isAgent || log.customerOf(chatId) === userId ? 0 : undefined
-  if (granted.includes(chatId)) return 0
   const known = log.access.chats.get(chatId)
-  if (!known) return undefined
+  const isBanned = isBannedFrom(log, chatId, userId)
+  const isGranted = granted.includes(chatId) && !isBanned
+  if (!known) return isGranted ? 0 : undefined
   const member = log.access.member({ chatId, userId })
-  if (member) return known.history === 'all' ? 0 : member.joinedOffset
-  const isOpen = known.visibility === 'public' && known.history === 'all'
-  return isOpen && !isBannedFrom(log, chatId, userId) ? 0 : undefined
+  if (known.history === 'all') {
+    const isOpen = known.visibility === 'public' && !isBanned
+    return isGranted || member || isOpen ? 0 : undefined
+  }
+  const never = Number.POSITIVE_INFINITY
+  const comes = log.access.standings.get(pairKey(chatId, userId))?.joinedOffset ?? never
+  if (isGranted) return Math.min(member?.joinedOffset ?? never, comes)
+  return member?.joinedOffset
 }
 
 /** Whether a reader may read a message. */

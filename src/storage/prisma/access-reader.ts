@@ -62,12 +62,15 @@ export class AccessReader {
       [...references.directs].map((direct) => ({ direct })),
     )
     const places = [...references.places]
+    const banned = [...references.bans]
     const reportIds = new Set(references.reports.map(({ reportId }) => reportId))
     for (const row of await query<ReportRow>(tx, statements.reports, idRows(reportIds)))
       known.reports.set(Number(row.id), toReport(row))
     for (const { reportId, userId } of references.reports) {
       const report = known.reports.get(reportId)
-      if (report?.kind === 'chat') places.push({ chatId: report.chatId, userId })
+      if (report?.kind !== 'chat') continue
+      places.push({ chatId: report.chatId, userId })
+      banned.push({ chatId: report.chatId, userId })
     }
     for (const { chat_id, direct } of directs) {
       known.directs.set(direct, Number(chat_id))
@@ -83,7 +86,7 @@ export class AccessReader {
         known.standings.set(pairKey(chatId, Number(row.user_id)), toStanding(row as StandingRow))
     }
     known.ownerCounts = await readCounts(tx, statements.ownerCounts, references.ownersOf)
-    const bans = await query<BanRow>(tx, statements.bans, references.bans.map(placeRow))
+    const bans = await query<BanRow>(tx, statements.bans, banned.map(placeRow))
     for (const row of bans)
       known.bans.set(pairKey(Number(row.chat_id), Number(row.user_id)), toBan(row))
     const customers = await query<{ id: bigint; customer: bigint }>(

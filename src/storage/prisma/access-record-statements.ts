@@ -5,6 +5,7 @@ import {
   MEMBER_COLUMNS,
   membershipValue,
   REPORT_COLUMNS,
+  STANDING_COLUMNS,
 } from './access-rows.ts'
 import { type Dialect, TABLES } from './dialect.ts'
 import { byKind, clippedContent, messageColumns } from './log-statements.ts'
@@ -63,6 +64,17 @@ export function createAccessRecordStatements(dialect: Dialect) {
     /** Chat, user, now. */
     isBannedFrom: `SELECT 1 AS one FROM bans AS b WHERE b.chat_id = ${p(1)}
       AND b.user_id = ${p(2)} AND (b.until IS NULL OR b.until > ${time(3)})`,
+    /** Chats, then a user and now → each chat that has a row, and what holds of the user there. */
+    tokenPlaces: `SELECT ${CHAT_COLUMNS}, ${STANDING_COLUMNS}, b.chat_id AS banned, b.until AS until
+      FROM ${ids} JOIN chats AS c ON c.id = n.id
+      LEFT JOIN standings AS s ON s.chat_id = c.id AND s.user_id = ${p(2)}
+      LEFT JOIN bans AS b ON b.chat_id = c.id AND b.user_id = ${p(2)}
+        AND (b.until IS NULL OR b.until > ${time(3)})`,
+    /** Chats, then a user who comes into them by a token. */
+    enterByToken: `INSERT INTO standings (chat_id, user_id, joined_offset)
+      SELECT n.id, ${p(2)}, (SELECT last_offset FROM log WHERE id = 1) FROM ${ids} WHERE true
+      ON CONFLICT (chat_id, user_id) DO UPDATE SET
+        joined_offset = COALESCE(standings.joined_offset, excluded.joined_offset)`,
     customerOf: `SELECT s.customer AS customer FROM support_chats AS s WHERE s.id = ${p(1)}`,
     /** A chat and a page. */
     membersOf: `SELECT m.user_id AS user_id, ${MEMBER_COLUMNS} FROM members AS m
@@ -125,6 +137,9 @@ export function createAccessRecordStatements(dialect: Dialect) {
       WHERE r.id > ${p(1)} ORDER BY r.id LIMIT ${p(2)}`,
     openReports: `SELECT ${REPORT_COLUMNS} FROM reports AS r
       WHERE r.resolved_at IS NULL AND r.id > ${p(1)} ORDER BY r.id LIMIT ${p(2)}`,
+    /** Chats, then a page. */
+    reportsIn: reportsIn(dialect, ''),
+    openReportsIn: reportsIn(dialect, 'AND r.resolved_at IS NULL'),
     /** A page, then the moderator. */
     moderatedReports: moderated(dialect, ''),
     openModeratedReports: moderated(dialect, 'AND r.resolved_at IS NULL'),
@@ -150,6 +165,12 @@ export function createAccessRecordStatements(dialect: Dialect) {
     actsOn: `SELECT ${ACT_COLUMNS} FROM admin_actions AS a
       WHERE a.user_id = ${p(3)} AND a.id > ${p(1)} ORDER BY a.id LIMIT ${p(2)}`,
   }
+}
+
+function reportsIn({ rows, parameter: p }: Dialect, more: string): string {
+  return `SELECT ${REPORT_COLUMNS} FROM ${rows({ id: 'bigint' })}
+      JOIN reports AS r ON r.kind = 'chat' AND r.chat_id = n.id ${more}
+    WHERE r.id > ${p(2)} ORDER BY r.id LIMIT ${p(3)}`
 }
 
 /** Reports of the chats that a user moderates: found by these, of which one user has only so many. */

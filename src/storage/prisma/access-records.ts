@@ -10,7 +10,9 @@ import type {
   Membership,
   Reader,
   Report,
+  ReportsPage,
   ThreadCursor,
+  TokenPlace,
   UserProfile,
 } from '../access-records.ts'
 import type { MessageEntry } from '../entries.ts'
@@ -29,12 +31,14 @@ import {
   type ChatRow,
   type MemberRow,
   type ReportRow,
+  type TokenPlaceRow,
   toAct,
   toBan,
   toChat,
   toMember,
   toMembership,
   toReport,
+  toTokenPlace,
   toUser,
   type UserRow,
 } from './access-rows.ts'
@@ -95,6 +99,23 @@ export class PrismaAccessRecords implements AccessRecords {
     const now = this.#dialect.timestamp(new Date().toISOString())
     const rows = await this.#query(this.#statements.isBannedFrom, chatId, userId, now)
     return rows.length > 0
+  }
+
+  async enterByToken(userId: number, chatIds: readonly number[]): Promise<TokenPlace[]> {
+    if (chatIds.length === 0) return []
+    const find = async () => {
+      const now = this.#dialect.timestamp(new Date().toISOString())
+      const { tokenPlaces } = this.#statements
+      return this.#query<TokenPlaceRow>(tokenPlaces, idRows(chatIds), userId, now)
+    }
+    const places = await find()
+    const fresh = places.filter((row) => row.standing_joined_offset === null)
+    if (fresh.length === 0) return places.map(toTokenPlace)
+    const ids = idRows(fresh.map(({ chat_id }) => Number(chat_id)))
+    await storing(() =>
+      this.#database.$executeRawUnsafe(this.#statements.enterByToken, ids, userId),
+    )
+    return (await find()).map(toTokenPlace)
   }
 
   async customerOf(supportChatId: number): Promise<number | undefined> {
@@ -172,23 +193,27 @@ export class PrismaAccessRecords implements AccessRecords {
     await storing(() => execute(this.#database, this.#statements.readThreads, rows))
   }
 
-  async reports(page: Parameters<AccessRecords['reports']>[0]): Promise<Report[]> {
-    const { after, limit, isAll, moderatorId } = page
-    const statements = this.#statements
-    const rows =
-      moderatorId === undefined
-        ? await this.#query<ReportRow>(
-            isAll ? statements.allReports : statements.openReports,
-            after,
-            limit,
-          )
-        : await this.#query<ReportRow>(
-            isAll ? statements.moderatedReports : statements.openModeratedReports,
-            after,
-            limit,
-            moderatorId,
-          )
-    return rows.map(toReport)
+  async reports({
+    after,
+    limit,
+    isAll,
+    moderatorId,
+    byToken = [],
+  }: ReportsPage): Promise<Report[]> {
+    const { allReports, openReports, reportsIn, openReportsIn } = this.#statements
+    const { moderatedReports, openModeratedReports } = this.#statements
+    if (moderatorId === undefined) {
+      const sql = isAll ? allReports : openReports
+      return (await this.#query<ReportRow>(sql, after, limit)).map(toReport)
+    }
+    const moderated = isAll ? moderatedReports : openModeratedReports
+    const rows = await this.#query<ReportRow>(moderated, after, limit, moderatorId)
+    if (byToken.length > 0) {
+      const sql = isAll ? reportsIn : openReportsIn
+      rows.push(...(await this.#query<ReportRow>(sql, idRows(byToken), after, limit)))
+    }
+    const reports = new Map(rows.map(toReport).map((report) => [report.id, report]))
+    return [...reports.values()].sort((a, b) => a.id - b.id).slice(0, limit)
   }
 
   async mayReadUpload(name: string, reader: Reader): Promise<boolean> {

@@ -8,6 +8,7 @@ import type {
   Membership,
   Report,
   Standing,
+  TokenPlace,
   UserProfile,
 } from '../access-records.ts'
 import type { Dialect } from './dialect.ts'
@@ -100,6 +101,20 @@ export function toMember(row: MemberRow): Member {
     mutedBy: row.muted_by ?? undefined,
     lastWritten: timeOrNone(row.last_written),
     addedBy: idOrNone(row.added_by),
+  }
+}
+
+/** A chat that a user comes into by a token, and what holds of the user there. */
+export type TokenPlaceRow = ChatRow & {
+  [Column in keyof StandingRow]: StandingRow[Column] | null
+} & { banned: bigint | null; until: Time | null }
+
+export function toTokenPlace(row: TokenPlaceRow): TokenPlace {
+  const { joinedOffset, mutedUntil } = toStanding(row as StandingRow)
+  const until = row.until === null ? null : toIso(row.until)
+  return {
+    ...{ chat: toChat(row), joinedOffset: joinedOffset ?? Number.MAX_SAFE_INTEGER, mutedUntil },
+    bannedUntil: row.banned === null ? undefined : until,
   }
 }
 

@@ -242,6 +242,9 @@ function newestSeen(kind: ChatKind): string {
   if (kind === 'support') return `COALESCE(${newest}, 0)`
   return `COALESCE((SELECT CASE WHEN w.at > COALESCE((SELECT r.joined_offset FROM members AS r
           JOIN chats AS k ON k.id = r.chat_id AND k.history = 'since_join'
-          WHERE r.chat_id = c.chat_id AND r.user_id = c.user_id), 0) THEN w.at END
+          WHERE r.chat_id = c.chat_id AND r.user_id = c.user_id),
+          (SELECT g.joined_offset FROM standings AS g
+          JOIN chats AS k ON k.id = g.chat_id AND k.history = 'since_join'
+          WHERE g.chat_id = c.chat_id AND g.user_id = c.user_id), 0) THEN w.at END
         FROM (SELECT ${newest} AS at) AS w), 0)`
 }

@@ -24,17 +24,26 @@ export function createMayRead({ parameter: p, ids, time }: Dialect, first: numbe
   const hasOpened = (chatId: string) => `(${isAgent} = 1 OR EXISTS (SELECT 1 FROM support_chats AS s
       WHERE s.id = ${chatId} AND s.customer = ${user}))`
 
-  const isIn = (chatId: string) => `(${chatId} IN (${granted}) OR EXISTS (SELECT 1
+  const isKeptOut = (chatId: string) => `EXISTS (SELECT 1 FROM bans AS b
+      WHERE b.chat_id = ${chatId} AND b.user_id = ${user} AND (b.until IS NULL OR b.until > ${now}))`
+
+  const isGranted = (chatId: string) => `(${chatId} IN (${granted}) AND NOT ${isKeptOut(chatId)})`
+
+  const isIn = (chatId: string) => `(${isGranted(chatId)} OR EXISTS (SELECT 1
       FROM members AS r WHERE r.chat_id = ${chatId} AND r.user_id = ${user}))`
 
-  const messageOfChat = (m: string) => `(${m}.chat_id IN (${granted})
+  const wasBefore = (m: string) => `EXISTS (SELECT 1 FROM chats AS c
+      LEFT JOIN standings AS g ON g.chat_id = c.id AND g.user_id = ${user}
+      WHERE c.id = ${m}.chat_id AND c.history <> 'all'
+        AND (g.joined_offset IS NULL OR ${m}."offset" <= g.joined_offset))`
+
+  const messageOfChat = (m: string) => `(
+      (${isGranted(`${m}.chat_id`)} AND NOT ${wasBefore(m)})
       OR EXISTS (SELECT 1 FROM members AS r JOIN chats AS c ON c.id = r.chat_id
         WHERE r.chat_id = ${m}.chat_id AND r.user_id = ${user}
           AND (c.history = 'all' OR ${m}."offset" > r.joined_offset))
       OR EXISTS (SELECT 1 FROM chats AS c WHERE c.id = ${m}.chat_id
-          AND c.visibility = 'public' AND c.history = 'all'
-          AND NOT EXISTS (SELECT 1 FROM bans AS b WHERE b.chat_id = c.id AND b.user_id = ${user}
-            AND (b.until IS NULL OR b.until > ${now}))))`
+          AND c.visibility = 'public' AND c.history = 'all' AND NOT ${isKeptOut('c.id')}))`
 
   return {
     chat: (kind, chatId) => `${given} AND ${kind === 'support' ? hasOpened(chatId) : isIn(chatId)}`,

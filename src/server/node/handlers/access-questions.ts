@@ -167,6 +167,7 @@ export const handleReports: Handler<ReportsRequest> = (frame, sender, context) =
       after,
       limit: limit + 1,
       moderatorId: sender.isAdmin ? undefined : sender.userId,
+      byToken: context.access.moderatedByToken(sender),
     })
     return {
       type: 'REPORTS',

@@ -20,8 +20,11 @@ export const handleAuth: Handler<Auth> = ({ token, client_id }, sender, context)
       return
     }
     const { expiresAtMs } = identity
-    sender.renew({ expiresAtMs, rights: rightsOf(identity, context) })
     const { access, fanOut } = context
+    const rights = rightsOf(identity, context)
+    await access.enter({ userId: sender.userId, ...rights })
+    if (!sender.isOpen) return
+    sender.renew({ expiresAtMs, rights })
     if (access.mode === 'members')
       fanOut.subscribe(sender, access.narrow(sender, sender.filter?.wanted))
     responder.reply(sender, {

@@ -12,7 +12,7 @@ export const handleChats: Handler<ChatsRequest> = (frame, sender, context) =>
   answerInTurn(frame, { sender, context }, async () => {
     // What the user has done up to now counts.
     await context.receipts.flush()
-    const reader = context.access.readerOf(sender)
+    const reader = await context.access.readerOf(sender)
     const chats = await context.store.cursors.chatsOf(sender.userId, reader)
     const newest = chats.map((chat) => chat.newest)
     const messages = await readLastMessages(context.store, newest, messagePayload)

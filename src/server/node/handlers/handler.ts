@@ -43,12 +43,12 @@ export type Handler<Frame> = (frame: Frame, sender: Connection, context: Handler
 
 /** What a user may do beside what everyone may: by token, or because the server was told so. */
 export function rightsOf(
-  { userId, role, granted }: Pick<Identity, 'userId' | 'role' | 'granted'>,
+  { userId, role, granted, issuedAtMs }: Omit<Identity, 'expiresAtMs' | 'name'>,
   { agents }: Pick<HandlerContext, 'agents'>,
 ): Omit<Viewer, 'userId'> {
   return {
     isAgent: role !== 'user' || agents.has(userId),
     isAdmin: role === 'admin',
-    granted: granted ?? NO_GRANTS,
+    ...{ granted: granted ?? NO_GRANTS, issuedAtMs },
   }
 }

@@ -11,7 +11,7 @@ export const handleHistory: Handler<HistoryRequest> = (frame, sender, context) =
   answerInTurn(frame, { sender, context }, async () => {
     const chat = chatOf(frame)
     const above = await mustRead(context.access, sender, chat)
-    const reader = context.access.readerOf(sender)
+    const reader = await context.access.readerOf(sender)
     const page = { ...frame, above, userId: reader?.userId }
     return historyFrame(frame, await readHistoryPage(context.store, chat, page), sender.userId)
   })

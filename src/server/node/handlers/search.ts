@@ -19,7 +19,7 @@ export const handleSearch: Handler<SearchRequest> = (frame, sender, context) =>
     const found = await context.store.search({
       text,
       chat,
-      reader: context.access.readerOf(sender),
+      reader: await context.access.readerOf(sender),
       before,
       limit: limit + 1,
     })
