@@ -20,6 +20,7 @@ import type { Ack } from '../protocol/server-frames.ts'
 import { AccessMethods } from './access-methods.ts'
 import { bindMethods } from './bind-methods.ts'
 import { checkUrl } from './check-url.ts'
+import { fileUrl } from './file-url.ts'
 import type { LogPosition } from './log-cursor.ts'
 import type { Names } from './names.ts'
 import type { HistoryQuery, RequestOptions, SearchQuery, SupportChatChange } from './queries.ts'
@@ -108,12 +109,15 @@ export class ChatClient extends AccessMethods {
    */
   async upload(file: Blob, name: string, options?: UploadOptions): Promise<UploadedFile> {
     this.#refuseIfClosed()
-    return this.#session.uploads.add(file, name, options)
+    options?.signal?.throwIfAborted()
+    // Most clients send none, and load less.
+    const { sendFile } = await import('./uploads.ts')
+    return sendFile(this.#session.server, { file, name }, options)
   }
 
   /** The web address of a file that a message names `uploads/…`; undefined for any other path. */
   fileUrl(path: string): string | undefined {
-    return this.#session.uploads.urlOf(path)
+    return fileUrl(this.#session.server.url, path)
   }
 
   /** Replaces the content of an own message, and whom it mentions, where that is given. */

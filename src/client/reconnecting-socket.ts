@@ -1,8 +1,9 @@
 import type { ClientFrame } from '../protocol/client-frames.ts'
 import {
-  CloseCode,
   isReconnectable,
+  KICKED,
   retryAfterMs,
+  TOKEN_EXPIRED,
   withoutRetryAfter,
 } from '../protocol/close-code.ts'
 import { ChatwsError } from '../protocol/error.ts'
@@ -297,8 +298,7 @@ export class ReconnectingSocket {
       this.#end(new ChatwsError('CONNECTION_REFUSED', `Cannot connect: ${why}`))
       return
     }
-    const isRenewable =
-      code === CloseCode.tokenExpired.code && typeof this.#owner.token === 'function'
+    const isRenewable = code === TOKEN_EXPIRED && typeof this.#owner.token === 'function'
     if (!isRenewable && !isReconnectable(code)) {
       this.#end(new ChatwsError('CONNECTION_REFUSED', describeRefusal(code, why, wasGreeted)))
       return
@@ -331,6 +331,6 @@ function textOf(error: unknown): string {
 
 /** Why there will be no connection any more, for who had one, or was to have one. */
 function describeRefusal(code: number, why: string, wasGreeted: boolean): string {
-  if (code === CloseCode.kicked.code) return `An admin has sent this user away: ${why}`
+  if (code === KICKED) return `An admin has sent this user away: ${why}`
   return `The server ${wasGreeted ? 'has ended' : 'refuses'} this connection: ${why}`
 }

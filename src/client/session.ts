@@ -25,7 +25,7 @@ import { Timers } from './timers.ts'
 import { TokenRenewal } from './token-renewal.ts'
 import { TypingSender } from './typing-sender.ts'
 import { Typists } from './typists.ts'
-import { Uploads } from './uploads.ts'
+import type { UploadServer } from './uploads.ts'
 
 export interface ChatClientOptions {
   /** `ws://host:port`, without a query. */
@@ -58,7 +58,7 @@ export class Session {
   readonly requests: Requests
   readonly receipts: ReceiptSender
   readonly typing: TypingSender
-  readonly uploads: Uploads
+  readonly server: UploadServer
   readonly names: Names
   readonly #tell: Tell
   readonly #timers = new Timers()
@@ -101,7 +101,7 @@ export class Session {
     this.#own = new OwnMessages(own, timers)
     this.receipts = new ReceiptSender(this.connection, timers)
     this.typing = new TypingSender(this.connection)
-    this.uploads = new Uploads(options)
+    this.server = options
     this.names = new Names({
       userId: this.userId,
       ask: (ids) => this.requests.ask({ type: 'USERS', ids }, undefined),

@@ -23,47 +23,36 @@ export interface UploadServer {
   readonly token?: TokenSource | undefined
 }
 
-/** A path of a file that a server keeps: one segment, which can name nothing else. */
-const UPLOAD_PATH = /^uploads\/[0-9a-z][0-9a-z.]*$/
-
-/** Where a server keeps files: the files, unlike everything else, go over HTTP. */
-export class Uploads {
-  readonly #server: UploadServer
-
-  constructor(server: UploadServer) {
-    this.#server = server
-  }
-
-  /** The web address of a file that a message names `uploads/…`; undefined for any other path. */
-  urlOf(path: string): string | undefined {
-    if (!UPLOAD_PATH.test(path)) return undefined
-    return new URL(path, httpAddress(this.#server.url).base).href
-  }
-
-  /** Gives a file to the server. Throws what it answers, and CONNECT_FAILED without an answer. */
-  async add(file: Blob, name: string, options: UploadOptions = {}): Promise<UploadedFile> {
-    const { userId, token } = this.#server
-    const { base, authorization } = httpAddress(this.#server.url)
-    const address = new URL('uploads', base)
-    // What a proxy asks for stands there; none of it is the path.
-    address.search = base.search
-    address.searchParams.set('userId', String(userId))
-    const bearer = typeof token === 'function' ? await token() : token
-    const form = new FormData()
-    form.append('file', file, name)
-    const headers = new Headers()
-    if (authorization !== undefined) headers.set('authorization', authorization)
-    if (bearer !== undefined) headers.set(...tokenHeader(bearer, authorization !== undefined))
-    const { signal, onProgress } = options
+/**
+ * Gives a file to a server: it, unlike everything else, goes over HTTP. Throws what the server answers,
+ * and CONNECT_FAILED without an answer.
+ */
+export async function sendFile(
+  server: UploadServer,
+  { file, name }: { readonly file: Blob; readonly name: string },
+  options: UploadOptions = {},
+): Promise<UploadedFile> {
+  const { userId, token } = server
+  const { base, authorization } = httpAddress(server.url)
+  const address = new URL('uploads', base)
+  // What a proxy asks for stands there; none of it is the path.
+  address.search = base.search
+  address.searchParams.set('userId', String(userId))
+  const bearer = typeof token === 'function' ? await token() : token
+  const form = new FormData()
+  form.append('file', file, name)
+  const headers = new Headers()
+  if (authorization !== undefined) headers.set('authorization', authorization)
+  if (bearer !== undefined) headers.set(...tokenHeader(bearer, authorization !== undefined))
+  const { signal, onProgress } = options
+  signal?.throwIfAborted()
+  const request = { address, headers, form, sizeBytes: file.size, signal, onProgress }
+  const answer = await send(request).catch((error: Error) => {
     signal?.throwIfAborted()
-    const request = { address, headers, form, sizeBytes: file.size, signal, onProgress }
-    const answer = await send(request).catch((error: Error) => {
-      signal?.throwIfAborted()
-      throw new ChatwsError('CONNECT_FAILED', `${address.origin}: ${whyFailed(error)}`)
-    })
-    if (answer.ok) return (await answer.json()) as UploadedFile
-    throw await refusal(answer)
-  }
+    throw new ChatwsError('CONNECT_FAILED', `${address.origin}: ${whyFailed(error)}`)
+  })
+  if (answer.ok) return (await answer.json()) as UploadedFile
+  throw await refusal(answer)
 }
 
 /** Where a token stands: beside userinfo, which has its header, as when a WebSocket is opened. */

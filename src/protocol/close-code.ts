@@ -1,3 +1,7 @@
+/** The codes that clients tell from others: of a token that has ended, and of who is sent away. */
+export const TOKEN_EXPIRED = 4503
+export const KICKED = 4506
+
 /**
  * Why the server closes a connection: name → code and the reason text sent with it.
  * 4000–4499 ask the client to reconnect, 4500–4999 tell it not to; the rest is RFC 6455's.
@@ -12,10 +16,10 @@ export const CloseCode = {
   tooManyConnections: { code: 4003, reason: 'Too many connections for now' },
   tokenRequired: { code: 4501, reason: 'Token required' },
   tokenInvalid: { code: 4502, reason: 'Token invalid' },
-  tokenExpired: { code: 4503, reason: 'Token expired' },
+  tokenExpired: { code: TOKEN_EXPIRED, reason: 'Token expired' },
   userMismatch: { code: 4504, reason: 'Token of another user' },
   originNotAllowed: { code: 4505, reason: 'Origin not allowed' },
-  kicked: { code: 4506, reason: 'Kicked' },
+  kicked: { code: KICKED, reason: 'Kicked' },
   abuse: { code: 4507, reason: 'Repeated protocol abuse' },
 } as const
 

@@ -1,56 +1,59 @@
-/** Code of an ERROR frame, and of an HTTP response → whether trying the same again can help. */
-const FRAME_CODES = {
-  INVALID_JSON: false,
-  INVALID_FRAME: false,
-  UNKNOWN_TYPE: false,
-  SENDER_MISMATCH: false,
-  NOT_FOUND: false,
-  FORBIDDEN: false,
-  RATE_LIMITED: true,
-  TOO_LARGE: false,
-  STORAGE_UNAVAILABLE: true,
-  INTERNAL: false,
-} as const
-
-/** The same of the codes that only an HTTP response has. */
-const HTTP_CODES = {
-  INVALID_REQUEST: false,
-  UNAUTHORIZED: false,
-  UNSUPPORTED_TYPE: false,
-  QUOTA_EXCEEDED: false,
-  REQUEST_TIMEOUT: true,
-  UNAVAILABLE: true,
-} as const
-
-/** The same of the codes that never leave a process: most end a command. */
-const LOCAL_CODES = {
-  USAGE: false,
-  INVALID_SCENARIO: false,
-  PREFLIGHT_FAILED: false,
-  CHATS_NOT_MADE: false,
-  INCOMPARABLE: false,
-  STORAGE_REJECTED: false,
-  COMMIT_UNKNOWN: true,
-  DATABASE_UNAVAILABLE: true,
-  DATABASE_INCOMPATIBLE: false,
-  LISTEN_FAILED: false,
-  UPLOADS_UNAVAILABLE: false,
-  CONNECT_FAILED: true,
-  CONNECTION_REFUSED: false,
-  SERVER_START_FAILED: false,
-  OUTPUT_FAILED: false,
-} as const
-
 /** The codes of ERROR frames. */
-export const FRAME_ERROR_CODES = Object.keys(FRAME_CODES) as FrameErrorCode[]
-export type FrameErrorCode = keyof typeof FRAME_CODES
+export const FRAME_ERROR_CODES = [
+  'INVALID_JSON',
+  'INVALID_FRAME',
+  'UNKNOWN_TYPE',
+  'SENDER_MISMATCH',
+  'NOT_FOUND',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+  'TOO_LARGE',
+  'STORAGE_UNAVAILABLE',
+  'INTERNAL',
+] as const
+export type FrameErrorCode = (typeof FRAME_ERROR_CODES)[number]
 
 /** The codes that only HTTP responses have. */
-export const HTTP_ERROR_CODES = Object.keys(HTTP_CODES) as (keyof typeof HTTP_CODES)[]
+export const HTTP_ERROR_CODES = [
+  'INVALID_REQUEST',
+  'UNAUTHORIZED',
+  'UNSUPPORTED_TYPE',
+  'QUOTA_EXCEEDED',
+  'REQUEST_TIMEOUT',
+  'UNAVAILABLE',
+] as const
+
+/** The codes that never leave a process: most end a command. */
+type LocalErrorCode =
+  | 'USAGE'
+  | 'INVALID_SCENARIO'
+  | 'PREFLIGHT_FAILED'
+  | 'CHATS_NOT_MADE'
+  | 'INCOMPARABLE'
+  | 'STORAGE_REJECTED'
+  | 'COMMIT_UNKNOWN'
+  | 'DATABASE_UNAVAILABLE'
+  | 'DATABASE_INCOMPATIBLE'
+  | 'LISTEN_FAILED'
+  | 'UPLOADS_UNAVAILABLE'
+  | 'CONNECT_FAILED'
+  | 'CONNECTION_REFUSED'
+  | 'SERVER_START_FAILED'
+  | 'OUTPUT_FAILED'
 
 /** Every error code of chatws. */
-const RETRYABLE = { ...FRAME_CODES, ...HTTP_CODES, ...LOCAL_CODES }
-export type ErrorCode = keyof typeof RETRYABLE
+export type ErrorCode = FrameErrorCode | (typeof HTTP_ERROR_CODES)[number] | LocalErrorCode
+
+/** The codes of what may succeed when the same is tried again. */
+const RETRYABLE: readonly ErrorCode[] = [
+  'RATE_LIMITED',
+  'STORAGE_UNAVAILABLE',
+  'REQUEST_TIMEOUT',
+  'UNAVAILABLE',
+  'COMMIT_UNKNOWN',
+  'DATABASE_UNAVAILABLE',
+  'CONNECT_FAILED',
+]
 
 /** An error whose meaning is its `code`; the message is for people and may change. */
 export class ChatwsError extends Error {
@@ -62,6 +65,6 @@ export class ChatwsError extends Error {
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
-    this.retryable = RETRYABLE[code]
+    this.retryable = RETRYABLE.includes(code)
   }
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
+import { bundleClient } from './bundle-client.ts'
 
 const DIST = new URL('../../dist/client/', import.meta.url)
 
@@ -23,4 +25,17 @@ it('the client for browsers loads nothing from outside the package', () => {
 
 it('the same look finds what the client for Node loads', () => {
   expect([...loadedBy(new URL('node.js', DIST))]).toContain('ws')
+})
+
+it.each([
+  ['{ createChatClient }', 14],
+  ['{ createChatClient, Conversation }', 19],
+])('an app that takes %s loads no more than %d KB of it, packed', async (names, most) => {
+  const files = await bundleClient(names, true)
+  const packed = files
+    .filter(({ isFirst }) => isFirst)
+    .map(({ code }) => gzipSync(code, { level: 9 }).length)
+  expect(packed.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(most * 1_000)
+  // Most send no files.
+  expect(files.filter(({ isFirst }) => !isFirst).map(({ name }) => name)).toEqual(['uploads.js'])
 })

@@ -1,5 +1,5 @@
+import { readdirSync } from 'node:fs'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { rolldown } from 'rolldown'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type * as chatws from '../../src/client/browser.ts'
 import { WebFiles } from '../../src/server/http/web-files.ts'
@@ -8,6 +8,7 @@ import { type FrozenNetwork, startFrozenNetwork } from '../support/frozen-networ
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { createWebFolder } from '../support/web-folder.ts'
 import { WireClient } from '../support/wire-client.ts'
+import { bundleClient } from './bundle-client.ts'
 
 /** What the page has, and what a test leaves there. */
 interface Client {
@@ -20,14 +21,6 @@ interface Client {
 declare const window: Client
 
 const MAX_BYTES = 4 * 1024 * 1024
-
-async function bundleClient(): Promise<string> {
-  const entry = new URL('../../src/client/browser.ts', import.meta.url).pathname
-  const bundle = await rolldown({ input: entry, platform: 'browser' })
-  const { output } = await bundle.generate({ format: 'esm' })
-  await bundle.close()
-  return output[0].code
-}
 
 const why = whyWithoutChromium()
 
@@ -45,7 +38,7 @@ describe.skipIf(why !== undefined)(why ? `in a browser (skipped: ${why})` : 'in 
       'index.html':
         '<!doctype html><title>client</title><link rel="icon" href="data:,"><script type="module" src="./app.js"></script>',
       'app.js': "import * as chatws from './client.js'\nObject.assign(globalThis, { chatws })",
-      'client.js': await bundleClient(),
+      ...Object.fromEntries((await bundleClient('*')).map(({ name, code }) => [name, code])),
     })
   })
   afterAll(async () => {
@@ -190,6 +183,7 @@ describe.skipIf(why !== undefined)(why ? `in a browser (skipped: ${why})` : 'in 
       return [await outcomeOf(early, () => {}), await outcomeOf(late, () => late.abort())]
     }, MAX_BYTES - 1_000)
     expect(names).toEqual(['AbortError', 'AbortError'])
+    await expect.poll(() => readdirSync(server.uploadFolder), { timeout: 30_000 }).toEqual([])
   })
 
   test.each([true, false])(
