@@ -54,6 +54,9 @@ export class Outbox extends Listeners {
     this.#ends = [
       client.on('message', (payload) => this.#came(payload)),
       client.on('supportMessage', (payload) => this.#came(payload)),
+      client.on('answer', (answer) => {
+        if (answer.type === 'HISTORY') for (const payload of answer.messages) this.#came(payload)
+      }),
       // All that is stored has been told, or never will be.
       client.on('resumed', () => this.#forgetStored()),
       client.on('gap', () => this.#forgetStored()),
@@ -158,21 +161,10 @@ export class Outbox extends Listeners {
       }
   }
 
-  /** An own message has come; its ACK may come later. */
-  #came(payload: Payload): void {
-    if (payload.sender_id !== this.#client.userId || this.#entries.size === 0) return
-    const clientId = payload.client_id ?? this.#guess(payload)
-    if (clientId !== undefined && this.#entries.has(clientId)) this.#forget(clientId)
-  }
-
-  /** Of a server that does not tell the `client_id` of a message. */
-  #guess(payload: Payload): string | undefined {
-    const key = chatKeyOf(payload as ChatRef)
-    const guessed = [...this.#entries.values()].find(
-      ({ key: of, id, message }) =>
-        of === key && (id === undefined ? message.content === payload.content : id === payload.id),
-    )
-    return guessed?.message.clientId
+  /** A message has come, or is found in a page: an own one has the name that it was sent under. */
+  #came({ sender_id, client_id }: Payload): void {
+    if (sender_id !== this.#client.userId || client_id === undefined) return
+    if (this.#entries.has(client_id)) this.#forget(client_id)
   }
 
   #forgetStored(): void {
