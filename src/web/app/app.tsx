@@ -8,7 +8,7 @@ import type { ServerConfig } from './server-config.ts'
 import { findSession, forgetSession, keepSession, type Session } from './session.ts'
 import { Workspace } from './workspace.tsx'
 
-const SignIn = lazy(() => import('./sign-in.tsx'))
+const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }))
 
 interface AppProps {
   readonly config: ServerConfig

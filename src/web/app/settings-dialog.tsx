@@ -12,7 +12,7 @@ interface SettingsDialogProps {
 }
 
 /** What users are called, how the app looks, and the way out. */
-export default function SettingsDialog({ onClose, onSignOut }: SettingsDialogProps) {
+export function SettingsDialog({ onClose, onSignOut }: SettingsDialogProps) {
   const words = useWords()
   const client = useClient()
   const { name } = useUser(client.userId)

@@ -7,10 +7,14 @@ import { Icon } from '../parts/icon.tsx'
 import { IconButton } from '../parts/icon-button.tsx'
 import { UserAvatar } from '../parts/user-avatar.tsx'
 
-const Menu = lazy(() => import('../parts/menu.tsx'))
-const PeopleList = lazy(() => import('../people/people-list.tsx'))
-const OpenChat = lazy(() => import('../chats/open-chat.tsx'))
-const SettingsDialog = lazy(() => import('./settings-dialog.tsx'))
+const Menu = lazy(async () => ({ default: (await import('../parts/menu.tsx')).Menu }))
+const PeopleList = lazy(async () => ({
+  default: (await import('../people/people-list.tsx')).PeopleList,
+}))
+const OpenChat = lazy(async () => ({ default: (await import('../chats/open-chat.tsx')).OpenChat }))
+const SettingsDialog = lazy(async () => ({
+  default: (await import('./settings-dialog.tsx')).SettingsDialog,
+}))
 
 interface SidebarProps {
   /** Whether a chat is open, which on a phone stands before it. */

@@ -13,7 +13,7 @@ interface SignInProps {
 }
 
 /** Asks who the user is: a number where access is open, a token or the operator's page elsewhere. */
-export default function SignIn({ config, reason, onSignIn }: SignInProps) {
+export function SignIn({ config, reason, onSignIn }: SignInProps) {
   const words = useWords().signIn
   const mustHaveToken = config.auth === 'jwt'
   const [usesToken, setUsesToken] = useState(mustHaveToken)

@@ -6,7 +6,7 @@ import { useWords } from '../i18n/words.ts'
 import { Dialog } from '../parts/dialog.tsx'
 
 /** Opens a chat by its number; where chats have members, makes one or writes to a user. */
-export default function OpenChat({ onClose }: { readonly onClose: () => void }) {
+export function OpenChat({ onClose }: { readonly onClose: () => void }) {
   const words = useWords().chats
   const client = useClient()
   const { hasMembers } = useConnection()

@@ -26,7 +26,7 @@ interface ComposerProps {
 }
 
 /** Where messages are written, answered and changed, with files and emoji. */
-export default function Composer({ chat, thread, dropZone, ref, onSent }: ComposerProps) {
+export function Composer({ chat, thread, dropZone, ref, onSent }: ComposerProps) {
   const words = useWords().composer
   const { title, role } = useChatRow(chat)
   const { uploads } = useConfig()

@@ -11,7 +11,7 @@ const PACE_MS = 1_000
  * Says what others write, as it comes, to those who hear the page. The list itself is silent: rows come and
  * go in it as it is scrolled, and none of that is news.
  */
-export default function Announcer({ chat }: { readonly chat: ChatRef }) {
+export function Announcer({ chat }: { readonly chat: ChatRef }) {
   const words = useWords()
   const view = useChat()
   const [text, setText] = useState('')

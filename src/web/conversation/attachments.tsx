@@ -5,10 +5,10 @@ import { useWords } from '../i18n/words.ts'
 import { Icon } from '../parts/icon.tsx'
 import { type AttachedFile, attachedFiles, foreignFiles } from './attached-files.ts'
 
-const Lightbox = lazy(() => import('./lightbox.tsx'))
+const Lightbox = lazy(async () => ({ default: (await import('./lightbox.tsx')).Lightbox }))
 
 /** The files of a message: pictures to look at, others to open. */
-export default function Attachments({ message }: { readonly message: ShownMessage }) {
+export function Attachments({ message }: { readonly message: ShownMessage }) {
   const words = useWords().files
   const [shown, setShown] = useState<number>()
   const files = attachedFiles(message)

@@ -13,8 +13,10 @@ import { MessageList } from './message-list.tsx'
 import { TypingLine } from './typing-line.tsx'
 
 /** Loaded beside the messages: they are there first. */
-const Composer = lazy(() => import('../composer/composer.tsx'))
-const Announcer = lazy(() => import('./announcer.tsx'))
+const Composer = lazy(async () => ({
+  default: (await import('../composer/composer.tsx')).Composer,
+}))
+const Announcer = lazy(async () => ({ default: (await import('./announcer.tsx')).Announcer }))
 
 interface ConversationProps {
   readonly chat: ChatRef

@@ -11,7 +11,7 @@ interface DeleteDialogProps {
 }
 
 /** Asks before a message is taken back. */
-export default function DeleteDialog({ message, row, onClose }: DeleteDialogProps) {
+export function DeleteDialog({ message, row, onClose }: DeleteDialogProps) {
   const words = useWords()
   const { chat } = useConversation()
   const { remove } = useMessageActions(chat)

@@ -12,7 +12,7 @@ interface LightboxProps {
 }
 
 /** Pictures over the whole page, one after the other. */
-export default function Lightbox({ images, start, onClose }: LightboxProps) {
+export function Lightbox({ images, start, onClose }: LightboxProps) {
   const words = useWords()
   const dialog = useRef<HTMLDialogElement>(null)
   const [at, setAt] = useState(start)

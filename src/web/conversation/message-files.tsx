@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react'
 import type { ShownMessage } from '../../react/react.ts'
 
-const Attachments = lazy(() => import('./attachments.tsx'))
+const Attachments = lazy(async () => ({ default: (await import('./attachments.tsx')).Attachments }))
 
 /** The files of a message, where it has any. */
 export function MessageFiles({ message }: { readonly message: ShownMessage }) {

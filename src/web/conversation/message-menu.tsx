@@ -1,7 +1,7 @@
 import type { RefObject } from 'react'
 import { type KnownMessage, useClient } from '../../react/react.ts'
 import { useWords } from '../i18n/words.ts'
-import Menu, { type MenuItem } from '../parts/menu.tsx'
+import { Menu, type MenuItem } from '../parts/menu.tsx'
 import { useConversation } from './conversation-context.ts'
 
 interface MessageMenuProps {
@@ -12,7 +12,7 @@ interface MessageMenuProps {
 }
 
 /** What else can be done with a message. */
-export default function MessageMenu({ message, anchor, onClose, onDelete }: MessageMenuProps) {
+export function MessageMenu({ message, anchor, onClose, onDelete }: MessageMenuProps) {
   const words = useWords().messages
   const { reply, edit } = useConversation()
   const { userId } = useClient()

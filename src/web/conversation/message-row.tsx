@@ -6,16 +6,21 @@ import {
   useNames,
   useUser,
 } from '../../react/react.ts'
+import { hrefOf } from '../app/route.ts'
 import { useFormat } from '../i18n/format.ts'
 import { useWords } from '../i18n/words.ts'
+import { Icon } from '../parts/icon.tsx'
 import { UserAvatar } from '../parts/user-avatar.tsx'
+import { useConversation } from './conversation-context.ts'
 import { Markup } from './markup.tsx'
 import { MessageFiles } from './message-files.tsx'
 import { Reactions } from './reactions.tsx'
 import { Receipts } from './receipts.tsx'
 import { ReplyQuote } from './reply-quote.tsx'
 
-const MessageTools = lazy(() => import('./message-tools.tsx'))
+const MessageTools = lazy(async () => ({
+  default: (await import('./message-tools.tsx')).MessageTools,
+}))
 
 type MessageItem = Extract<TimelineItem, { type: 'message' }>
 
@@ -31,6 +36,7 @@ export function MessageRow({ item, isStop, isFound, onFocus }: MessageRowProps) 
   const { message, isHead, isTail, key } = item
   const words = useWords().messages
   const format = useFormat()
+  const { chat } = useConversation()
   const row = useRef<HTMLElement>(null)
   const { name, isSelf } = useUser(message.sender_id)
   // Most rows are only read: what can be done with one is there once it is pointed at, or has the focus.
@@ -78,6 +84,16 @@ export function MessageRow({ item, isStop, isFound, onFocus }: MessageRowProps) 
           </span>
         </div>
         {!isDeleted && <Reactions message={message} isStop={isStop} />}
+        {message.replies && (
+          <a
+            className="thread-link"
+            href={hrefOf({ chat, panel: `thread/${message.id}` })}
+            tabIndex={isStop ? 0 : -1}
+          >
+            <Icon name="thread" />
+            {words.replies(message.replies.count)}
+          </a>
+        )}
         {isNear && !isDeleted && (
           <Suspense>
             <MessageTools message={message} row={row} isStop={isStop} />

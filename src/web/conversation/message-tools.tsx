@@ -4,9 +4,15 @@ import { useWords } from '../i18n/words.ts'
 import { IconButton } from '../parts/icon-button.tsx'
 import { useConversation } from './conversation-context.ts'
 
-const EmojiPopover = lazy(() => import('../emoji/emoji-popover.tsx'))
-const MessageMenu = lazy(() => import('./message-menu.tsx'))
-const DeleteDialog = lazy(() => import('./delete-dialog.tsx'))
+const EmojiPopover = lazy(async () => ({
+  default: (await import('../emoji/emoji-popover.tsx')).EmojiPopover,
+}))
+const MessageMenu = lazy(async () => ({
+  default: (await import('./message-menu.tsx')).MessageMenu,
+}))
+const DeleteDialog = lazy(async () => ({
+  default: (await import('./delete-dialog.tsx')).DeleteDialog,
+}))
 
 interface MessageToolsProps {
   readonly message: KnownMessage
@@ -16,7 +22,7 @@ interface MessageToolsProps {
 }
 
 /** What can be done with a message: beside it, while it is pointed at or has the focus. */
-export default function MessageTools({ message, row, isStop }: MessageToolsProps) {
+export function MessageTools({ message, row, isStop }: MessageToolsProps) {
   const words = useWords().messages
   const { chat, reply } = useConversation()
   const { toggle } = useReactions(chat, message.id)

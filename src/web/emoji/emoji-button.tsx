@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react'
 import { useWords } from '../i18n/words.ts'
 import { IconButton } from '../parts/icon-button.tsx'
-import EmojiPopover from './emoji-popover.tsx'
+import { EmojiPopover } from './emoji-popover.tsx'
 
 /** Picks an emoji to write. */
 export function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }) {

@@ -7,7 +7,7 @@ interface EmojiPickerProps {
 }
 
 /** All emoji, with a field to find one. */
-export default function EmojiPicker({ onPick }: EmojiPickerProps) {
+export function EmojiPicker({ onPick }: EmojiPickerProps) {
   const words = useWords().emoji
   const { language } = useLanguage()
   return (

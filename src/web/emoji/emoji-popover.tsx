@@ -4,7 +4,9 @@ import { IconButton } from '../parts/icon-button.tsx'
 import { Popover } from '../parts/popover.tsx'
 
 /** Loaded when it is first opened: with the names of all emoji it is as large as the rest of the app. */
-const EmojiPicker = lazy(() => import('./emoji-picker.tsx'))
+const EmojiPicker = lazy(async () => ({
+  default: (await import('./emoji-picker.tsx')).EmojiPicker,
+}))
 
 /** What is felt most often. */
 const QUICK = ['👍', '❤️', '😂', '🎉', '😮', '😢']
@@ -18,12 +20,7 @@ interface EmojiPopoverProps {
 }
 
 /** Picks an emoji: one of a few, or of all. */
-export default function EmojiPopover({
-  anchor,
-  hasQuick = false,
-  onPick,
-  onClose,
-}: EmojiPopoverProps) {
+export function EmojiPopover({ anchor, hasQuick = false, onPick, onClose }: EmojiPopoverProps) {
   const words = useWords()
   const [isWhole, setWhole] = useState(!hasQuick)
   return (

@@ -19,7 +19,7 @@ interface MenuProps {
 }
 
 /** A menu beside what it belongs to. */
-export default function Menu({ anchor, label, items, onClose }: MenuProps) {
+export function Menu({ anchor, label, items, onClose }: MenuProps) {
   const { listProps, itemProps } = useRoving(items.map((item) => item.label))
   // What is chosen is done once the menu is gone, so that it may take the focus.
   const [isOpen, setOpen] = useState(true)

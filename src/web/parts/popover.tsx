@@ -26,6 +26,14 @@ export function Popover(props: PopoverProps) {
     const onToggle = (event: ToggleEvent) => {
       if (event.newState === 'closed') close()
     }
+    // What is in it may want Escape for itself: it closes this all the same.
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return
+      event.stopPropagation()
+      event.preventDefault()
+      close()
+    }
+    element.addEventListener('keydown', onKeyDown, { capture: true })
     element.showPopover()
     place()
     element.querySelector<HTMLElement>('[data-stop], input, button')?.focus()
@@ -35,6 +43,7 @@ export function Popover(props: PopoverProps) {
     return () => {
       observer.disconnect()
       element.removeEventListener('toggle', onToggle as EventListener)
+      element.removeEventListener('keydown', onKeyDown, { capture: true })
       const hadFocus = element.contains(document.activeElement)
       if (element.isConnected && element.matches(':popover-open')) element.hidePopover()
       if (hadFocus) owner?.focus()

@@ -10,7 +10,7 @@ import { UserAvatar } from '../parts/user-avatar.tsx'
 const MAX_LISTED = 50
 
 /** Who is here, and who was. */
-export default function PeopleList() {
+export function PeopleList() {
   const words = useWords().people
   const { online, users } = usePresence()
   const { userId } = useClient()
