@@ -1,35 +1,18 @@
-/** Steps that wait for a turn of the event loop, in order; undefined while none has begun in this one. */
-let waiting: (() => void)[] | undefined
+import { type Asker, StepQueue } from './step-queue.ts'
 
-/**
- * Resolves at once where no step has begun in this turn of the event loop, otherwise as `nextTurn`. SQLite
- * answers within the turn in which it is asked, so questions that come at once would be one long turn.
- */
-export function ownTurn(): Promise<void> {
-  if (waiting) return nextTurn()
-  begin()
-  return Promise.resolve()
-}
+const steps = new StepQueue()
 
-/**
- * Resolves in a later turn in which no other step begins: with `setImmediate`, the steps of many questions
- * would meet in one turn.
- */
+/** Resolves in a later turn of the event loop in which no other step begins: for the next step of what runs. */
 export function nextTurn(): Promise<void> {
-  const turns = waiting ?? begin()
-  return new Promise((resolve) => turns.push(resolve))
+  return steps.wait()
 }
 
-function begin(): (() => void)[] {
-  waiting = []
-  setImmediate(endTurn)
-  return waiting
+/** The same for the first step of what somebody asks, to whom it and all that follow are charged. */
+export function turnOf(asker: Asker): Promise<void> {
+  return steps.wait(asker)
 }
 
-function endTurn(): void {
-  const next = waiting!.shift()
-  if (next) {
-    setImmediate(endTurn)
-    next()
-  } else waiting = undefined
+/** Something is to be stored: steps give way until the function is called that this returns. */
+export function holdSteps(): () => void {
+  return steps.hold()
 }

@@ -5,6 +5,7 @@ import { Id } from '../../protocol/id.ts'
 import { MAX_HISTORY, MAX_PRESENCE } from '../../protocol/limits.ts'
 import { MessagePayload, SupportMessagePayload } from '../../protocol/payloads.ts'
 import type { Store } from '../../storage/store.ts'
+import { turnOf } from '../../storage/turns.ts'
 import { messagePayload, ownNamed } from '../frames/entry-frame.ts'
 import { readHistoryPage } from '../log/history-page.ts'
 import type { PresenceScope } from '../presence/presence-scope.ts'
@@ -67,6 +68,8 @@ export function addChatRoutes(app: FastifyInstance, sources: ChatSources): void 
       },
       async ({ params, query: { before, limit }, identity }) => {
         const chat = { kind, id: params.id }
+        // Those who do not say who they are have one share between them.
+        await turnOf(identity?.userId ?? 'http')
         const readable = await readableOf(identity, chat, sources)
         const page = await readHistoryPage(sources.store, chat, { before, limit, ...readable })
         const { entries } = page

@@ -2,6 +2,7 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { ChatwsError } from '../../protocol/error.ts'
 import type { NewEntry } from '../../storage/entries.ts'
 import type { Outcome, Store } from '../../storage/store.ts'
+import { holdSteps } from '../../storage/turns.ts'
 
 /**
  * Entries stored in one transaction at most; more wait for the next one. Twice as many hold the event
@@ -116,6 +117,7 @@ export class Writer<Origin> {
 
   async #run(): Promise<void> {
     this.#isRunning = true
+    const letSteps = holdSteps()
     while (this.#entries.length > 0) {
       // SQLite answers within microtasks: without this, sockets would never be read in between.
       await turn()
@@ -127,6 +129,8 @@ export class Writer<Origin> {
       this.#tellWaiters()
     }
     this.#isRunning = false
+    // Once it was sent, too, as it is in this turn or the next one.
+    setImmediate(letSteps)
   }
 
   #takeBatch(): Batch<Origin> {

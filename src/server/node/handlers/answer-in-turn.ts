@@ -1,7 +1,7 @@
 import { ChatwsError } from '../../../protocol/error.ts'
 import { errorFrame } from '../../../protocol/error-frame.ts'
 import type { AnswerFrame } from '../../../protocol/questions.ts'
-import { ownTurn } from '../../../storage/turns.ts'
+import { turnOf } from '../../../storage/turns.ts'
 import type { Connection } from '../../delivery/connection.ts'
 import type { HandlerContext } from './handler.ts'
 
@@ -17,7 +17,7 @@ export function answerInTurn(
   const { client_id } = question
   sender.inTurn(async () => {
     try {
-      await ownTurn()
+      await turnOf(sender.userId)
       // It may have gone while others had their turns.
       if (!sender.isOpen) return
       const answer = await read()
