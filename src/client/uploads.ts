@@ -118,7 +118,8 @@ function sendTelling(
     headers.forEach((value, name) => {
       request.setRequestHeader(name, value)
     })
-    request.upload.onprogress = ({ loaded }) => onProgress(Math.min(loaded, sizeBytes))
+    request.upload.onprogress = ({ loaded }: { readonly loaded: number }) =>
+      onProgress(Math.min(loaded, sizeBytes))
     request.onloadend = () => {
       signal?.removeEventListener('abort', abort)
       const { status, responseText, responseURL } = request

@@ -208,7 +208,7 @@ function isTaken(
     return true
   }
   if (key === 'Enter' && ((isBare && sendOnEnter) || ctrlKey || metaKey)) {
-    composer.submit()
+    void composer.submit()
     return true
   }
   if (key === 'ArrowUp' && isBare && text === '' && !editing) return composer.editLast()
