@@ -1,10 +1,11 @@
 'use client'
 
 export type { ChatRef, MessageRef } from '../protocol/chat.ts'
+export type { ShownAnnouncement, ShownAnnouncements } from '../view/announcements.ts'
 export type { AskedStatus } from '../view/asked.ts'
 export type { ShownBlocks } from '../view/blocks.ts'
 export type { MessagesOptions, ShownMessages } from '../view/chat-messages.ts'
-export type { ChatList, ChatRow } from '../view/chat-rows.ts'
+export type { ChatRow, ShownChats } from '../view/chat-rows.ts'
 export type { ShownTimeline } from '../view/chat-timeline.ts'
 export type { Candidate, FindEmoji } from '../view/completion.ts'
 export type { ChosenCompletion, ShownComposer } from '../view/composer.ts'
@@ -17,6 +18,7 @@ export {
   type ShownMessage,
 } from '../view/draft.ts'
 export type { DraftStore } from '../view/draft-store.ts'
+export { filesIn, type NamedPath } from '../view/files-in.ts'
 export { type Block, parseMarkup } from '../view/markup.ts'
 export type { Inline, MentionedUsers } from '../view/markup-inline.ts'
 export type { MemberActions, ShownMembers } from '../view/members.ts'
@@ -34,8 +36,23 @@ export type { ShownThreads } from '../view/thread-rows.ts'
 export type { TimelineItem } from '../view/timeline.ts'
 export type { ShownTyping } from '../view/typing.ts'
 export type { NamedFile, ShownUploads, UploadItem } from '../view/upload-queue.ts'
+export { Announcer, type AnnouncerProps } from './announcer.tsx'
+export { ChatList, type ChatListProps } from './chat-list.tsx'
 export { ChatwsProvider, type ChatwsProviderProps, useChat, useClient } from './chatws-provider.tsx'
+export { ConnectionStatus, type ConnectionStatusProps } from './connection-status.tsx'
 export { type Chat, type ChatOptions, createChat } from './create-chat.ts'
+export { Markup, type MarkupProps, type MentionComponent } from './markup.tsx'
+export { Message, type MessageLabels, type MessageProps } from './message.tsx'
+export {
+  type AttachmentProps,
+  MessageInput,
+  type MessageInputLabels,
+  type MessageInputProps,
+} from './message-input.tsx'
+export { MessageList, type MessageListLabels, type MessageListProps } from './message-list.tsx'
+export { PresenceList, type PresenceListProps } from './presence-list.tsx'
+export { TypingIndicator, type TypingIndicatorProps } from './typing-indicator.tsx'
+export { useActivity, useAnnouncements, useLag } from './use-activity.ts'
 export { useChatRow, useChats } from './use-chats.ts'
 export {
   type ComposerInputProps,

@@ -2,12 +2,12 @@
 
 import { useMemo } from 'react'
 import type { ChatRef } from '../protocol/chat.ts'
-import { type ChatList, type ChatRow, ChatRows } from '../view/chat-rows.ts'
+import { type ChatRow, ChatRows, type ShownChats } from '../view/chat-rows.ts'
 import { useChat } from './chatws-provider.tsx'
 import { useReadable, useSameChat, useTracked } from './use-readable.ts'
 
 /** The chats of the user, the one with the newest message first; asked for once a connection. */
-export function useChats(): ChatList {
+export function useChats(): ShownChats {
   return useTracked(useChat().part(ChatRows).list)
 }
 

@@ -1,4 +1,5 @@
 import type { ChatState } from '../client/known-chat.ts'
+import { typistsText } from '../view/typists-text.ts'
 import type { ChatData } from './chat-data.ts'
 import { chatLabel } from './chat-label.ts'
 import { namesMessage } from './commands/command-line.ts'
@@ -147,7 +148,7 @@ export class ModelBuilder {
     if (target) return `reply to message ${target.id} | Esc: leave`
     if (this.#state.view().selectedId !== undefined)
       return '/reply /react /edit /delete /open | Esc: leave'
-    return describeTypists(
+    return typistsText(
       this.#data.typistsOf(this.#state.chat).map((userId) => this.#data.nameOf(userId)),
     )
   }
@@ -198,13 +199,6 @@ function findReplied(
 function describeUpload({ name, sentBytes, sizeBytes }: Upload): string {
   const shown = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name
   return `sending ${shown}: ${Math.floor((100 * sentBytes) / sizeBytes)} %`
-}
-
-function describeTypists(names: readonly string[]): string {
-  if (names.length === 0) return ''
-  const named = names.slice(0, MAX_NAMED).join(', ')
-  const rest = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : ''
-  return `${named}${rest} ${names.length === 1 ? 'is' : 'are'} typing …`
 }
 
 /** Who has an own message, in marks and words: sent, delivered to someone, read by some. */

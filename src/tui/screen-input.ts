@@ -1,4 +1,4 @@
-import type { IdleWatch } from './idle-watch.ts'
+import type { IdleWatch } from '../view/idle-watch.ts'
 import type { Keyboard } from './keyboard.ts'
 import { type Key, splitAlt } from './keys/key.ts'
 import type { KeyEvent } from './keys/key-parser.ts'

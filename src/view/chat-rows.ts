@@ -32,7 +32,7 @@ export interface ChatRow extends ShownState {
 }
 
 /** The chats as a list shows them. */
-export interface ChatList {
+export interface ShownChats {
   /** The one with the newest message first. */
   readonly chats: readonly ChatRow[]
   readonly status: AskedStatus
@@ -49,7 +49,7 @@ export class ChatRows {
   /** Asks which chats there are, how far the user has read them and what is unread. */
   readonly asked: Asked
   /** All chats; they are asked for as long as somebody listens. */
-  readonly list: Readable<ChatList>
+  readonly list: Readable<ShownChats>
   readonly #view: ChatView
   readonly #rows = new Map<string, ChatRow>()
 
@@ -120,7 +120,7 @@ function labelOf(kind: ChatKind, id: number): string {
   return kind === 'chat' ? `#${id}` : `support #${id}`
 }
 
-function listOf(chats: readonly ChatRow[], { status, error, reload }: Asked): ChatList {
+function listOf(chats: readonly ChatRow[], { status, error, reload }: Asked): ShownChats {
   const told = chats.filter(({ notify }) => notify !== 'none')
   return {
     chats,

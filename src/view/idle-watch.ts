@@ -13,12 +13,9 @@ export class IdleWatch {
 
   /** The user did something. */
   touch(): void {
-    if (this.#state === 'active') {
-      this.#timer.refresh()
-      return
-    }
+    clearTimeout(this.#timer)
     this.#timer = this.#wait()
-    this.#set('active')
+    if (this.#state === 'idle') this.#set('active')
   }
 
   close(): void {
