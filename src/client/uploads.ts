@@ -62,6 +62,19 @@ function tokenHeader(token: string, isBesideUserinfo: boolean): [string, string]
     : ['authorization', `Bearer ${token}`]
 }
 
+/** The part of a browser's XMLHttpRequest that is used. */
+interface BrowserRequest {
+  readonly status: number
+  readonly responseText: string
+  readonly responseURL: string
+  readonly upload: { onprogress: ((event: { readonly loaded: number }) => void) | null }
+  onloadend: (() => void) | null
+  open(method: string, url: URL): void
+  setRequestHeader(name: string, value: string): void
+  send(body: FormData): void
+  abort(): void
+}
+
 interface FormRequest {
   readonly address: URL
   readonly headers: Headers
@@ -75,13 +88,14 @@ interface FormRequest {
 function send(request: FormRequest): Promise<Response> {
   if (!request.onProgress) return fetchForm(request, { body: request.form })
   // Browsers send no body that is still being read, but tell how far a whole one has come.
-  if (typeof XMLHttpRequest === 'function') return sendTelling(request, request.onProgress)
+  const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => BrowserRequest }
+  if (XMLHttpRequest) return sendTelling(new XMLHttpRequest(), request, request.onProgress)
   return fetchForm(request, countedBody(request, request.onProgress))
 }
 
 function fetchForm(
   { address, headers, signal }: FormRequest,
-  body: { body: BodyInit; duplex?: 'half' },
+  body: { readonly body: FormData | ReadableStream; readonly duplex?: 'half' },
 ): Promise<Response> {
   // A token is for this server alone.
   const init = { method: 'POST', headers, redirect: 'error', signal: signal ?? null } as const
@@ -108,11 +122,11 @@ function countedBody(
 }
 
 function sendTelling(
+  request: BrowserRequest,
   { address, headers, form, sizeBytes, signal }: FormRequest,
   onProgress: (sentBytes: number) => void,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest()
     const abort = () => request.abort()
     request.open('POST', address)
     headers.forEach((value, name) => {
