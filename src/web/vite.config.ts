@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { emojiData } from './emoji/emoji-data-plugin.ts'
+import { nameOfFirst } from './first-chunk.ts'
 
 /** The chatws server behind `npm run dev`; it and the web app look like one. */
 const SERVER = process.env.CHATWS_URL ?? 'http://127.0.0.1:3004'
@@ -20,12 +21,13 @@ export default defineConfig({
     // The policy of the page lets no `data:` script or font in, and files are cached for good.
     assetsInlineLimit: 0,
     modulePreload: false,
+    cssCodeSplit: false,
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // What is loaded first anyway is one file, however much of it later parts share: it packs better.
-          groups: [{ name: nameOfFirst }],
+          includeDependenciesRecursively: false,
+          groups: [{ name: nameOfFirst, debugName: 'first' }],
         },
       },
     },
@@ -37,32 +39,3 @@ export default defineConfig({
     ),
   },
 })
-
-interface ModuleGraph {
-  getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null
-}
-
-const MAIN = `${import.meta.dirname}/main.tsx`
-
-/** Modules that the page needs before it shows anything; of one build. */
-const first = new WeakMap<ModuleGraph, ReadonlySet<string>>()
-
-function nameOfFirst(moduleId: string, graph: ModuleGraph): string | null {
-  let ids = first.get(graph)
-  if (!ids) {
-    ids = reachedFrom(MAIN, graph)
-    first.set(graph, ids)
-  }
-  return ids.has(moduleId) ? 'app' : null
-}
-
-function reachedFrom(start: string, graph: ModuleGraph): ReadonlySet<string> {
-  const seen = new Set<string>()
-  const left = [start]
-  for (let id = left.pop(); id !== undefined; id = left.pop()) {
-    if (seen.has(id)) continue
-    seen.add(id)
-    left.push(...(graph.getModuleInfo(id)?.importedIds ?? []))
-  }
-  return seen
-}

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent } from 'react'
+import { lazy, Suspense, useEffect, useEffectEvent } from 'react'
 import { chatKeyOf } from '../../protocol/chat.ts'
 import { useConnection } from '../../react/react.ts'
 import { Conversation } from '../conversation/conversation.tsx'
@@ -10,7 +10,9 @@ import { ConnectionBanner } from './connection-banner.tsx'
 import { usePaneKeys } from './pane-keys.ts'
 import { useRoute } from './route.ts'
 import type { ServerConfig } from './server-config.ts'
-import { Sidebar } from './sidebar.tsx'
+
+/** Loaded beside the chat that is open, whose messages are there first. */
+const Sidebar = lazy(async () => ({ default: (await import('./sidebar.tsx')).Sidebar }))
 
 interface WorkspaceProps {
   readonly config: ServerConfig
@@ -29,7 +31,9 @@ export function Workspace({ config, onSignOut }: WorkspaceProps) {
       <div className="shell">
         <ConnectionBanner />
         <div className="panes">
-          <Sidebar isBehind={chat !== undefined} onSignOut={() => onSignOut()} />
+          <Suspense fallback={<div className="pane" data-hidden={chat ? 'phone' : undefined} />}>
+            <Sidebar isBehind={chat !== undefined} onSignOut={() => onSignOut()} />
+          </Suspense>
           {chat ? (
             <Conversation key={chatKeyOf(chat)} chat={chat} messageId={messageId} />
           ) : (
