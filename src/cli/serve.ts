@@ -76,6 +76,7 @@ async function runServer(
       access: config.access,
       ...(config.presence === undefined ? {} : { presence: config.presence }),
       contact: config.contact,
+      chatsPerDay: config.chatsPerDay,
       retention: {
         chatMs: config.retention,
         supportMs: config.retentionSupport ?? config.retention,

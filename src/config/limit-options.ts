@@ -55,6 +55,11 @@ export const limitOptions = {
     env: 'CHATWS_MAX_CONNECTIONS_PER_ADDRESS',
     description: 'open connections of one address (IPv6: /64), but for this machine; 0: no limit',
   }),
+  chatsPerDay: option(count().default(200), {
+    flag: '--chats-per-day <number>',
+    env: 'CHATWS_CHATS_PER_DAY',
+    description: 'chats that a user may make within 24 hours, direct ones too; 0: no limit',
+  }),
   maxConnectionsPerUser: option(count().default(1_000), {
     flag: '--max-connections-per-user <number>',
     env: 'CHATWS_MAX_CONNECTIONS_PER_USER',

@@ -64,7 +64,7 @@ export const MAX_LIST_PAGE = 100
 /** The most messages that are pinned in one chat. */
 export const MAX_PINS = 100
 
-/** The most chats that one user can be a member of. */
+/** The most chats that one user can make or join, and the most that others can add the user to. */
 export const MAX_CHATS_PER_USER = 10_000
 
 /** The most users that one user can block. */

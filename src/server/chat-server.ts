@@ -80,6 +80,8 @@ export interface NodeOptions {
   readonly presence?: PresenceMode
   /** Whom users may add to chats and write to first: everyone unless given. */
   readonly contact?: HandlerContext['contact']
+  /** Chats that a user may make within 24 hours; 0, unless given, is no limit. */
+  readonly chatsPerDay?: number
   /** Users who work the support desk; others do by their role. */
   readonly agents?: readonly number[]
   /** How long a message may wait for a store that is away before its sender is told. */
@@ -311,9 +313,11 @@ export function wireNode(options: NodeOptions, security: Security, offset: numbe
   }
 }
 
-function createAccess({ access = 'open', store }: NodeOptions, registry: PresenceRegistry) {
+function createAccess(options: NodeOptions, registry: PresenceRegistry) {
+  const { access = 'open', store, chatsPerDay = 0 } = options
   if (access === 'open') return new OpenAccess()
-  return new MembersAccess(store.access, (userId) => registry.isOnline(userId))
+  const isOnline = (userId: number) => registry.isOnline(userId)
+  return new MembersAccess(store.access, { isOnline, chatsPerDay })
 }
 
 function introductionsOf(parts: IntroductionsParts): Partial<AccessListener> {

@@ -15,6 +15,20 @@ export interface Place {
   readonly userId: number
 }
 
+/** How many chats a user is in, by the user's own doing and by that of others. */
+export interface ChatCount {
+  readonly own: number
+  readonly byOthers: number
+}
+
+/** The chats that a user has made within a day: how many, and when the oldest, ISO 8601. */
+export interface MadeChats {
+  readonly count: number
+  readonly oldest: string
+}
+
+export const DAY_MS = 86_400_000
+
 /**
  * What a batch names of chats, members and users that may be stored already. It is collected once the
  * messages that the batch is about are read (`Known.targets`), as their chats are known only then.
@@ -33,6 +47,8 @@ export interface AccessReferences {
   /** Users whose chats are listed; and counted; and whose blocks are counted. */
   readonly chatsOfUsers: ReadonlySet<number>
   readonly chatCounts: ReadonlySet<number>
+  /** Users who make chats, of which there may be so many within a day. */
+  readonly makers: ReadonlySet<number>
   readonly blockCounts: ReadonlySet<number>
   /** Reports, each with the place in the report's chat of the user who would end it. */
   readonly reports: readonly { readonly reportId: number; readonly userId: number }[]
@@ -83,8 +99,11 @@ export interface KnownAccess {
   /** `targetKey` of messages that are pinned, and chat key → how many are. */
   readonly pinned: Set<string>
   readonly pinCounts: Map<string, number>
-  /** User → how many chats the user is in; user → how many the user blocks. */
-  readonly chatCounts: Map<number, number>
+  /** User → how many chats the user is in. */
+  readonly chatCounts: Map<number, ChatCount>
+  /** User → the chats that the user has made within a day. */
+  readonly madeChats: Map<number, MadeChats>
+  /** User → how many the user blocks. */
   readonly blockCounts: Map<number, number>
   /** Support chat → who opened it. */
   readonly customers: Map<number, number>
@@ -170,6 +189,7 @@ export function noKnownAccess(): KnownAccess {
     },
     ...{ users: new Map(), chatsOfUsers: new Map(), reports: new Map(), reported: new Set() },
     ...{ pinned: new Set(), pinCounts: new Map(), chatCounts: new Map() },
+    ...{ madeChats: new Map() },
     ...{ blockCounts: new Map(), customers: new Map() },
   }
 }

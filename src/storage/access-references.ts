@@ -24,6 +24,7 @@ export function accessReferencesOf(
     users: new Set<number>(),
     chatsOfUsers: new Set<number>(),
     chatCounts: new Set<number>(),
+    makers: new Set<number>(),
     blockCounts: new Set<number>(),
     customers: new Set<number>(),
   }
@@ -52,6 +53,7 @@ export function accessReferencesOf(
         for (const userId of entry.members) blocks.push({ userId, blockedId: senderId })
         if (entry.chatId === undefined) {
           makesChats = true
+          if (authority?.chatsPerDay) found.makers.add(senderId)
           for (const userId of [senderId, ...entry.members, entry.directWith ?? senderId])
             found.chatCounts.add(userId)
         } else {

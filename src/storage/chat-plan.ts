@@ -85,11 +85,10 @@ export class ChatPlan {
     added: readonly MemberGrant[],
     state: ChatState,
   ): Decision<ChatEntry> {
-    const full = this.#chats.refusalOfMore(
-      entry,
-      added.map(({ userId }) => userId),
-    )
-    if (full) return full
+    const userIds = added.map(({ userId }) => userId)
+    const refused = this.#chats.refusalOfMaking(entry) ?? this.#chats.refusalOfMore(entry, userIds)
+    if (refused) return refused
+    this.#chats.noteMade(entry)
     const { createdAt } = this.#context
     const chat: KnownChat = { ...state, chatId: this.#nextChatId, madeAt: createdAt }
     this.#nextChatId += 1

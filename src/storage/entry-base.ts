@@ -14,6 +14,8 @@ export interface Authority {
   readonly granted: ReadonlyMap<number, ChatRole>
   /** When the token was issued, in milliseconds since 1970: it grants no chat that was made later. */
   readonly issuedAtMs?: number | undefined
+  /** Chats that the sender may make within 24 hours; 0 and undefined are no limit. */
+  readonly chatsPerDay?: number | undefined
 }
 
 /**

@@ -1,10 +1,10 @@
 import { MAX_CHATS_PER_USER } from '../protocol/limits.ts'
-import type { AccessChanges, KnownAccess, Place } from './access-changes.ts'
-import { pairKey } from './access-changes.ts'
+import type { AccessChanges, ChatCount, KnownAccess, Place } from './access-changes.ts'
+import { DAY_MS, pairKey } from './access-changes.ts'
 import type { MemberGrant } from './access-entries.ts'
 import type { KnownChat, Member, Standing } from './access-records.ts'
 import type { AccessRules } from './access-rules.ts'
-import { refuse } from './access-rules.ts'
+import { refuse, refuseToReach } from './access-rules.ts'
 import type { NewEntry } from './entries.ts'
 import type { Refused } from './store.ts'
 
@@ -79,7 +79,7 @@ export class PlannedChats {
     if (standing)
       this.setStanding({ chatId, userId }, { ...NOTHING, joinedOffset: standing.joinedOffset })
     changes.joined.push({ chatId, userId })
-    this.#countChats(userId, 1)
+    this.#countChats(userId, 1, by === userId)
     this.#listChats(userId, (chats) => [...chats, chatId].sort((a, b) => a - b))
     if (role === 'owner') this.countOwners(chatId, 1)
     return { userId, role, mutedUntil }
@@ -89,7 +89,7 @@ export class PlannedChats {
   unseat(chatId: number, userId: number): void {
     const { known, changes, rules } = this.#context
     const key = pairKey(chatId, userId)
-    const { role, mutedUntil, mutedBy, lastWritten } = known.members.get(key)!
+    const { role, mutedUntil, mutedBy, lastWritten, addedBy } = known.members.get(key)!
     if (role === 'owner') this.countOwners(chatId, -1)
     const isMuted = rules.isAhead(mutedUntil)
     this.setStanding(
@@ -104,7 +104,7 @@ export class PlannedChats {
     )
     known.members.delete(key)
     changes.members.set(key, { chatId, userId, member: null })
-    this.#countChats(userId, -1)
+    this.#countChats(userId, -1, addedBy === undefined)
     this.#listChats(userId, (chats) => chats.filter((id) => id !== chatId))
   }
 
@@ -145,13 +145,37 @@ export class PlannedChats {
     ownerCounts.set(chatId, (ownerCounts.get(chatId) ?? 0) + change)
   }
 
-  /** Why users cannot be in one chat more; undefined where they can. */
+  /**
+   * Why users cannot be in one chat more; undefined where they can. What others have done counts apart, so
+   * that they cannot keep anyone from an own chat; and it is not told of anyone but the sender.
+   */
   refusalOfMore(entry: NewEntry, userIds: readonly number[]): Refused | undefined {
-    const { chatCounts } = this.#context.known
-    const full = userIds.find((userId) => (chatCounts.get(userId) ?? 0) >= MAX_CHATS_PER_USER)
+    const { senderId } = entry
+    const full = userIds.find((userId) => {
+      const { own, byOthers } = this.#chatCount(userId)
+      return (userId === senderId ? own : byOthers) >= MAX_CHATS_PER_USER
+    })
     if (full === undefined) return undefined
-    const reason = `User ${full} is in ${MAX_CHATS_PER_USER} chats already, which is the most`
+    const reason = `You have made and joined ${MAX_CHATS_PER_USER} chats, which is the most: leave some`
+    return full === senderId ? refuse(entry, 'FORBIDDEN', reason) : refuseToReach(entry, full)
+  }
+
+  /** Why the sender cannot make a chat now, having made as many as may be within a day. */
+  refusalOfMaking(entry: NewEntry): Refused | undefined {
+    const { senderId, authority } = entry
+    const { chatsPerDay = 0, isAdmin } = authority ?? {}
+    const made = this.#context.known.madeChats.get(senderId)
+    if (chatsPerDay === 0 || isAdmin || !made || made.count < chatsPerDay) return undefined
+    const next = new Date(Date.parse(made.oldest) + DAY_MS).toISOString()
+    const reason = `You have made ${made.count} chats within a day, which is the most: make the next after ${next}`
     return refuse(entry, 'FORBIDDEN', reason)
+  }
+
+  /** The sender has made a chat. */
+  noteMade({ senderId }: NewEntry): void {
+    const { known, createdAt } = this.#context
+    const { count, oldest } = known.madeChats.get(senderId) ?? { count: 0, oldest: createdAt }
+    known.madeChats.set(senderId, { count: count + 1, oldest })
   }
 
   #listChats(userId: number, change: (chats: readonly number[]) => readonly number[]): void {
@@ -160,9 +184,14 @@ export class PlannedChats {
     if (chats) chatsOfUsers.set(userId, change(chats))
   }
 
-  #countChats(userId: number, change: number): void {
-    const { chatCounts } = this.#context.known
-    chatCounts.set(userId, (chatCounts.get(userId) ?? 0) + change)
+  #chatCount(userId: number): ChatCount {
+    return this.#context.known.chatCounts.get(userId) ?? { own: 0, byOthers: 0 }
+  }
+
+  #countChats(userId: number, change: number, isOwn: boolean): void {
+    const { own, byOthers } = this.#chatCount(userId)
+    const counts = isOwn ? { own: own + change, byOthers } : { own, byOthers: byOthers + change }
+    this.#context.known.chatCounts.set(userId, counts)
   }
 }
 

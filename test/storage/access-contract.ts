@@ -273,14 +273,66 @@ export function describeAccessContract(createDatabase: () => Promise<TestDatabas
       )
     })
 
-    it(`are in ${MAX_CHATS_PER_USER} chats at most`, async () => {
+    it(`make and join ${MAX_CHATS_PER_USER} chats at most, and others add them to as many`, async () => {
       for (let made = 0; made < MAX_CHATS_PER_USER; made += 1_000)
-        await append(...Array.from({ length: 1_000 }, () => sent.chat(OWNER)))
-      expect(await done(sent.chat(OWNER), sent.direct(MEMBER, 1))).toEqual([
+        await append(...Array.from({ length: 1_000 }, () => sent.chat(OWNER, {}, [2])))
+      const most = MAX_CHATS_PER_USER
+      const [public_] = await append(sent.chat(MODERATOR, { visibility: 'public' }))
+      const chatId = (public_ as { entry: { id: number } }).entry.id
+      const join = { act: 'join' } as const
+      expect(await done(sent.chat(OWNER), act(OWNER, join, chatId))).toEqual([
         ...['FORBIDDEN', 'FORBIDDEN'],
       ])
-      expect(await done(act(OWNER, { act: 'leave' }, 7), sent.chat(OWNER))).toEqual([
-        ...[`${MAX_CHATS_PER_USER + 1}`, `${MAX_CHATS_PER_USER + 2}`],
+      // Who was added to so many by another makes, joins, and is found by nobody else.
+      expect(
+        await done(sent.chat(MEMBER), act(MEMBER, join, chatId), sent.direct(MEMBER, 4)),
+      ).toEqual([`${most + 2}`, `${most + 3}`, `${most + 4}`])
+      const full = await append(
+        ...[sent.chat(STRANGER, {}, [2]), sent.direct(STRANGER, 2), sent.chat(READER, {}, [5, 2])],
+      )
+      const reason = 'User 2 cannot be added or written to by you'
+      expect(full).toMatchObject(Array(3).fill({ refused: 'FORBIDDEN', reason }))
+      const [, own] = await append(sent.direct(STRANGER, 1), sent.chat(STRANGER))
+      const ownId = (own as { entry: { id: number } }).entry.id
+      const add: MemberAction = { act: 'add', userIds: [2], role: 'member' }
+      expect(await append(act(STRANGER, add, ownId))).toMatchObject([{ reason }])
+      // Leaving makes room for what one has left: an own chat, or another's.
+      const leave = { act: 'leave' } as const
+      await append(act(OWNER, { act: 'role', userId: 2, role: 'owner' }, 7))
+      expect(await done(act(OWNER, leave, 7), sent.chat(OWNER), sent.chat(OWNER))).toEqual([
+        ...[`${most + 8}`, `${most + 9}`, 'FORBIDDEN'],
+      ])
+      expect(await done(act(MEMBER, leave, 7), sent.direct(STRANGER, 2))).toEqual([
+        ...[`${most + 10}`, `${most + 11}`],
+      ])
+    })
+
+    it('make so many chats within a day, of two or of many', async () => {
+      const limited = (userId: number, more = {}): Doer => ({
+        userId,
+        authority: { ...user(userId).authority, chatsPerDay: 3, ...more },
+      })
+      const at = (ms: number) => new Date(Date.parse(NOW) + ms).toISOString()
+      const make = (ms: number, ...entries: NewEntry[]) => store.append(entries, at(ms))
+      const one = limited(1)
+      expect(shorts(await make(0, sent.chat(one), sent.direct(one, 2)))).toEqual(['1', '2'])
+      const tries = [sent.chat(one), sent.chat(one), sent.direct(one, 3), sent.direct(one, 2)]
+      const outcomes = await make(60_000, ...tries)
+      expect(shorts(outcomes)).toEqual(['3', 'FORBIDDEN', 'FORBIDDEN', '=3'])
+      expect(outcomes[1]).toMatchObject({ reason: expect.stringContaining(at(86_400_000)) })
+      // Others are not kept from making theirs, also with the one; nor are those without a limit.
+      expect(shorts(await make(60_001, sent.chat(limited(2), {}, [1]), sent.chat(OWNER)))).toEqual([
+        ...['4', '5'],
+      ])
+      const admin = limited(1, { isAdmin: true })
+      expect(shorts(await make(60_002, sent.chat(one), sent.chat(admin)))).toEqual([
+        'FORBIDDEN',
+        '6',
+      ])
+      expect(shorts(await make(86_400_001, sent.chat(one)))).toEqual(['FORBIDDEN'])
+      expect(shorts(await make(86_460_002, sent.chat(one), sent.direct(one, 3)))).toEqual([
+        '7',
+        '8',
       ])
     })
   })

@@ -3,6 +3,7 @@ import { isAtLeast } from '../../protocol/chat-role.ts'
 import type { ChatEntry, ChatState, MembersEntry } from '../../storage/access-entries.ts'
 import type { AccessRecords, Reader } from '../../storage/access-records.ts'
 import type { LogEntry, MessageEntry } from '../../storage/entries.ts'
+import type { Authority } from '../../storage/entry-base.ts'
 import { membersPlaceOf } from '../frames/place-of-entry.ts'
 import type { Access, PassingAct } from './access.ts'
 import { ConnectionFilter } from './connection-filter.ts'
@@ -33,6 +34,12 @@ export interface AccessListener {
   hid(userId: number, from: { readonly userId: number; readonly isHidden: boolean }): void
 }
 
+export interface MembersAccessOptions {
+  readonly isOnline: (userId: number) => boolean
+  /** Chats that a user may make within 24 hours; 0 is no limit. */
+  readonly chatsPerDay: number
+}
+
 interface NewSeat extends Omit<Seat, 'joinedOffset' | 'chat'> {
   readonly offset: number
   readonly state: ChatState
@@ -57,6 +64,7 @@ export class MembersAccess implements Access {
   readonly placeOf = membersPlaceOf
   readonly #records: AccessRecords
   readonly #isOnline: (userId: number) => boolean
+  readonly #chatsPerDay: number
   readonly #users = new Map<number, Opened>()
   /** Those of them whose memberships are being read. */
   readonly #loading = new Set<Opened>()
@@ -65,9 +73,10 @@ export class MembersAccess implements Access {
   readonly #listeners: Partial<AccessListener>[] = []
   readonly #visits: TokenVisits
 
-  constructor(records: AccessRecords, isOnline: (userId: number) => boolean) {
+  constructor(records: AccessRecords, { isOnline, chatsPerDay }: MembersAccessOptions) {
     this.#records = records
     this.#isOnline = isOnline
+    this.#chatsPerDay = chatsPerDay
     this.#visits = new TokenVisits({
       records,
       enterChat: (key, state) => this.#enterChat(key, state),
@@ -173,8 +182,8 @@ export class MembersAccess implements Access {
     })
   }
 
-  authorityOf(viewer: Viewer): Viewer {
-    return viewer
+  authorityOf({ isAgent, isAdmin, granted, issuedAtMs }: Viewer): Authority {
+    return { isAgent, isAdmin, granted, issuedAtMs, chatsPerDay: this.#chatsPerDay }
   }
 
   hiddenFrom(userId: number): ReadonlySet<number> {

@@ -1,6 +1,7 @@
 import { chatKey } from '../../protocol/chat.ts'
 import {
   type AccessReferences,
+  DAY_MS,
   type KnownAccess,
   noKnownAccess,
   type Place,
@@ -21,19 +22,22 @@ interface LogFacts {
   readonly lastChatId: number
 }
 
+interface Asked {
+  readonly references: AccessReferences
+  /** When the batch is stored, ISO 8601. */
+  readonly createdAt: string
+}
+
 /** What is kept of what a batch names, and nothing else: as a database is asked for it. */
-export function knownAccessOf(
-  references: AccessReferences,
-  access: MemoryAccess,
-  log: LogFacts,
-): KnownAccess {
+export function knownAccessOf(asked: Asked, access: MemoryAccess, log: LogFacts): KnownAccess {
+  const { references } = asked
   const known: KnownAccess = {
     ...noKnownAccess(),
     nextChatId: 1 + Math.max(log.lastChatId, ...access.chats.keys()),
     nextReportId: access.reports.size + 1,
   }
   readChats(references, access, known)
-  readUsers(references, access, known)
+  readUsers(asked, access, known)
   for (const { kind, messageId, reporterId } of references.reported) {
     const key = reportKey(kind, messageId, reporterId)
     const isKey = (one: { kind: 'chat' | 'support'; messageId: number; reporterId: number }) =>
@@ -97,7 +101,11 @@ function readChats(references: AccessReferences, access: MemoryAccess, known: Kn
   }
 }
 
-function readUsers(references: AccessReferences, access: MemoryAccess, known: KnownAccess): void {
+function readUsers(
+  { references, createdAt }: Asked,
+  access: MemoryAccess,
+  known: KnownAccess,
+): void {
   for (const { userId, blockedId } of references.blocks) readBlock(access, known, userId, blockedId)
   for (const id of references.users) {
     const user = access.users.get(id)
@@ -106,8 +114,21 @@ function readUsers(references: AccessReferences, access: MemoryAccess, known: Kn
   const chatsOf = (id: number) => [...(access.chatsOf.get(id) ?? [])].sort((a, b) => a - b)
   for (const id of references.chatsOfUsers)
     known.chatsOfUsers.set(id, chatsOf(id).slice(0, MAX_TOLD_CHATS))
-  for (const id of references.chatCounts)
-    known.chatCounts.set(id, access.chatsOf.get(id)?.size ?? 0)
+  for (const id of references.chatCounts) {
+    const chats = [...(access.chatsOf.get(id) ?? [])]
+    const isOthers = (chatId: number) =>
+      access.member({ chatId, userId: id })?.addedBy !== undefined
+    const byOthers = chats.filter(isOthers).length
+    known.chatCounts.set(id, { own: chats.length - byOthers, byOthers })
+  }
+  const since = new Date(Date.parse(createdAt) - DAY_MS).toISOString()
+  for (const id of references.makers) {
+    const made = [...access.chats.values()].filter(
+      ({ createdBy, madeAt }) => createdBy === id && madeAt > since,
+    )
+    const oldest = made.map(({ madeAt }) => madeAt).sort()[0]
+    if (oldest !== undefined) known.madeChats.set(id, { count: made.length, oldest })
+  }
   for (const id of references.blockCounts)
     known.blockCounts.set(id, access.blocks.get(id)?.size ?? 0)
 }

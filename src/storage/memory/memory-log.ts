@@ -65,7 +65,7 @@ export class MemoryLog {
 
   /** Stores a batch, which is in order, and returns what became of it. */
   append(entries: readonly NewEntry[], createdAt: string): AppendPlan {
-    const plan = new AppendPlan(this.#known(entries), createdAt)
+    const plan = new AppendPlan(this.#known(entries, createdAt), createdAt)
     for (const entry of entries) plan.add(entry)
     for (const message of plan.messages) {
       this.#lastIds[message.kind] += 1
@@ -187,7 +187,7 @@ export class MemoryLog {
     return this.#lastOffset + 1 - this.#entries.length
   }
 
-  #known(entries: readonly NewEntry[]): Known {
+  #known(entries: readonly NewEntry[], createdAt: string): Known {
     const { named, messageIds, reactions, supportChatIds } = referencesOf(entries)
     const keys = (['chat', 'support'] as const).flatMap((kind) =>
       [...messageIds[kind]].map((id) => targetKey(kind, id)),
@@ -209,7 +209,11 @@ export class MemoryLog {
       reactions: new Set(reactions.filter((one) => this.#reactions.has(one)).map(reactionKey)),
       reactionCounts: found(reactions.map(giverKey), (giver) => this.#reactions.countOf(giver)),
       supportChats: found(supportChatIds, (id) => this.supportChats.get(id)),
-      access: knownAccessOf(accessReferencesOf(entries, targets), this.access, this),
+      access: knownAccessOf(
+        { references: accessReferencesOf(entries, targets), createdAt },
+        this.access,
+        this,
+      ),
     }
   }
 

@@ -1,5 +1,6 @@
 import {
   type AccessReferences,
+  DAY_MS,
   type KnownAccess,
   noKnownAccess,
   type Place,
@@ -21,6 +22,8 @@ import {
   toUser,
   type UserRow,
 } from './access-rows.ts'
+import type { Dialect } from './dialect.ts'
+import { toIso } from './entry-row.ts'
 import { query } from './json-rows.ts'
 import type { KnownAccessStatements } from './known-access-statements.ts'
 import type { RawQueries } from './prisma-database.ts'
@@ -30,22 +33,32 @@ type PlaceRow = ChatRow & {
 }
 type Draft<Known> = { -readonly [Key in keyof Known]: Known[Key] }
 
+interface Asked {
+  readonly references: AccessReferences
+  /** ISO 8601. */
+  readonly createdAt: string
+}
+
 /** Reads what a batch depends on of chats, members and users; asks only for what it names. */
 export class AccessReader {
   readonly #statements: KnownAccessStatements
+  readonly #timestamp: Dialect['timestamp']
 
-  constructor(statements: KnownAccessStatements) {
+  constructor(statements: KnownAccessStatements, { timestamp }: Pick<Dialect, 'timestamp'>) {
     this.#statements = statements
+    this.#timestamp = timestamp
   }
 
-  async read(tx: RawQueries, references: AccessReferences): Promise<KnownAccess> {
+  /** @param asked what a batch names, and when it is stored */
+  async read(tx: RawQueries, asked: Asked): Promise<KnownAccess> {
+    const { references } = asked
     const known: Draft<KnownAccess> = noKnownAccess()
     const statements = this.#statements
     const { makesChats, makesReports } = references
     if (makesChats) known.nextChatId = await readId(tx, statements.nextChatId)
     if (makesReports) known.nextReportId = await readId(tx, statements.nextReportId)
     await this.#readChats(tx, references, known)
-    await this.#readUsers(tx, references, known)
+    await this.#readUsers(tx, asked, known)
     await this.#readMessages(tx, references, known)
     return known
   }
@@ -99,7 +112,7 @@ export class AccessReader {
 
   async #readUsers(
     tx: RawQueries,
-    references: AccessReferences,
+    { references, createdAt }: Asked,
     known: Draft<KnownAccess>,
   ): Promise<void> {
     const statements = this.#statements
@@ -130,7 +143,24 @@ export class AccessReader {
     )
     for (const row of chats) chatsOf.get(Number(row.id))?.push(Number(row.chat_id))
     known.chatsOfUsers = chatsOf
-    known.chatCounts = await readCounts(tx, statements.chatCounts, references.chatCounts)
+    const counts = await query<{ id: bigint; count: bigint; by_others: bigint }>(
+      tx,
+      statements.chatCounts,
+      idRows(references.chatCounts),
+    )
+    for (const { id, count, by_others } of counts) {
+      const byOthers = Number(by_others)
+      known.chatCounts.set(Number(id), { own: Number(count) - byOthers, byOthers })
+    }
+    const since = this.#timestamp(new Date(Date.parse(createdAt) - DAY_MS).toISOString())
+    const made = await query<{ id: bigint; count: bigint; oldest: Date | string }>(
+      tx,
+      statements.madeChats,
+      idRows(references.makers),
+      since,
+    )
+    for (const { id, count, oldest } of made)
+      known.madeChats.set(Number(id), { count: Number(count), oldest: toIso(oldest) })
     known.blockCounts = await readCounts(tx, statements.blockCounts, references.blockCounts)
   }
 

@@ -19,7 +19,7 @@ const MAX_FOREIGN_CHAT = 2 ** 52
 /** What a batch depends on beside messages: each over JSON rows, and answered with rows by key. */
 export type KnownAccessStatements = ReturnType<typeof createKnownAccessStatements>
 
-export function createKnownAccessStatements({ rows }: Dialect) {
+export function createKnownAccessStatements({ rows, time }: Dialect) {
   const places = rows({ chat_id: 'bigint', user_id: 'bigint' })
   const ids = rows({ id: 'bigint' })
   const messages = rows({ kind: 'text', message_id: 'bigint' })
@@ -44,8 +44,14 @@ export function createKnownAccessStatements({ rows }: Dialect) {
       JOIN members AS m ON m.user_id = n.id AND m.chat_id < COALESCE((SELECT o.chat_id
         FROM members AS o WHERE o.user_id = n.id
         ORDER BY o.chat_id LIMIT 1 OFFSET ${MAX_TOLD_CHATS}), ${Number.MAX_SAFE_INTEGER})`,
-    chatCounts: `SELECT n.id AS id,
-        (SELECT count(*) FROM members AS m WHERE m.user_id = n.id) AS count FROM ${ids}`,
+    chatCounts: `SELECT n.id AS id, (SELECT count(*) FROM members AS m WHERE m.user_id = n.id) AS count,
+        (SELECT count(*) FROM members AS m WHERE m.user_id = n.id AND m.added_by IS NOT NULL)
+          AS by_others
+      FROM ${ids}`,
+    /** Users, then since when. */
+    madeChats: `SELECT c.created_by AS id, count(*) AS count, min(c.created_at) AS oldest
+      FROM ${ids} JOIN chats AS c ON c.created_by = n.id AND c.created_at > ${time(2)}
+      GROUP BY c.created_by`,
     blockCounts: `SELECT n.id AS id,
         (SELECT count(*) FROM blocks AS b WHERE b.user_id = n.id) AS count FROM ${ids}`,
     reports: `SELECT ${REPORT_COLUMNS} FROM ${ids} JOIN reports AS r ON r.id = n.id`,

@@ -22,7 +22,7 @@ export class KnownReader {
   }
 
   /** All of it, and locks the log until the transaction ends. */
-  async read(tx: RawQueries, entries: readonly NewEntry[]): Promise<Known> {
+  async read(tx: RawQueries, entries: readonly NewEntry[], createdAt: string): Promise<Known> {
     const [log] = await tx.$queryRawUnsafe<{ last_offset: bigint }[]>(this.#statements.lockLog)
     const references = referencesOf(entries)
     const targets = await this.#findTargets(tx, references)
@@ -32,7 +32,10 @@ export class KnownReader {
       targets,
       ...(await this.#findReactions(tx, references)),
       supportChats: await this.#findSupportChats(tx, references),
-      access: await this.#access.read(tx, accessReferencesOf(entries, targets)),
+      access: await this.#access.read(tx, {
+        references: accessReferencesOf(entries, targets),
+        createdAt,
+      }),
     }
   }
 

@@ -45,7 +45,7 @@ export class LogAppend {
     this.#database = database
     this.#dialect = dialect
     this.#statements = statements
-    const reader = new AccessReader(createKnownAccessStatements(dialect))
+    const reader = new AccessReader(createKnownAccessStatements(dialect), dialect)
     this.#known = new KnownReader(statements, reader)
     this.#access = new AccessWriter(createAccessChangeStatements(dialect), dialect)
   }
@@ -57,7 +57,7 @@ export class LogAppend {
       if (outcomes) return outcomes
     }
     return inTransaction(this.#database, async (tx) => {
-      const plan = new AppendPlan(await this.#known.read(tx, entries), createdAt)
+      const plan = new AppendPlan(await this.#known.read(tx, entries, createdAt), createdAt)
       for (const entry of entries) plan.add(entry)
       await this.#store(tx, plan, createdAt)
       return plan.outcomes
