@@ -54,7 +54,7 @@ export function ChatList(props: ChatListProps) {
   )
 }
 
-const ChatLine = memo(function ChatLine({
+const ChatLine = /* @__PURE__ */ memo(function ChatLine({
   row,
   isSelected,
   onSelect,

@@ -4,7 +4,7 @@ import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import type { ChatClient } from '../client/chat-client.ts'
 import type { Chat } from './create-chat.ts'
 
-const ChatContext = createContext<Chat | undefined>(undefined)
+const ChatContext = /* @__PURE__ */ createContext<Chat | undefined>(undefined)
 
 export interface ChatwsProviderProps {
   readonly chat: Chat

@@ -99,7 +99,7 @@ interface LineProps {
   readonly Message: ((props: MessageProps) => ReactNode) | undefined
 }
 
-const Line = memo(
+const Line = /* @__PURE__ */ memo(
   function Line({ item, chat, labels, Message: Shown = Message }: LineProps) {
     if (item.type === 'day') {
       const { day = describeDay } = labels

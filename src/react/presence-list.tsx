@@ -38,7 +38,7 @@ export function PresenceList(props: PresenceListProps) {
   )
 }
 
-const PresenceLine = memo(function PresenceLine({
+const PresenceLine = /* @__PURE__ */ memo(function PresenceLine({
   userId,
   User,
   statuses,
