@@ -14,8 +14,16 @@ const SCHEMAS = new Map<unknown, z.ZodType<ClientFrame>>(
   Object.entries(CLIENT_FRAMES).map(([type, { schema }]) => [type, schema]),
 )
 
+/** How a text begins that may be JSON; the engine says best what is wrong with an empty one. */
+const MAY_BE_JSON = /^(?:[\s{["\d\-tfn]|$)/
+
+/** From so many characters on, only the first ones of a text that is no JSON are told. */
+const LONG_TEXT = 21
+const SHOWN_START = 10
+
 /** Reads one frame of a client. What is wrong with it comes back as the ERROR frame to answer. */
 export function parseClientFrame(text: string): ClientFrame | ErrorFrame {
+  if (!MAY_BE_JSON.test(text)) return errorFrame('INVALID_JSON', unexpectedStart(text))
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -38,6 +46,12 @@ export function parseClientFrame(text: string): ClientFrame | ErrorFrame {
   // Once more for the words: frames that are right, nearly all, do not carry what makes them.
   const { error = result.error } = schema.safeParse(value, { error: issueText })
   return errorFrame('INVALID_FRAME', describe(error), { ref })
+}
+
+/** What JSON.parse says of a text that it cannot begin to read, which takes it 20 times as long. */
+function unexpectedStart(text: string): string {
+  const shown = text.length < LONG_TEXT ? `"${text}"` : `"${text.slice(0, SHOWN_START)}"...`
+  return `Unexpected token '${text[0]}', ${shown} is not valid JSON`
 }
 
 /** What names a frame that is refused: its `client_id`, where that is none too long to be one. */

@@ -273,3 +273,21 @@ describe('parseClientFrame', () => {
     )
   })
 })
+
+it('what is wrong with a text that is no JSON is said as JSON.parse says it', () => {
+  const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.json())
+  fc.assert(
+    fc.property(text, (one) => {
+      let problem: string | undefined
+      try {
+        JSON.parse(one)
+      } catch (error) {
+        problem = (error as Error).message
+      }
+      const answer = parseClientFrame(one)
+      expect('code' in answer && answer.code === 'INVALID_JSON').toBe(problem !== undefined)
+      if (problem !== undefined) expect(answer).toMatchObject({ message: problem })
+    }),
+    { numRuns: 2_000 },
+  )
+})

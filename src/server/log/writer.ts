@@ -3,6 +3,7 @@ import { ChatwsError } from '../../protocol/error.ts'
 import type { NewEntry } from '../../storage/entries.ts'
 import type { Outcome, Store } from '../../storage/store.ts'
 import { holdSteps } from '../../storage/turns.ts'
+import { FairQueue } from './fair-queue.ts'
 
 /**
  * Entries stored in one transaction at most; more wait for the next one. Twice as many hold the event
@@ -53,7 +54,7 @@ interface Batch<Origin> {
 
 /**
  * Puts entries into the log by group commit: the next batch forms while the last one is written.
- * An idle writer commits with the turn of the event loop in which an entry arrived, so there is
+ * Of what waits, each sender has its turn. An idle writer commits with the turn of the event loop in which an entry arrived, so there is
  * no delay to tune; under load batches grow by themselves.
  *
  * While the store is away, entries wait and are then refused, so that neither memory nor waiting
@@ -65,14 +66,11 @@ export class Writer<Origin> {
   readonly #patienceMs: number
   readonly #pauseMs: () => number
   readonly #onCommitTime: (tookMs: number) => void
-  #entries: NewEntry[] = []
-  #origins: Origin[] = []
+  readonly #queue = new FairQueue<{ entry: NewEntry; origin: Origin }>()
   /** The text of the entries that wait. */
   #waitingLength = 0
   #isRunning = false
-  /** Entries taken, and those that the listener has heard of. */
-  #submitted = 0
-  #heard = 0
+  /** Those that wait until all that was submitted before some place has been heard of. */
   #waiters: { until: number; resolve: () => void }[] = []
   /** The pause before the next batch: 0 unless the last one was given up. */
   #awayPauseMs = 0
@@ -91,41 +89,38 @@ export class Writer<Origin> {
 
   /** Entries that wait for the next batch. */
   get waiting(): number {
-    return this.#entries.length
+    return this.#queue.size
   }
 
   /** Takes an entry; the listener hears of it, with `origin`, exactly once. */
   submit(entry: NewEntry, origin: Origin): void {
-    if (this.#entries.length >= MAX_WAITING || this.#waitingLength >= MAX_WAITING_LENGTH) {
+    if (this.#queue.size >= MAX_WAITING || this.#waitingLength >= MAX_WAITING_LENGTH) {
       const error = new ChatwsError('STORAGE_UNAVAILABLE', 'Too many messages wait to be stored')
       this.#listener.onFailed([entry], [origin], error)
       return
     }
-    this.#submitted += 1
     this.#waitingLength += lengthOf(entry)
-    this.#entries.push(entry)
-    this.#origins.push(origin)
+    this.#queue.push(entry.senderId, { entry, origin })
     if (!this.#isRunning) void this.#run()
   }
 
   /** Resolves when every entry submitted so far has been heard of. */
   flush(): Promise<void> {
-    const until = this.#submitted
-    if (this.#heard >= until) return Promise.resolve()
+    if (!this.#isRunning) return Promise.resolve()
+    const until = this.#queue.end
     return new Promise((resolve) => this.#waiters.push({ until, resolve }))
   }
 
   async #run(): Promise<void> {
     this.#isRunning = true
     const letSteps = holdSteps()
-    while (this.#entries.length > 0) {
+    while (this.#queue.size > 0) {
       // SQLite answers within microtasks: without this, sockets would never be read in between.
       await turn()
       const pauseMs = Math.max(this.#awayPauseMs, this.#pauseMs())
       if (pauseMs >= 1) await sleep(pauseMs)
       const batch = this.#takeBatch()
       await this.#commit(batch)
-      this.#heard += batch.entries.length
       this.#tellWaiters()
     }
     this.#isRunning = false
@@ -134,20 +129,24 @@ export class Writer<Origin> {
   }
 
   #takeBatch(): Batch<Origin> {
-    let count = 0
     let length = 0
-    while (count < Math.min(MAX_BATCH, this.#entries.length)) {
-      const own = lengthOf(this.#entries[count]!)
-      if (count > 0 && length + own > MAX_BATCH_LENGTH) break
-      count += 1
+    const taken = this.#queue.takeWhile(({ entry }, count) => {
+      const own = lengthOf(entry)
+      if (count === MAX_BATCH || (count > 0 && length + own > MAX_BATCH_LENGTH)) return false
       length += own
-    }
+      return true
+    })
     this.#waitingLength -= length
-    return { entries: this.#entries.splice(0, count), origins: this.#origins.splice(0, count) }
+    return {
+      entries: taken.map(({ entry }) => entry),
+      origins: taken.map(({ origin }) => origin),
+    }
   }
 
   #tellWaiters(): void {
-    while (this.#waiters.length > 0 && this.#waiters[0]!.until <= this.#heard)
+    if (this.#waiters.length === 0) return
+    const { first } = this.#queue
+    while (this.#waiters.length > 0 && this.#waiters[0]!.until <= first)
       this.#waiters.shift()!.resolve()
   }
 

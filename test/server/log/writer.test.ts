@@ -356,3 +356,27 @@ test('a batch gathers for as long as its outcome could not be told', async () =>
   await writer.flush()
   expect(store.batches).toEqual([['a', 'b']])
 })
+
+test('who sends one message does not wait for all that another sent before', async () => {
+  const store = new MemoryStore()
+  const writer = new Writer(store, new Outcomes(), { patienceMs: 0 })
+  for (let i = 0; i < 2_000; i++) writer.submit(newEntry({ senderId: 1, content: `${i}` }), 'flood')
+  writer.submit(newEntry({ senderId: 2, content: 'one' }), 'one')
+  await writer.flush()
+  expect(store.batches[0]).toContain('one')
+  const flood = store.batches.flat().filter((content) => content !== 'one')
+  expect(flood).toEqual(Array.from({ length: 2_000 }, (_, i) => `${i}`))
+})
+
+test('a flush waits for what was submitted before it, though others have their turn first', async () => {
+  const store = new MemoryStore()
+  const outcomes = new Outcomes()
+  const writer = new Writer(store, outcomes, { patienceMs: 0 })
+  for (let i = 0; i < 1_200; i++) writer.submit(newEntry({ senderId: 1, content: 'x' }), 'before')
+  const flushed = writer.flush()
+  for (let i = 0; i < 1_200; i++) writer.submit(newEntry({ senderId: 2, content: 'x' }), 'after')
+  await flushed
+  expect(outcomes.origins.filter((origin) => origin === 'before')).toHaveLength(1_200)
+  await writer.flush()
+  expect(outcomes.origins).toHaveLength(2_400)
+})
