@@ -361,7 +361,7 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
   /** A page whose clock stands still, and the sockets that it opens. */
   async function openWithClock(onPeer: (peer: WebSocketRoute, index: number) => void) {
     const page = await context.newPage()
-    await page.clock.install()
+    await stopClock(page)
     const peers: WebSocketRoute[] = []
     await page.routeWebSocket(/./, (peer) => {
       peers.push(peer)
@@ -378,6 +378,7 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
     })
     await hasText(page, '#events', /Connection lost: Too many$/)
     await page.clock.runFor(9_900)
+    await settled(page)
     expect(peers).toHaveLength(1)
     await page.clock.runFor(30_000)
     await expect.poll(() => peers.length).toBeGreaterThan(1)
@@ -392,9 +393,7 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
       })
     })
     await hasStatus(page, 'Connected as user 1.')
-    // Less than a minute: the new connection must not have had its time to be greeted, too.
-    await page.clock.runFor(55_000)
-    await hasText(page, '#events', /Connection lost: the server is silent/)
+    await passesUntilLost(page, 60_000)
     await page.clock.runFor(1_000)
     await expect.poll(() => peers.length).toBe(2)
     await hasStatus(page, 'Connected as user 1.')
@@ -431,7 +430,10 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
         const connection = peer.connectToServer()
         peer.onMessage((data) => {
           const { type, content, client_id: ref } = JSON.parse(String(data))
-          if (type === 'USERS') return
+          if (type === 'USERS') {
+            connection.send(data)
+            return
+          }
           contents.push(content)
           if (contents.length > 1) connection.send(data)
           else peer.send(JSON.stringify({ ...TOO_FAST, ref }))
@@ -468,12 +470,12 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
     await hasStatus(page, 'Connected as user 1.')
     const other = await WireClient.connect(server.url, 2)
     await hasUsers(page, ['User 1 you', 'User 2'])
+    await peers.owed.paid(page)
     peers.isFrozen = true
     await act(page)
     other.send({ type: 'NEW_MESSAGE', chat_id: 1, sender_id: 2, content: 'missed' })
     await expect.poll(async () => (await server.store.readAfter(0, 10)).length).toBe(1)
-    await page.clock.runFor(withinMs)
-    await hasText(page, '#events', /Connection lost: the server is silent/)
+    await passesUntilLost(page, withinMs)
     await page.clock.runFor(1_000)
     await hasStatus(page, 'Connected as user 1.')
     await hasText(page, '#messages', /missed/)
@@ -490,12 +492,17 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
     await stopClock(page)
     let sockets = 0
     let pings = 0
+    const owed = new Owed()
     await page.routeWebSocket(/./, (peer) => {
       sockets += 1
       const connection = peer.connectToServer()
-      peer.onMessage((data) => connection.send(data))
+      peer.onMessage((data) => {
+        owed.asked(data)
+        connection.send(data)
+      })
       connection.onMessage((data) => {
         peer.send(data)
+        owed.answered(data)
         if (JSON.parse(String(data)).type !== 'PONG') return
         pings += 1
         const timestamp = new Date(0).toISOString()
@@ -505,7 +512,7 @@ describe.skipIf(why !== undefined)(why ? `the web page (skipped: ${why})` : 'the
     await page.goto(`${origin()}/?userId=1`)
     await hasStatus(page, 'Connected as user 1.')
     for (let round = 1; round <= 4; round += 1) {
-      await page.clock.runFor(45_000)
+      await passes(page, 45_000, owed)
       await hasText(page, '#events', new RegExp(`User ${100 + round} came online`))
     }
     await hasStatus(page, 'Connected as user 1.')
@@ -604,10 +611,61 @@ const hasUsers = (page: Page, users: string[]) =>
 
 const TOO_FAST = { type: 'ERROR', code: 'RATE_LIMITED', message: 'Slow', retry_after_ms: 10_000 }
 
-/** From now on time passes in a page only as it is told. */
+/** From now on time passes in a page only as it is told; until then it passes by itself. */
 async function stopClock(page: Page): Promise<void> {
   await page.clock.install({ time: 0 })
-  await page.clock.pauseAt(1_000)
+  await page.clock.pauseAt(3_600_000)
+}
+
+/** Time passes in steps that are shorter than any that a page waits for. */
+const STEP_MS = 1_000
+
+/** What a page was sent has come to it. */
+const settled = (page: Page) => page.evaluate(() => {})
+
+/** Lets time pass in a page; while its server owes it an answer, which takes real time, none does. */
+async function passes(page: Page, ms: number, owed: Owed): Promise<void> {
+  for (let passed = 0; passed < ms; passed += STEP_MS) {
+    await page.clock.runFor(STEP_MS)
+    await owed.paid(page)
+  }
+}
+
+/** Lets time pass until a page gives its connection up, and no longer: another one takes real time. */
+async function passesUntilLost(page: Page, mostMs: number): Promise<void> {
+  const isLost = async () =>
+    (await page.locator('#events').innerText()).includes('Connection lost: the server is silent')
+  for (let passed = 0; passed < mostMs && !(await isLost()); passed += STEP_MS)
+    await page.clock.runFor(STEP_MS)
+  expect(await isLost()).toBe(true)
+}
+
+/** What a page has asked and was not answered yet. */
+class Owed {
+  readonly #names = new Set<string>()
+
+  asked(data: string | Buffer): void {
+    const name = nameOf(data)
+    if (name !== undefined) this.#names.add(name)
+  }
+
+  answered(data: string | Buffer): void {
+    const name = nameOf(data)
+    if (name !== undefined) this.#names.delete(name)
+  }
+
+  /** Waits until the page has all answers. */
+  async paid(page: Page): Promise<void> {
+    await settled(page)
+    await expect.poll(() => this.#names.size, PATIENCE).toBe(0)
+    await settled(page)
+  }
+}
+
+/** By what a question and its answer are told from others. */
+function nameOf(data: string | Buffer): string | undefined {
+  const { client_id, ref, t } = JSON.parse(String(data))
+  return client_id ?? ref ?? (t === undefined ? undefined : `ping ${t}`)
 }
 
 /** Tells a page what it is told when the network is back. */
@@ -615,14 +673,20 @@ const wake = (page: Page) => page.evaluate(() => dispatchEvent(new Event('online
 
 /** Lets nothing through the first connection of a page, either way, while it is frozen. */
 async function freezeFirstConnection(page: Page) {
-  const connections = { count: 0, isFrozen: false }
+  const connections = { count: 0, isFrozen: false, owed: new Owed() }
   await page.routeWebSocket(/./, (peer) => {
     connections.count += 1
     const isFirst = connections.count === 1
-    const passes = () => !(isFirst && connections.isFrozen)
+    const isCut = () => isFirst && connections.isFrozen
     const connection = peer.connectToServer()
-    peer.onMessage((data) => passes() && connection.send(data))
-    connection.onMessage((data) => passes() && peer.send(data))
+    peer.onMessage((data) => {
+      connections.owed.asked(data)
+      if (!isCut()) connection.send(data)
+    })
+    connection.onMessage((data) => {
+      if (!isCut()) peer.send(data)
+      connections.owed.answered(data)
+    })
   })
   return connections
 }
