@@ -10,8 +10,8 @@ const BUILT = fileURLToPath(new URL('../../dist/web/', import.meta.url))
 
 /** What a server gives browsers, as its configuration says. Throws USAGE. */
 export function readWebOptions(config: Readonly<ServeConfig>): WebOptions {
-  const { loginUrl, basePath } = config
-  return { app: readApp(config), loginUrl, basePath }
+  const { loginUrl, basePath, widgetOrigins } = config
+  return { app: readApp(config), loginUrl, basePath, widgetOrigins }
 }
 
 function readApp({ web, webFolder }: Readonly<ServeConfig>): WebApp | undefined {

@@ -5,7 +5,8 @@ import { list, numeric, option } from './option.ts'
 
 const count = () => numeric(z.int('must be a whole number').min(0, 'must not be negative'))
 
-const Origin = z
+/** An origin of web pages, or all of them. */
+export const Origin = z
   .string()
   .refine(
     (text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text),

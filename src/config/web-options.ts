@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Contradiction } from './contradictions.ts'
-import { option, yesOrNo } from './option.ts'
+import { Origin } from './limit-options.ts'
+import { list, option, yesOrNo } from './option.ts'
 
 /** Whether a browser may be sent there to sign in: a page, of this server or of one with TLS. */
 function isLoginUrl(url: string): boolean {
@@ -38,6 +39,11 @@ export const webOptions = {
       description: 'path that a proxy leaves in the addresses it passes on',
     },
   ),
+  widgetOrigins: option(list(Origin).default([]), {
+    flag: '--widget-origins <list>',
+    env: 'CHATWS_WIDGET_ORIGINS',
+    description: 'origins of web pages that may show the support widget (/widget.js); * for all',
+  }),
   loginUrl: option(
     z
       .string()
@@ -63,6 +69,12 @@ export function findWebContradictions(
     found.push({
       option: 'webFolder',
       message: 'has no meaning with --no-web, which serves no web app',
+      because: ['web'],
+    })
+  if (!config.web && config.widgetOrigins.length > 0)
+    found.push({
+      option: 'widgetOrigins',
+      message: 'has no meaning with --no-web: the widget is part of the web app',
       because: ['web'],
     })
   if (config.auth === 'none' && config.loginUrl !== undefined)

@@ -1,5 +1,6 @@
 'use client'
 
+export type { KnownMessage } from '../client/known-message.ts'
 export type { ChatRef, MessageRef } from '../protocol/chat.ts'
 export type { ShownAnnouncement, ShownAnnouncements } from '../view/announcements.ts'
 export type { AskedStatus } from '../view/asked.ts'

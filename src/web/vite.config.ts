@@ -9,6 +9,19 @@ const SERVER = process.env.CHATWS_URL ?? 'http://127.0.0.1:3004'
 /** What is the server's, and not a file of the web app. */
 const SERVER_PATHS = ['/ws', '/api', '/uploads', '/healthz', '/test-online-status.html']
 
+const here = (path: string) => `${import.meta.dirname}/${path}`
+
+/** What a browser can begin with. */
+const ENTRIES = {
+  index: here('index.html'),
+  // The page that the script of the widget frames, and that script.
+  'widget-page': here('widget.html'),
+  widget: here('widget/widget.ts'),
+}
+
+/** Entries whose address is part of what is promised. */
+const NAMED_ENTRIES = ['widget']
+
 export default defineConfig({
   root: import.meta.dirname,
   // Works below whatever path a proxy serves it at.
@@ -24,7 +37,10 @@ export default defineConfig({
     cssCodeSplit: false,
     reportCompressedSize: false,
     rolldownOptions: {
+      input: ENTRIES,
       output: {
+        entryFileNames: ({ name }) =>
+          NAMED_ENTRIES.includes(name) ? '[name].js' : 'assets/[name]-[hash].js',
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [{ name: nameOfFirst, debugName: 'first' }],

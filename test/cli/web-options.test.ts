@@ -34,3 +34,11 @@ it('--no-web leaves no app', () => {
 it('a folder that holds no app is a problem of its option', () => {
   expect(() => read({ webFolder: empty })).toThrow(`webFolder: ${empty} has no index.html`)
 })
+
+it('the origins of the widget are handed on', () => {
+  const origins = ['https://shop.example.org']
+  expect(read({ web: false }).widgetOrigins).toEqual([])
+  expect(read({ webFolder: webFolder.folder, widgetOrigins: origins })).toMatchObject({
+    widgetOrigins: origins,
+  })
+})

@@ -18,6 +18,7 @@ describe('the configuration of serve', () => {
       contact: 'all',
       chatsPerDay: 200,
       allowOrigins: [],
+      widgetOrigins: [],
       allowHosts: [],
       trustedProxies: [],
       maxConnections: 0,
@@ -58,6 +59,7 @@ describe('the configuration of serve', () => {
       CHATWS_CONTACT: 'shared',
       CHATWS_CHATS_PER_DAY: '20',
       CHATWS_ALLOW_ORIGINS: 'https://a.example.org, http://localhost:5173',
+      CHATWS_WIDGET_ORIGINS: 'https://shop.example.org',
       CHATWS_ALLOW_HOSTS: 'Chat.example.org, [fd00::1]',
       CHATWS_TRUSTED_PROXIES: '10.0.0.0/8,fd00::/8,192.0.2.1',
       CHATWS_MAX_CONNECTIONS: '100000',
@@ -98,6 +100,7 @@ describe('the configuration of serve', () => {
       contact: 'shared',
       chatsPerDay: 20,
       allowOrigins: ['https://a.example.org', 'http://localhost:5173'],
+      widgetOrigins: ['https://shop.example.org'],
       allowHosts: ['chat.example.org', '[fd00::1]'],
       trustedProxies: ['10.0.0.0/8', 'fd00::/8', '192.0.2.1'],
       maxConnections: 100_000,
@@ -258,6 +261,7 @@ describe('the options of the web app', () => {
 
   it.each([
     [{ web: false, webFolder: 'app' }, 'has no meaning with --no-web'],
+    [{ web: false, widgetOrigins: ['https://shop.example.org'] }, 'has no meaning with --no-web'],
     [{ loginUrl: '/login' }, 'has no meaning without --auth jwt'],
   ])('contradict each other in %j', (given, message) => {
     expect(() => resolve(given)).toThrow(message)

@@ -226,6 +226,8 @@ describe.skipIf(why !== undefined)(`the panels${why ? ` (skipped: ${why})` : ''}
   it('opens from the keyboard alone, and gives the focus back', async () => {
     const { chat_id } = await makeChat('Keys', [2])
     const page = await app.page({ userId: 2 }, `#/chat/${chat_id}`)
+    // The field for messages takes the focus once it is there.
+    await page.getByRole('main').locator(':focus').waitFor()
     const button = page.getByRole('button', { name: 'Pinned messages' })
     await button.focus()
     await page.keyboard.press('Enter')

@@ -57,6 +57,8 @@ export interface WebOptions {
   readonly loginUrl?: string | undefined
   /** The path below which a proxy asks, where it does not take it off; without `/` at its end. */
   readonly basePath?: string | undefined
+  /** Origins of pages that may show the support widget; `*` lets all. */
+  readonly widgetOrigins?: readonly string[] | undefined
 }
 
 export interface HttpServerOptions {
@@ -118,7 +120,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   addOpenApi(app, options.version)
   app.register(async (routes) => {
     addPageRoutes(routes, web.app ? PAGE_BESIDE : PAGE_ALONE)
-    if (web.app) addWebRoutes(routes, web.app, web.basePath)
+    if (web.app) addWebRoutes(routes, web.app, web)
     addHealthRoutes(routes, { database: options.database, isDraining })
     addMetricsRoutes(routes, {
       ...{ node, metrics, timings: options.timings, epoch: store.epoch, isDraining },

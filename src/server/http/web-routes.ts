@@ -3,27 +3,33 @@ import { answerNotFound } from './http-error.ts'
 import { ENCODINGS, type Encoding, type WebFile, type WebFiles } from './web-files.ts'
 
 /** The web app loads from this server alone, runs no text as script, and nobody frames it. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ')
+const policyFor = (ancestors: string) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${ancestors}`,
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ')
+
+const POLICY = policyFor("'none'")
 
 const YEAR_S = 365 * 24 * 60 * 60
 
 /** What pages of other origins may take in, as a script of their own. */
 const WIDGET = '/widget.js'
+
+/** What that script frames: the customer's side of the support desk. */
+const WIDGET_PAGE = '/widget.html'
 
 /** What is no page of the app: who asks there for something that is not there is told so. */
 const NO_PAGE = /^\/(api|uploads)(\/|$)/
@@ -38,12 +44,20 @@ export interface WebApp {
   readonly isRoutedByPath: boolean
 }
 
+/** How a web app is served. */
+export interface WebRoutesOptions {
+  readonly basePath?: string | undefined
+  /** Origins of pages that may frame the page of the widget; `*` lets all. */
+  readonly widgetOrigins?: readonly string[] | undefined
+}
+
 /** Serves a web app at `/`, and leads to it from wherever else a browser asks for a page. */
 export function addWebRoutes(
   app: FastifyInstance,
   { files, isRoutedByPath }: WebApp,
-  basePath: string | undefined,
+  { basePath, widgetOrigins = [] }: WebRoutesOptions,
 ): void {
+  const framed = widgetOrigins.length > 0 ? policyFor(widgetOrigins.join(' ')) : undefined
   const config = { access: 'anyone' } as const
   app.get<{ Params: { '*': string } }>(
     '/*',
@@ -59,7 +73,13 @@ export function addWebRoutes(
       if (!file && !isForPage(request, path)) return answerNotFound(request, reply)
       if (!file && !isRoutedByPath) return reply.redirect(placeOf(request.url, search))
       if (path === WIDGET) reply.header('cross-origin-resource-policy', 'cross-origin')
-      return answerFile(request, reply, file ?? files.index)
+      const isFramed = path === WIDGET_PAGE && framed !== undefined
+      // It knows no list of origins, and would keep all of them out.
+      if (isFramed) reply.removeHeader('x-frame-options')
+      return answerFile(request, reply, {
+        file: file ?? files.index,
+        policy: isFramed ? framed : POLICY,
+      })
     },
   )
 }
@@ -81,10 +101,10 @@ function isForPage({ headers }: FastifyRequest, path: string): boolean {
 async function answerFile(
   { headers }: FastifyRequest,
   reply: FastifyReply,
-  file: WebFile,
+  { file, policy }: { readonly file: WebFile; readonly policy: string },
 ): Promise<FastifyReply> {
   reply.headers({
-    'content-security-policy': POLICY,
+    'content-security-policy': policy,
     'cache-control': file.isImmutable ? `public, max-age=${YEAR_S}, immutable` : 'no-cache',
     etag: file.etag,
     // Another may stand there already: where the guard wrote of the origin.

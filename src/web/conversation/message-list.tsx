@@ -17,7 +17,7 @@ interface MessageListProps {
   readonly chat: ChatRef
   /** The message to show; the newest ones unless given. */
   readonly messageId?: number | undefined
-  readonly ref?: Ref<VirtualListHandle>
+  readonly ref?: Ref<VirtualListHandle> | undefined
 }
 
 /** The messages of a chat. What is read stays in place; at its end the list follows what comes. */

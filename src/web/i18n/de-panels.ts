@@ -121,6 +121,10 @@ export const dePanels: typeof enPanels = {
     block: 'Blockieren',
     hint: 'Was sie dir allein schreiben, bekommst du nicht; anderswo ist es verdeckt, bis du es sehen willst.',
   },
+  widget: {
+    empty: 'Schreib uns: Wir antworten hier.',
+    write: 'Deine Nachricht',
+  },
   desk: {
     title: 'Support',
     empty: 'Niemand wartet.',

@@ -120,6 +120,10 @@ export const enPanels = {
     block: 'Block',
     hint: 'What they write to you alone is not sent to you; elsewhere it is hidden until you ask for it.',
   },
+  widget: {
+    empty: 'Write to us: we answer here.',
+    write: 'Your message',
+  },
   desk: {
     title: 'Support desk',
     empty: 'Nobody waits.',

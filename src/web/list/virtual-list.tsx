@@ -41,7 +41,7 @@ interface VirtualListProps<Item> {
   readonly onNearStart: () => void
   /** The list has come to its end, or left it. */
   readonly onAtEnd: (isAtEnd: boolean) => void
-  readonly ref?: Ref<VirtualListHandle>
+  readonly ref?: Ref<VirtualListHandle> | undefined
   readonly className?: string
 }
 
