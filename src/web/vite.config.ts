@@ -7,7 +7,7 @@ import { nameOfFirst } from './first-chunk.ts'
 const SERVER = process.env.CHATWS_URL ?? 'http://127.0.0.1:3004'
 
 /** What is the server's, and not a file of the web app. */
-const SERVER_PATHS = ['/ws', '/api', '/uploads', '/healthz', '/test-online-status.html']
+const SERVER_PATHS = ['/api', '/uploads', '/healthz', '/test-online-status.html']
 
 const here = (path: string) => `${import.meta.dirname}/${path}`
 
@@ -50,8 +50,14 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: Object.fromEntries(
-      SERVER_PATHS.map((path) => [path, { target: SERVER, ws: path === '/ws' }]),
-    ),
+    proxy: {
+      ...Object.fromEntries(SERVER_PATHS.map((path) => [path, { target: SERVER }])),
+      // The page itself is here; the WebSockets at its address are the server's, but for Vite's own.
+      '^/(\\?|$)': {
+        target: SERVER,
+        ws: true,
+        bypass: ({ url }, answer) => (answer ? url : undefined),
+      },
+    },
   },
 })

@@ -3,7 +3,7 @@ export function serverUrl(path: string): string {
   return new URL(path, document.baseURI).href
 }
 
-/** The address of the server's WebSockets. */
+/** The address of the server's WebSockets; its files are below it. */
 export function socketUrl(): string {
-  return serverUrl('ws').replace(/^http/, 'ws')
+  return serverUrl('.').replace(/^http/, 'ws')
 }

@@ -28,9 +28,9 @@ export function ConversationHead({ chat, children }: ConversationHeadProps) {
       </a>
       <ChatAvatar row={row} />
       <div className="grow">
-        <h2 className="one-line" dir="auto">
+        <h1 className="one-line" dir="auto">
           {row.title}
-        </h2>
+        </h1>
         <p className="soft one-line">
           <About row={row} />
         </p>

@@ -41,7 +41,15 @@ export function useRowKeys(
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const target = event.target as HTMLElement
     const row = target.closest<HTMLElement>('[data-message]')
-    if (!row || event.altKey || event.ctrlKey || event.metaKey) return
+    // What stands over the page has keys of its own.
+    if (
+      !row ||
+      target.closest('dialog, [popover]') ||
+      event.altKey ||
+      event.ctrlKey ||
+      event.metaKey
+    )
+      return
     if (event.key === 'Escape') {
       event.preventDefault()
       if (target === row) focusComposer()
