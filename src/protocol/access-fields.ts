@@ -22,7 +22,11 @@ export const Avatar = ExactText.max(2_048).refine(
   'must be an uploaded file (uploads/…) or an https:// URL',
 )
 
+/** What a chat is called, cleaned as names are. */
 export const Title = ExactText.max(MAX_CHAT_TITLE_LENGTH)
+  .transform(cleanName)
+  .refine((title): title is string => title !== undefined, 'must have something that can be seen')
+
 export const Reason = ExactText.max(MAX_REASON_LENGTH)
 export const RoleOfMember = z.enum(CHAT_ROLES)
 export const Visibility = z.enum(['public', 'private'])

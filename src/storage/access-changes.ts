@@ -66,6 +66,17 @@ export interface AccessReferences {
   }[]
   /** Support chats of which it counts who opened them. */
   readonly customers: ReadonlySet<number>
+  /** How users have set chats, and whether they follow threads, as far as that may be set. */
+  readonly settings: readonly {
+    readonly userId: number
+    readonly kind: ChatKind
+    readonly chatId: number
+  }[]
+  readonly follows: readonly {
+    readonly userId: number
+    readonly kind: ChatKind
+    readonly messageId: number
+  }[]
   /** Whether the batch makes chats, and reports: the next ids are read. */
   readonly makesChats: boolean
   readonly makesReports: boolean
@@ -94,8 +105,12 @@ export interface KnownAccess {
   /** User whose name changes → the user's chats, up to 1,000; where the entry has an authority. */
   readonly chatsOfUsers: Map<number, readonly number[]>
   readonly reports: Map<number, Report>
-  /** `reportKey` of those that stand already. */
-  readonly reported: Set<string>
+  /** `reportKey` of those that stand already → the report. */
+  readonly reported: Map<string, number>
+  /** User and `chatKey` → how the user has set the chat. */
+  readonly settings: Map<string, 'all' | 'mentions' | 'none'>
+  /** User and `targetKey` → whether the user follows that thread, where the user or a reply has said so. */
+  readonly follows: Map<string, boolean>
   /** `targetKey` of messages that are pinned, and chat key → how many are. */
   readonly pinned: Set<string>
   readonly pinCounts: Map<string, number>
@@ -187,7 +202,8 @@ export function noKnownAccess(): KnownAccess {
       bans: new Map(),
       blocks: new Set(),
     },
-    ...{ users: new Map(), chatsOfUsers: new Map(), reports: new Map(), reported: new Set() },
+    ...{ users: new Map(), chatsOfUsers: new Map(), reports: new Map(), reported: new Map() },
+    ...{ settings: new Map(), follows: new Map() },
     ...{ pinned: new Set(), pinCounts: new Map(), chatCounts: new Map() },
     ...{ madeChats: new Map() },
     ...{ blockCounts: new Map(), customers: new Map() },

@@ -31,6 +31,8 @@ export function accessReferencesOf(
   const reports: AccessReferences['reports'][number][] = []
   const reported: AccessReferences['reported'][number][] = []
   const pinned: AccessReferences['pinned'][number][] = []
+  const settings: AccessReferences['settings'][number][] = []
+  const follows: AccessReferences['follows'][number][] = []
   const reportedChats = new Set<number>()
   let makesChats = false
   let makesReports = false
@@ -91,6 +93,8 @@ export function accessReferencesOf(
         break
       case 'message':
       case 'settings':
+        if (entry.type === 'settings')
+          settings.push({ userId: senderId, kind: entry.kind, chatId: entry.chatId })
         if (!authority) break
         if (entry.kind === 'support') found.customers.add(entry.chatId)
         else {
@@ -107,6 +111,7 @@ export function accessReferencesOf(
           reported.push({ kind, messageId: target.id, reporterId: senderId })
           if (kind === 'chat') reportedChats.add(chatId)
         }
+        if (entry.type === 'follow') follows.push({ userId: senderId, kind, messageId: target.id })
         if (entry.type === 'pin') pinned.push({ kind, messageId: target.id, chatId })
         if (!authority) break
         if (kind === 'support') found.customers.add(chatId)
@@ -126,6 +131,7 @@ export function accessReferencesOf(
     }
   return {
     ...{ ...found, blocks, reports, reported, pinned, makesChats, makesReports },
+    ...{ settings, follows },
     places: [...places.values()],
     bans: [...bans.values()],
   }

@@ -21,6 +21,7 @@ import { MembersPlan } from './members-plan.ts'
 import { ModerationPlan } from './moderation-plan.ts'
 import { type Decision, PlannedChats } from './plan-context.ts'
 import { mayActOn } from './rights.ts'
+import { isSameAct } from './same-act.ts'
 import type { Outcome, Refused } from './store.ts'
 import { type Target, targetKey } from './target.ts'
 
@@ -121,7 +122,8 @@ export class AppendPlan {
     const name = nameOf(entry)
     const first = name === undefined ? undefined : this.#known.named.get(name)
     if (first) {
-      this.outcomes.push({ entry: first, repeated: true })
+      const isSame = isSameAct(first, entry)
+      this.outcomes.push(isSame ? { entry: first, repeated: true } : refuseName(entry))
       return
     }
     const outcome = this.#apply(entry)
@@ -405,6 +407,12 @@ export class AppendPlan {
     this.#lastOffset += 1
     return { offset: this.#lastOffset, createdAt: this.#createdAt }
   }
+}
+
+/** The sender's name for an entry was given to another act before. */
+export function refuseName(entry: Pick<NewEntry, 'clientId'>): Refused {
+  const reason = `client_id: you have used ${entry.clientId} for something else, so choose another`
+  return refuse(entry, 'FORBIDDEN', reason)
 }
 
 /** Names one user's reaction to a message. */

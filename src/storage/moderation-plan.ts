@@ -110,9 +110,10 @@ export class ModerationPlan {
       ...{ reportId: this.#nextReportId, reason, author: target.senderId, content },
     }
     const key = reportKey(kind, messageId, senderId)
-    if (known.reported.has(key)) return { same: report }
+    const first = known.reported.get(key)
+    if (first !== undefined) return { same: { ...report, reportId: first } }
     this.#nextReportId += 1
-    known.reported.add(key)
+    known.reported.set(key, report.reportId)
     const filed = {
       ...{
         id: report.reportId,
@@ -185,19 +186,26 @@ export class ModerationPlan {
   decideSettings(entry: NewSettings): Decision<SettingsEntry> {
     const { senderId, clientId, kind, chatId, notify } = entry
     if (!this.#context.rules.readsChat(entry, kind, chatId)) return noChat(entry, chatId, kind)
+    const { known, changes } = this.#context
     const key = `${senderId} ${chatKey(kind, chatId)}`
-    this.#context.changes.settings.set(key, { userId: senderId, kind, chatId, notify })
     const place = { kind, chatId, id: chatId, senderId, clientId }
-    return { stored: { type: 'settings', ...place, notify } }
+    const set = { type: 'settings', ...place, notify } as const
+    if ((known.settings.get(key) ?? 'all') === notify) return { same: set }
+    known.settings.set(key, notify)
+    changes.settings.set(key, { userId: senderId, kind, chatId, notify })
+    return { stored: set }
   }
 
   decideFollow(entry: NewFollow, target: Target | undefined): Decision<FollowEntry> {
     const { senderId, clientId, kind, messageId, isFollowed } = entry
     if (!target || !this.#context.rules.reads(entry, target)) return noMessage(entry, messageId)
     const { chatId } = target
-    this.follow({ userId: senderId, kind, chatId, messageId, isFollowed, isAutomatic: false })
     const place = { kind, chatId, id: messageId, senderId, clientId }
-    return { stored: { type: 'follow', ...place, isFollowed } }
+    const follow = { type: 'follow', ...place, isFollowed } as const
+    const key = `${senderId} ${targetKey(kind, messageId)}`
+    if (this.#context.known.follows.get(key) === isFollowed) return { same: follow }
+    this.follow({ userId: senderId, kind, chatId, messageId, isFollowed, isAutomatic: false })
+    return { stored: follow }
   }
 
   /** Notes that a user follows a thread. */
@@ -209,10 +217,11 @@ export class ModerationPlan {
     isFollowed: boolean
     isAutomatic: boolean
   }): void {
-    const { follows } = this.#context.changes
+    const { known, changes } = this.#context
     const key = `${follow.userId} ${targetKey(follow.kind, follow.messageId)}`
-    if (follow.isAutomatic && follows.has(key)) return
-    follows.set(key, follow)
+    if (follow.isAutomatic && (changes.follows.has(key) || known.follows.has(key))) return
+    changes.follows.set(key, follow)
+    known.follows.set(key, follow.isFollowed)
   }
 
   /** A message that is deleted is pinned no more. */

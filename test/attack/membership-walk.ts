@@ -506,7 +506,8 @@ export class MembershipWalk {
     await this.#question(client, { type: 'PRESENCE' }, true)
     await this.#question(client, { type: 'REPORTS' }, true)
     await this.#question(client, { type: 'PINS', chat_id: chat.id }, isReadable)
-    await this.#question(client, { type: 'MEMBERS', chat_id: chat.id }, isReadable)
+    const isMember = chat.members.has(client.userId)
+    await this.#question(client, { type: 'MEMBERS', chat_id: chat.id }, isMember)
     await this.#question(client, { type: 'CHAT', chat_id: chat.id }, isReadable)
   }
 

@@ -9,6 +9,7 @@ import { describeModerationContract } from './moderation-contract.ts'
 import { describePartsContract } from './parts-contract.ts'
 import { describeReadersContract } from './readers-contract.ts'
 import { describeReadingContract } from './reading-contract.ts'
+import { describeRepeatsContract } from './repeats-contract.ts'
 import { describeSanctionsContract } from './sanctions-contract.ts'
 import { describeStoreContract } from './store-contract.ts'
 import type { TestDatabase } from './test-database.ts'
@@ -25,6 +26,7 @@ const CONTRACTS = {
   grants: describeGrantsContract,
   moderation: describeModerationContract,
   sanctions: describeSanctionsContract,
+  repeats: describeRepeatsContract,
   reading: describeReadingContract,
   parts: describePartsContract,
   maintenance: describeMaintenanceContract,

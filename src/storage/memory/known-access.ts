@@ -9,7 +9,7 @@ import {
 } from '../access-changes.ts'
 import { reportKey } from '../access-references.ts'
 import { targetKey } from '../target.ts'
-import type { MemoryAccess } from './access-state.ts'
+import { type MemoryAccess, settingsKey } from './access-state.ts'
 
 /** The chats of a user that are told of a change of the user's name. */
 const MAX_TOLD_CHATS = 1_000
@@ -42,7 +42,17 @@ export function knownAccessOf(asked: Asked, access: MemoryAccess, log: LogFacts)
     const key = reportKey(kind, messageId, reporterId)
     const isKey = (one: { kind: 'chat' | 'support'; messageId: number; reporterId: number }) =>
       reportKey(one.kind, one.messageId, one.reporterId) === key
-    if ([...access.reports.values()].some(isKey)) known.reported.add(key)
+    const first = [...access.reports.values()].find(isKey)
+    if (first) known.reported.set(key, first.id)
+  }
+  for (const place of references.settings) {
+    const notify = access.settings.get(settingsKey(place))
+    if (notify) known.settings.set(settingsKey(place), notify)
+  }
+  for (const { userId, kind, messageId } of references.follows) {
+    const key = `${userId} ${targetKey(kind, messageId)}`
+    const kept = access.follows.get(key)
+    if (kept) known.follows.set(key, kept.isFollowed)
   }
   for (const { kind, messageId, chatId } of references.pinned) {
     const key = targetKey(kind, messageId)

@@ -1,3 +1,4 @@
+import { chatKey } from '../../protocol/chat.ts'
 import {
   type AccessReferences,
   DAY_MS,
@@ -164,13 +165,40 @@ export class AccessReader {
     known.blockCounts = await readCounts(tx, statements.blockCounts, references.blockCounts)
   }
 
+  async #readPreferences(
+    tx: RawQueries,
+    references: AccessReferences,
+    known: Draft<KnownAccess>,
+  ): Promise<void> {
+    const settings = await query<SettingsRow>(
+      tx,
+      this.#statements.settings,
+      references.settings.map(({ userId, kind, chatId }) => ({
+        ...{ user_id: userId, kind, chat_id: chatId },
+      })),
+    )
+    for (const { user_id, kind, chat_id, notify } of settings)
+      known.settings.set(`${user_id} ${chatKey(kind, Number(chat_id))}`, notify)
+    const follows = await query<
+      MessageRow & { user_id: bigint; followed: boolean | number | bigint }
+    >(
+      tx,
+      this.#statements.follows,
+      references.follows.map(({ userId, kind, messageId }) => ({
+        ...{ user_id: userId, kind, message_id: messageId },
+      })),
+    )
+    for (const { user_id, kind, message_id, followed } of follows)
+      known.follows.set(`${user_id} ${targetKey(kind, Number(message_id))}`, Boolean(followed))
+  }
+
   async #readMessages(
     tx: RawQueries,
     references: AccessReferences,
     known: Draft<KnownAccess>,
   ): Promise<void> {
     const statements = this.#statements
-    const reported = await query<MessageRow & { reporter_id: bigint }>(
+    const reported = await query<MessageRow & { id: bigint; reporter_id: bigint }>(
       tx,
       statements.reported,
       references.reported.map(({ kind, messageId, reporterId }) => ({
@@ -178,7 +206,11 @@ export class AccessReader {
       })),
     )
     for (const row of reported)
-      known.reported.add(reportKey(row.kind, Number(row.message_id), Number(row.reporter_id)))
+      known.reported.set(
+        reportKey(row.kind, Number(row.message_id), Number(row.reporter_id)),
+        Number(row.id),
+      )
+    await this.#readPreferences(tx, references, known)
     const pinned = await query<MessageRow>(
       tx,
       statements.pinned,
@@ -199,6 +231,13 @@ export class AccessReader {
     for (const row of counts)
       known.pinCounts.set(pinCountKey(row.kind, Number(row.chat_id)), Number(row.count))
   }
+}
+
+interface SettingsRow {
+  user_id: bigint
+  kind: 'chat' | 'support'
+  chat_id: bigint
+  notify: 'all' | 'mentions' | 'none'
 }
 
 interface MessageRow {

@@ -55,7 +55,16 @@ export function createKnownAccessStatements({ rows, time }: Dialect) {
     blockCounts: `SELECT n.id AS id,
         (SELECT count(*) FROM blocks AS b WHERE b.user_id = n.id) AS count FROM ${ids}`,
     reports: `SELECT ${REPORT_COLUMNS} FROM ${ids} JOIN reports AS r ON r.id = n.id`,
-    reported: `SELECT r.kind AS kind, r.message_id AS message_id, r.reporter_id AS reporter_id
+    settings: `SELECT k.user_id AS user_id, k.kind AS kind, k.chat_id AS chat_id, k.notify AS notify
+      FROM ${rows({ user_id: 'bigint', kind: 'text', chat_id: 'bigint' })}
+      JOIN chat_settings AS k ON k.user_id = n.user_id AND k.kind = n.kind
+        AND k.chat_id = n.chat_id`,
+    follows: `SELECT f.user_id AS user_id, f.kind AS kind, f.message_id AS message_id,
+        f.followed AS followed
+      FROM ${rows({ user_id: 'bigint', kind: 'text', message_id: 'bigint' })}
+      JOIN thread_follows AS f ON f.user_id = n.user_id AND f.kind = n.kind
+        AND f.message_id = n.message_id`,
+    reported: `SELECT r.id AS id, r.kind AS kind, r.message_id AS message_id, r.reporter_id AS reporter_id
       FROM ${rows({ kind: 'text', message_id: 'bigint', reporter_id: 'bigint' })}
       JOIN reports AS r ON r.kind = n.kind AND r.message_id = n.message_id
         AND r.reporter_id = n.reporter_id`,

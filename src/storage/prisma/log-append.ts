@@ -1,6 +1,6 @@
 import { readUploadNames } from '../../protocol/upload-name.ts'
 import { pairKey } from '../access-changes.ts'
-import { AppendPlan } from '../append-plan.ts'
+import { AppendPlan, refuseName } from '../append-plan.ts'
 import { referencesOf } from '../batch-references.ts'
 import {
   type LogEntry,
@@ -9,6 +9,7 @@ import {
   type NewMessageEntry,
   nameOf,
 } from '../entries.ts'
+import { isSameAct } from '../same-act.ts'
 import type { Outcome } from '../store.ts'
 import { createAccessChangeStatements } from './access-change-statements.ts'
 import { AccessReader } from './access-reader.ts'
@@ -102,9 +103,11 @@ export class LogAppend {
       .map(({ id, offset }) => ({ id: Number(id), offset: Number(offset) }))
       .sort((a, b) => a.offset - b.offset)
       .values()
-    return drafts.map((draft) => {
+    return drafts.map((draft, i) => {
+      const entry = entries[i]!
       const stored = named?.get(nameOf(draft) ?? '')
-      if (stored && !isNew(stored)) return { entry: stored, repeated: true }
+      if (stored && !isNew(stored))
+        return isSameAct(stored, entry) ? { entry: stored, repeated: true } : refuseName(entry)
       return { entry: Object.assign(draft, places.next().value), repeated: false }
     })
   }

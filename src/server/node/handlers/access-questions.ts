@@ -48,6 +48,12 @@ export const handleMembers: Handler<MembersRequest> = (frame, sender, context) =
     const { chat_id: id, after = 0, limit = DEFAULT_LIMIT } = frame
     await mustRead(context.access, sender, { kind: 'chat', id })
     const { access } = context.store
+    // Who may only find the chat is not shown who is in it.
+    if (!sender.isAdmin && !context.access.mayPass(sender, { kind: 'chat', id }, 'receipt'))
+      throw new ChatwsError(
+        'FORBIDDEN',
+        `Only members of chat ${id} see who is in it: join it first`,
+      )
     // One more than asked for tells whether there is more.
     const found = await access.membersOf(id, { after, limit: limit + 1 })
     const page = found.slice(0, limit)
