@@ -1,15 +1,17 @@
 import type { ChatClient, ConnectionStatus } from '../client/chat-client.ts'
-import { Conversation } from '../client/conversation.ts'
+import type { Conversation } from '../client/conversation.ts'
 import type { ChatState } from '../client/known-chat.ts'
 import type { KnownUser } from '../client/known-users.ts'
 import type { NamedMessage } from '../client/requests.ts'
 import type { MembersChanged } from '../protocol/access-events.ts'
 import { type Chat, type ChatRef, chatRef } from '../protocol/chat.ts'
 import { cleanName } from '../protocol/display-name.ts'
+import { ChatView } from '../view/chat-view.ts'
+import type { PendingMessage } from '../view/draft.ts'
+import { likelyPeople, othersIn } from '../view/likely-people.ts'
 import { chatLabel } from './chat-label.ts'
-import type { PendingMessage, StoredMessage } from './pane/pane-entry.ts'
+import type { StoredMessage } from './pane/pane-entry.ts'
 import type { UserRow } from './screen-model.ts'
-import { SentMessages } from './sent-messages.ts'
 import { shownName } from './shown-name.ts'
 import { untilNamed } from './until-named.ts'
 
@@ -19,9 +21,6 @@ export const MAKE_OR_JOIN = '/create Garden makes one, /join lists those to join
 /** The newest messages kept of each chat, besides older ones that were scrolled to. */
 const MAX_MESSAGES = 2_000
 
-/** So many of the newest messages tell who has written lately. */
-const MAX_LATELY = 200
-
 /**
  * What the screen shows of the server's side: what the client knows of chats and users, and the
  * own messages that are on their way. Lists stay the same objects while nothing in them changes.
@@ -30,10 +29,10 @@ export class ChatData {
   readonly userId: number
   /** Whether chats have members on this server. */
   hasMembers = false
-  readonly conversation = new Conversation({ maxMessages: MAX_MESSAGES })
+  readonly view: ChatView
+  readonly conversation: Conversation
   readonly #client: ChatClient
   readonly #ends: (() => void)[]
-  readonly #sent: SentMessages
   /** Label of a chat that the user was removed from → what it was called. */
   readonly #left = new Map<string, string>()
   #users: { known: readonly KnownUser[]; rows: readonly UserRow[] } | undefined
@@ -42,18 +41,20 @@ export class ChatData {
   constructor(client: ChatClient, onChange: () => void) {
     this.userId = client.userId
     this.#client = client
-    this.#sent = new SentMessages(client, this.conversation, onChange)
+    // Before the conversation forgets what the chat is called.
+    const left = client.on('membersChanged', (change) => this.#noteLeaving(change))
+    this.view = new ChatView(client, { maxMessages: MAX_MESSAGES })
+    this.conversation = this.view.conversation
     this.#ends = [
-      // Before the conversation forgets what the chat is called.
-      client.on('membersChanged', (change) => this.#noteLeaving(change)),
+      left,
       client.on('established', ({ access }) => {
         this.hasMembers = access === 'members'
       }),
       client.on('names', () => {
         this.#users = undefined
       }),
-      this.conversation.attach(client),
       this.conversation.subscribe(onChange),
+      this.view.outbox.subscribe(onChange),
     ]
   }
 
@@ -61,9 +62,19 @@ export class ChatData {
     return this.#client.status
   }
 
-  /** Sends a message, which is shown as pending until it has come back. */
-  send(message: NamedMessage): Promise<void> {
-    return this.#sent.send(message)
+  /** Sends a message, which is shown as pending until it has come back, or is refused. */
+  async send(message: NamedMessage): Promise<void> {
+    const { content, client_id, reply_to, thread, mentions = [] } = message
+    const { file_paths: path, file_type = '' } = message
+    const files = path === undefined ? [] : [{ path, file_type }]
+    const draft = { content, client_id, reply_to, thread, mentions, files }
+    try {
+      await this.view.outbox.send(message as ChatRef, draft)
+    } catch (error) {
+      // Whoever has sent it says so, with its text.
+      this.view.outbox.discard(client_id)
+      throw error
+    }
   }
 
   /** Oldest first. */
@@ -73,7 +84,7 @@ export class ChatData {
 
   /** Own messages that have not come back, oldest first. */
   pendingOf(chat: Chat): readonly PendingMessage[] {
-    return this.#sent.pendingOf(chat)
+    return this.view.outbox.pendingOf(refOf(chat))
   }
 
   stateOf(chat: Chat): ChatState {
@@ -148,17 +159,12 @@ export class ChatData {
 
   /** All who could be meant there: who has written, is online, or is in it, then all with a name. */
   peopleIn(chat: Chat): readonly number[] {
-    const members = this.stateOf(chat).members.map(({ userId }) => userId)
-    const named = this.#client.names.named()
-    return [...new Set([...this.othersIn(chat), ...members, ...named])]
+    return likelyPeople(this.view, refOf(chat))
   }
 
   /** The others: who has written there lately, the newest first, then who is online. */
   othersIn(chat: Chat): readonly number[] {
-    const lately = this.messagesOf(chat).slice(-MAX_LATELY)
-    const writers = lately.map(({ sender_id }) => sender_id).reverse()
-    const online = this.users().map(({ id }) => id)
-    return [...new Set([...writers, ...online])].filter((id) => id !== this.userId)
+    return othersIn(this.view, refOf(chat))
   }
 
   /** Who is typing there, besides the user. */
@@ -187,7 +193,7 @@ export class ChatData {
   }
 
   close(): void {
-    this.#sent.close()
+    this.view.outbox.close()
     for (const end of this.#ends) end()
   }
 

@@ -1,4 +1,5 @@
-import { type Completion, type CompletionSources, completeAt } from './editor/completion.ts'
+import type { Completion } from '../view/completion.ts'
+import { type CompletionSources, completeAt } from './editor/completion.ts'
 import { InputHistory } from './editor/input-history.ts'
 import { layOutInput, positionAt } from './editor/input-layout.ts'
 import { TextEditor } from './editor/text-editor.ts'

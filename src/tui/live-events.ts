@@ -2,6 +2,7 @@ import type { ChatClient } from '../client/chat-client.ts'
 import type { Payload } from '../client/known-message.ts'
 import { type Chat, type ChatRef, chatOf } from '../protocol/chat.ts'
 import { ChatwsError } from '../protocol/error.ts'
+import { ChatPages } from '../view/chat-pages.ts'
 import { type ChatData, refOf } from './chat-data.ts'
 import { chatLabel } from './chat-label.ts'
 import type { MissingChat } from './missing-chat.ts'
@@ -52,8 +53,13 @@ export class LiveEvents {
   #wasLost = false
   /** Messages that came since the connection was lost; undefined unless it was. */
   #missed: number | undefined
-  /** The chats whose newest page was asked for. */
+  /** The chats that were shown on this connection. */
   readonly #begun = new Set<string>()
+  /** The chat whose newest messages are wanted, and what ends that. */
+  #shown: string | undefined
+  #leave = () => {}
+  /** Why a chat is missing that this was told of. */
+  #noted: Error | undefined
   #retryAtMs = 0
   #lagMs: number | undefined
   #refusedByLimit = 0
@@ -62,6 +68,7 @@ export class LiveEvents {
     this.#options = options
     const { client } = options
     this.#ends = [
+      options.data.view.part(ChatPages).subscribe(() => this.#noteMissing()),
       client.on('status', () => this.#onStatus()),
       client.on('established', () => this.#onEstablished()),
       client.on('message', (payload) => this.#onMessage(payload)),
@@ -116,24 +123,24 @@ export class LiveEvents {
 
   /** Reads a page of the chosen chat before what is known of it. */
   loadOlder(): void {
-    const { client, data, state, notify, changed } = this.#options
-    const { chat } = state
+    const { data, state, notify, changed } = this.#options
     const view = state.view()
-    const oldest = data.messagesOf(chat)[0]
-    if (view.isLoadingOlder || !oldest || data.stateOf(chat).hasMore === false) return
+    if (view.isLoadingOlder || data.stateOf(state.chat).hasMore !== true) return
     view.isLoadingOlder = true
-    client
-      .history({ ...refOf(chat), before: oldest.id, limit: PAGE })
-      .catch((error: Error) => notify(`older messages could not be loaded: ${error.message}`))
-      .finally(() => {
-        view.isLoadingOlder = false
-        changed()
-      })
+    const place = { chat: refOf(state.chat) }
+    const pages = data.view.part(ChatPages)
+    void pages.loadOlder(place, PAGE).then(() => {
+      view.isLoadingOlder = false
+      const { error } = pages.look(place)
+      if (error) notify(`older messages could not be loaded: ${error.message}`)
+      changed()
+    })
   }
 
   close(): void {
     clearInterval(this.#pingTimer)
     clearInterval(this.#countdown)
+    this.#leave()
     for (const end of this.#ends) end()
   }
 
@@ -176,20 +183,29 @@ export class LiveEvents {
     this.#begin(this.#options.state.chat)
   }
 
-  /** Asks for the newest messages of a chat, once a connection. */
+  /** The newest messages of a chat are wanted as long as it is shown, and its members once a connection. */
   #begin(chat: Chat): void {
-    const { client, data, missing } = this.#options
+    const { client, data } = this.#options
     const label = chatLabel(chat)
+    const isNew = data.stateOf(chat).hasMore === undefined
+    if (this.#shown !== label) {
+      this.#shown = label
+      this.#leave()
+      this.#leave = data.view.part(ChatPages).want({ chat: refOf(chat) }, PAGE)
+    }
     if (client.status.state !== 'open' || this.#begun.has(label)) return
     this.#begun.add(label)
-    // What came since the last connection has come by itself.
-    if (data.stateOf(chat).hasMore !== undefined) return
-    client.history({ ...refOf(chat), limit: PAGE }).catch((error: Error) => {
-      if (!(error instanceof ChatwsError) || error.code !== 'NOT_FOUND') this.#begun.delete(label)
-      // A support chat is opened by writing to it.
-      else if (chat.kind === 'chat') void missing.noticed(chat)
-    })
-    if (chat.kind === 'chat' && data.hasMembers) void this.#learnMembers(chat.id)
+    if (isNew && chat.kind === 'chat' && data.hasMembers) void this.#learnMembers(chat.id)
+  }
+
+  /** The shown chat may be none of the user's; a support chat is opened by writing to it. */
+  #noteMissing(): void {
+    const { data, state, missing } = this.#options
+    const { error } = data.view.part(ChatPages).look({ chat: refOf(state.chat) })
+    const isMissing = error instanceof ChatwsError && error.code === 'NOT_FOUND'
+    if (!isMissing || error === this.#noted) return
+    this.#noted = error
+    void missing.noticed(state.chat)
   }
 
   /** Asks who is in a chat, for mentions by name; of a large one, some. Where access is open, nobody is. */
@@ -202,11 +218,10 @@ export class LiveEvents {
   }
 
   #onMessage(payload: Payload): void {
-    const { client, data, state, mentions, notifier } = this.#options
+    const { data, state, mentions, notifier } = this.#options
     if (this.#missed !== undefined) this.#missed += 1
     if (payload.sender_id === data.userId) return
     const ref = payload as ChatRef
-    client.delivered(ref, payload.id)
     const chat = chatOf(ref)
     const view = state.view(chat)
     const isNamed = payload.mentions?.includes(data.userId)

@@ -191,7 +191,7 @@ function findReplied(
   const id = isStored(entry)
     ? (entry.reply_to ?? entry.thread)
     : entry.type === 'pending'
-      ? entry.replyTo
+      ? entry.reply_to
       : undefined
   return id === undefined ? undefined : messages.find((message) => message.id === id)
 }

@@ -1,12 +1,7 @@
 import type { Chat } from '../protocol/chat.ts'
+import type { PendingMessage } from '../view/draft.ts'
 import { chatLabel } from './chat-label.ts'
-import {
-  isStored,
-  type Notice,
-  type PaneEntry,
-  type PendingMessage,
-  type StoredMessage,
-} from './pane/pane-entry.ts'
+import { isStored, type Notice, type PaneEntry, type StoredMessage } from './pane/pane-entry.ts'
 import type { Scroll } from './pane/pane-view.ts'
 import type { Overlay } from './screen-model.ts'
 
@@ -90,9 +85,9 @@ export class ScreenState {
 
   /** Shows a line of the client's own behind the newest message of a chat, by default the one shown. */
   notify(text: string, newest: StoredMessage | undefined, chat: Chat = this.chat): void {
-    const createdAt = new Date().toISOString()
+    const created_at = new Date().toISOString()
     const { notices } = this.view(chat)
-    notices.push({ notice: { type: 'notice', text, createdAt }, after: newest?.id ?? 0 })
+    notices.push({ notice: { type: 'notice', text, created_at }, after: newest?.id ?? 0 })
     if (notices.length > MAX_NOTICES) notices.shift()
     this.#noticeCount += 1
   }

@@ -7,6 +7,8 @@ import type { ChatwsError } from '../protocol/error.ts'
 /** A message to send. */
 export interface Draft {
   readonly content: string
+  /** Names it, where its sender wants to find it again; a random name unless given. */
+  readonly client_id?: string | undefined
   /** The message that it answers. */
   readonly reply_to?: number | undefined
   /** The message whose thread it belongs to. */
@@ -14,7 +16,7 @@ export interface Draft {
   /** Whom it names; found in the content unless given. */
   readonly mentions?: readonly number[] | undefined
   /** What the server keeps of the user's files, as `upload` answered. */
-  readonly files?: readonly UploadedFile[] | undefined
+  readonly files?: readonly Pick<UploadedFile, 'path' | 'file_type'>[] | undefined
 }
 
 /** An own message that has not come back from the server yet. */

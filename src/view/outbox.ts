@@ -66,11 +66,11 @@ export class Outbox extends Listeners {
 
   /** Sends a message. Who does not care for the promise may leave it: a failure is shown. */
   send(chat: ChatRef, draft: Draft): Promise<Ack> {
-    const { content, reply_to, thread, mentions } = draft
+    const { content, reply_to, thread, mentions, client_id = randomId() } = draft
     const named = mentions ?? this.#conversation.mentionsIn(chat, content)
     const message: PendingMessage = {
       type: 'pending',
-      clientId: randomId(),
+      clientId: client_id,
       sender_id: this.#client.userId,
       content,
       created_at: new Date().toISOString(),

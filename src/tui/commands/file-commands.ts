@@ -1,5 +1,5 @@
+import { filesIn } from '../../view/files-in.ts'
 import { createMessage } from '../lines/outgoing-message.ts'
-import { splitPaths } from '../pane/file-paths.ts'
 import { mark } from '../pane/marked-text.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { chooseMessage } from './choose-message.ts'
@@ -50,7 +50,7 @@ async function open(context: CommandContext, { id }: Run): Promise<void> {
   const { state, notify } = context
   const message = chooseMessage(context, id, (one) => one.file_paths !== undefined)
   if (message.file_paths === undefined) throw new Error(`message ${message.id} has no file`)
-  const paths = splitPaths(message.file_paths)
+  const paths = filesIn(message).map(({ path }) => path)
   if (paths.length === 1) {
     await openPath(context, paths[0]!)
     return

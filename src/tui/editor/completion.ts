@@ -1,25 +1,16 @@
+import {
+  type Candidate,
+  type Completion,
+  completeEmoji,
+  completeMention,
+  type CompletionSources as PeopleSources,
+  usersLike,
+} from '../../view/completion.ts'
 import { COMMANDS } from '../commands/command-line.ts'
 import { findEmoji } from './emoji.ts'
 
-/** One way to complete a word: what replaces it, and how it is listed. */
-interface Candidate {
-  readonly text: string
-  readonly label: string
-}
-
-/** What can be completed at a place in a text. */
-export interface Completion {
-  /** Where the word begins that is replaced; it ends at the cursor. */
-  readonly start: number
-  readonly candidates: readonly Candidate[]
-}
-
 /** What is known of the chat that text is written to. */
-export interface CompletionSources {
-  /** Who could be meant, likeliest first. */
-  userIds(): readonly number[]
-  /** What a user is shown as, as a message may mention the user. */
-  nameOf(userId: number): string
+export interface CompletionSources extends PeopleSources {
   /** Chats as `/join` takes them. */
   chatLabels(): readonly string[]
   /** Paths of files that begin so. */
@@ -73,14 +64,13 @@ function candidatesFor(
   const command = /^\/(\S+)\s/.exec(before)?.[1]
   if (command === 'join' || command === 'support')
     return plain(sources.chatLabels().filter((label) => label.includes(word.replace(/^#/, ''))))
-  if (command === 'react') return completeEmoji(word.replace(/^:/, ''))
+  if (command === 'react') return completeEmoji(word.replace(/^:/, ''), findEmoji)
   if (command !== undefined && TAKES_USER.has(command) && word !== '' && !word.startsWith('@'))
     return plain(usersLike(word, sources).map((id) => `${sources.nameOf(id)} `))
   const words = WORDS_OF[command ?? '']
   if (words) return plain(words.filter((name) => name.startsWith(word)))
-  if (/^:[a-z0-9_+-]+$/.test(word)) return completeEmoji(word.slice(1))
-  if (/^(?:@.*|\d+)$/su.test(word))
-    return plain(usersLike(word.replace('@', ''), sources).map((id) => `@${sources.nameOf(id)} `))
+  if (/^:[a-z0-9_+-]+$/.test(word)) return completeEmoji(word.slice(1), findEmoji)
+  if (/^(?:@.*|\d+)$/su.test(word)) return completeMention(word.replace('@', ''), sources)
   return []
 }
 
@@ -91,24 +81,6 @@ function completeCommand(begun: string): Candidate[] {
       text: `/${name}${usage === '' ? '' : ' '}`,
       label: `/${name}`,
     }))
-}
-
-function completeEmoji(begun: string): Candidate[] {
-  return findEmoji(begun, MAX_CANDIDATES).map(({ name, emoji }) => ({
-    text: `${emoji} `,
-    label: `${emoji} ${name}`,
-  }))
-}
-
-function usersLike(begun: string, { userIds, nameOf }: CompletionSources): number[] {
-  const folded = fold(begun)
-  return userIds()
-    .filter((id) => String(id).startsWith(begun) || fold(nameOf(id)).startsWith(folded))
-    .slice(0, MAX_CANDIDATES)
-}
-
-function fold(text: string): string {
-  return text.normalize('NFC').toLowerCase()
 }
 
 function plain(texts: readonly string[]): Candidate[] {

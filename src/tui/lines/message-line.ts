@@ -1,7 +1,7 @@
 import type { KnownMessage } from '../../client/known-message.ts'
 import { type ChatRef, chatOf } from '../../protocol/chat.ts'
 import { chatLabel } from '../chat-label.ts'
-import { describeFiles } from '../pane/file-paths.ts'
+import { describeFiles } from '../pane/describe-files.ts'
 import { timeOfDay } from '../pane/time-of-day.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import type { NameOf } from './named-lines.ts'
@@ -14,8 +14,8 @@ export type ToldMessage = ChatRef & Omit<KnownMessage, 'reactions'>
  * @param hasId whether its id is told, for commands that take one
  */
 export function messageLine(message: ToldMessage, nameOf: NameOf, hasId = false): string {
-  const { created_at, sender_id, content, file_paths, file_type, deleted_at } = message
-  const files = file_paths === undefined ? [] : describeFiles(file_paths, file_type)
+  const { created_at, sender_id, content, deleted_at } = message
+  const files = describeFiles(message)
   const said = [content, ...files.map((file) => `[${file}]`)].join(' ')
   const text = deleted_at === undefined ? said : '(deleted)'
   const label = chatLabel(chatOf(message))

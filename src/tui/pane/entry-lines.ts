@@ -1,7 +1,8 @@
+import type { PendingMessage } from '../../view/draft.ts'
 import { sanitizeLine, sanitizeLines } from '../sanitize.ts'
-import { describeFiles } from './file-paths.ts'
+import { describeFiles } from './describe-files.ts'
 import { mark, type Tone, wrapMarked } from './marked-text.ts'
-import { isStored, type PaneEntry, type PendingMessage, type StoredMessage } from './pane-entry.ts'
+import { isStored, type PaneEntry, type StoredMessage } from './pane-entry.ts'
 import { timeOfDay } from './time-of-day.ts'
 
 /** What of an entry's look comes from elsewhere. */
@@ -53,7 +54,7 @@ export function entryLines(
 
 function layOut(entry: PaneEntry, columns: number, context: EntryContext): string[] {
   const width = Math.max(1, columns - INDENT)
-  const time = timeOfDay('type' in entry ? entry.createdAt : entry.created_at).slice(0, 5)
+  const time = timeOfDay(entry.created_at).slice(0, 5)
   const gutter = context.isSelected ? mark('selected', '▌') : ' '
   const indent = `${gutter}${' '.repeat(INDENT - 1)}`
   const text = textLines(entry, context).flatMap((line) => wrapMarked(line, width))
@@ -98,11 +99,7 @@ function describeDeletion({ deleted_by }: StoredMessage, { nameOf }: EntryContex
 }
 
 function fileLines(entry: StoredMessage | PendingMessage): string[] {
-  const [paths, type] = isStored(entry)
-    ? [entry.file_paths, entry.file_type]
-    : [entry.filePaths, entry.fileType]
-  if (paths === undefined) return []
-  return describeFiles(paths, type).map(
+  return describeFiles(entry).map(
     (file) => `${mark('bold', '📎')} ${sanitizeLine(file)} ${mark('dim', '(/open)')}`,
   )
 }
@@ -168,13 +165,12 @@ function quoteLines(
 
 /** Who wrote it; undefined of a line of the client's own. */
 function senderOf(entry: PaneEntry): number | undefined {
-  if (isStored(entry)) return entry.sender_id
-  return entry.type === 'pending' ? entry.senderId : undefined
+  return isStored(entry) || entry.type === 'pending' ? entry.sender_id : undefined
 }
 
 function replyTo(entry: PaneEntry): number | undefined {
   if (isStored(entry)) return entry.reply_to ?? entry.thread
-  return entry.type === 'pending' ? entry.replyTo : undefined
+  return entry.type === 'pending' ? entry.reply_to : undefined
 }
 
 function reactionLines(entry: PaneEntry, userId: number, width: number): string[] {

@@ -1,25 +1,14 @@
 import type { KnownMessage } from '../../client/known-message.ts'
+import type { PendingMessage } from '../../view/draft.ts'
 
 /** A message that the server has stored; another object when it has changed. */
 export type StoredMessage = KnownMessage
-
-/** An own message that no answer has come for. */
-export interface PendingMessage {
-  readonly type: 'pending'
-  readonly clientId: string
-  readonly senderId: number
-  readonly content: string
-  readonly createdAt: string
-  readonly replyTo?: number
-  readonly fileType?: string
-  readonly filePaths?: string
-}
 
 /** A line from the client itself. */
 export interface Notice {
   readonly type: 'notice'
   readonly text: string
-  readonly createdAt: string
+  readonly created_at: string
 }
 
 /** What a message pane shows, one below the other. */

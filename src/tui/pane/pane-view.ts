@@ -193,5 +193,5 @@ function findMarked({ entries, readId }: PaneContent): number | undefined {
 }
 
 function timeOf(entry: PaneEntry): string {
-  return 'type' in entry ? entry.createdAt : entry.created_at
+  return entry.created_at
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stripMarks } from '../../../src/tui/pane/marked-text.ts'
-import type { Notice, PaneEntry, PendingMessage } from '../../../src/tui/pane/pane-entry.ts'
+import type { Notice, PaneEntry } from '../../../src/tui/pane/pane-entry.ts'
 import { type PaneContent, PaneView, type Scroll } from '../../../src/tui/pane/pane-view.ts'
+import type { PendingMessage } from '../../../src/view/draft.ts'
 import { message, NOON } from './message.ts'
 
 const SIZE = { columns: 31, rows: 3 }
@@ -101,11 +102,12 @@ describe('PaneView.lines', () => {
     const pending: PendingMessage = {
       type: 'pending',
       clientId: 'a',
-      senderId: 1,
+      sender_id: 1,
       content: 'hi',
-      createdAt: NOON,
+      created_at: NOON,
+      state: 'sending',
     }
-    const notice: Notice = { type: 'notice', text: 'lost', createdAt: NOON }
+    const notice: Notice = { type: 'notice', text: 'lost', created_at: NOON }
     expect(drawn([notice, pending]).slice(1)).toEqual([
       ' 12:00 * lost',
       ' 12:00 <1> hi (sending …)',
