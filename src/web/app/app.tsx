@@ -2,10 +2,11 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { ChatwsProvider, createChat } from '../../react/react.ts'
 import type { Words } from '../i18n/en.ts'
 import { keepLanguage, type Language, loadWords, WordsContext } from '../i18n/words.ts'
+import { clearKept, outboxStorage } from '../offline/outbox-storage.ts'
 import { socketUrl } from './base-url.ts'
 import { SessionContext } from './config-context.ts'
 import type { ServerConfig } from './server-config.ts'
-import { findSession, forgetSession, keepSession, type Session } from './session.ts'
+import { findSession, forgetSession, keepSession, type Session, storageOf } from './session.ts'
 import { Workspace } from './workspace.tsx'
 
 const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }))
@@ -43,6 +44,8 @@ export function App({ config, initial }: AppProps) {
   const signOut = (reason?: string) => {
     forgetSession()
     open?.chat.close()
+    // Whose session has ended may sign in again, and then it is sent.
+    if (reason === undefined) clearKept()
     setEndReason(reason)
     setOpen(undefined)
   }
@@ -65,5 +68,7 @@ export function App({ config, initial }: AppProps) {
 
 /** What the app shows of a session; it connects when it is shown. */
 function openChat(session: Session | undefined) {
-  return session && { session, chat: createChat({ url: socketUrl(), ...session }) }
+  if (!session) return undefined
+  const outboxStore = outboxStorage(storageOf(), session.userId)
+  return { session, chat: createChat({ url: socketUrl(), ...session, outboxStore }) }
 }

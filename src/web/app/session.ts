@@ -21,6 +21,13 @@ export function keepSession(session: Session, isForDevice: boolean): void {
   storage.setItem(KEY, JSON.stringify(session))
 }
 
+/** Where the session is kept: for this device, or for this tab. */
+export function storageOf(): Storage {
+  return sessionStorage.getItem(KEY) === null && localStorage.getItem(KEY) !== null
+    ? localStorage
+    : sessionStorage
+}
+
 export function forgetSession(): void {
   sessionStorage.removeItem(KEY)
   localStorage.removeItem(KEY)

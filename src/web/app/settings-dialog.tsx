@@ -1,6 +1,7 @@
 import { type FormEvent, useId, useState } from 'react'
 import { useClient, useUser } from '../../react/react.ts'
 import { useWords } from '../i18n/words.ts'
+import { NotifySetting } from '../notify/notify-setting.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { UserAvatar } from '../parts/user-avatar.tsx'
@@ -25,6 +26,7 @@ export function SettingsDialog({ onClose, onSignOut }: SettingsDialogProps) {
         </div>
         <NameForm />
         <Preferences />
+        <NotifySetting />
         <button type="button" className="button danger" onClick={onSignOut}>
           <Icon name="leave" />
           {words.signIn.signOut}

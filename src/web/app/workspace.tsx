@@ -14,6 +14,9 @@ import type { ServerConfig } from './server-config.ts'
 /** Loaded beside the chat that is open, whose messages are there first. */
 const Sidebar = lazy(async () => ({ default: (await import('./sidebar.tsx')).Sidebar }))
 
+/** Nothing that can be seen waits for it. */
+const Notifier = lazy(async () => ({ default: (await import('../notify/notifier.tsx')).Notifier }))
+
 interface WorkspaceProps {
   readonly config: ServerConfig
   /** The user leaves, or the server has ended the session, for a reason. */
@@ -47,6 +50,9 @@ export function Workspace({ config, onSignOut }: WorkspaceProps) {
           )}
           <SidePanel />
         </div>
+        <Suspense>
+          <Notifier />
+        </Suspense>
       </div>
     </ConfigContext>
   )

@@ -121,6 +121,14 @@ export const dePanels: typeof enPanels = {
     block: 'Blockieren',
     hint: 'Was sie dir allein schreiben, bekommst du nicht; anderswo ist es verdeckt, bis du es sehen willst.',
   },
+  notify: {
+    title: 'Benachrichtigungen',
+    ask: 'Nachrichten melden, wenn ich weg bin',
+    default: 'Bei Erwähnungen und direkten Nachrichten, solange niemand auf einen Tab dieser App sieht.',
+    granted:
+      'Erwähnungen und direkte Nachrichten werden gemeldet, solange niemand auf einen Tab dieser App sieht.',
+    denied: 'Dein Browser erlaubt sie hier nicht; das lässt sich neben seiner Adresszeile ändern.',
+  },
   widget: {
     empty: 'Schreib uns: Wir antworten hier.',
     write: 'Deine Nachricht',

@@ -120,6 +120,13 @@ export const enPanels = {
     block: 'Block',
     hint: 'What they write to you alone is not sent to you; elsewhere it is hidden until you ask for it.',
   },
+  notify: {
+    title: 'Notifications',
+    ask: 'Tell me of messages while I am away',
+    default: 'Of mentions and direct messages, while no tab of this app is looked at.',
+    granted: 'You are told of mentions and direct messages while no tab of this app is looked at.',
+    denied: 'Your browser does not allow them here; change that beside its address bar.',
+  },
   widget: {
     empty: 'Write to us: we answer here.',
     write: 'Your message',
