@@ -18,6 +18,9 @@ const PAGE = 100
 /** Offsets that are looked through at once for what others said. */
 const LOOK = 5_000
 
+/** How long a step may wait for servers that store, or for a database that is away. */
+const PATIENCE_MS = 30_000
+
 /** How often it is tried to find an heir who stays. */
 const MAX_HEIRS = 10
 
@@ -62,7 +65,7 @@ export interface EraseOptions {
 export class UserEraser {
   readonly #store: DurableStore
   readonly #options: EraseOptions
-  readonly #steps = new StepSize({ max: PAGE })
+  readonly #steps = new StepSize({ max: PAGE, patienceMs: PATIENCE_MS })
   readonly #counts = new Map<ErasedPart, number>()
 
   constructor(store: DurableStore, options: EraseOptions) {
@@ -122,7 +125,10 @@ export class UserEraser {
           ...{ type: 'deletion', kind, messageId: Number(fields.id), ...this.#own },
         }),
       )
-      await this.#append('messages', deletions)
+      const bytesOf = new Map(
+        left.map(({ fields }, i) => [deletions[i]!, Buffer.byteLength(String(fields.content))]),
+      )
+      await this.#append('messages', deletions, (entry) => bytesOf.get(entry as NewDeletion)!)
     }
   }
 
@@ -260,22 +266,29 @@ export class UserEraser {
     return { senderId: this.#options.userId, clientId: undefined }
   }
 
-  async #append(part: ErasedPart, entries: readonly NewEntry[]): Promise<Outcome[]> {
+  async #append(
+    part: ErasedPart,
+    entries: readonly NewEntry[],
+    bytesOf?: (entry: NewEntry) => number,
+  ): Promise<Outcome[]> {
     const outcomes: Outcome[] = []
-    await this.#inSteps(entries, async (some) => {
+    const append = async (some: readonly NewEntry[]) => {
       const stored = await this.#store.append(some, new Date().toISOString())
-      this.#add(part, stored.filter((one) => 'entry' in one && !one.repeated).length)
       outcomes.push(...stored)
-    })
+      return stored.filter((one) => 'entry' in one && !one.repeated).length
+    }
+    await this.#inSteps(entries, async (some) => this.#add(part, await append(some)), bytesOf)
     return outcomes
   }
 
   async #inSteps<Item>(
     items: readonly Item[],
     work: (some: readonly Item[]) => Promise<void>,
+    bytesOf: (item: Item) => number = () => 0,
   ): Promise<void> {
     for (let from = 0; from < items.length; await this.#steps.rest()) {
-      const some = items.slice(from, from + this.#steps.rows)
+      const left = items.slice(from)
+      const some = left.slice(0, this.#steps.fit(left, bytesOf))
       await this.#steps.take(() => work(some))
       from += some.length
     }

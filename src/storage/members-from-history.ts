@@ -2,6 +2,9 @@ import type { ChatCensus, Writer } from './chat-census.ts'
 import type { DurableStore } from './database.ts'
 import { StepSize } from './step-size.ts'
 
+/** How long a step may wait for servers that store, or for a database that is away. */
+const PATIENCE_MS = 30_000
+
 /** Messages that are looked at at once. */
 const LOOK = 10_000
 
@@ -61,7 +64,7 @@ async function make(
   { chatId, owner, userIds }: { chatId: number; owner: number; userIds: readonly number[] },
 ): Promise<void> {
   const { census } = store
-  const steps = new StepSize()
+  const steps = new StepSize({ patienceMs: PATIENCE_MS })
   for (let from = 0; from < userIds.length; await steps.rest()) {
     const some = userIds.slice(from, from + steps.rows)
     await steps.take(() => census.addMembers(chatId, some, owner))
@@ -69,5 +72,5 @@ async function make(
   }
   const [first] = await store.readAges({ kind: 'chat', chatId, after: 0, limit: 1 })
   const createdAt = first?.createdAt ?? new Date().toISOString()
-  await census.addChat({ chatId, owner, members: userIds.length, createdAt })
+  await steps.take(() => census.addChat({ chatId, owner, members: userIds.length, createdAt }))
 }

@@ -17,6 +17,8 @@ export interface MessageAge {
   /** ISO 8601. */
   readonly createdAt: string
   readonly isDeleted: boolean
+  /** Of what it says. */
+  readonly sizeBytes: number
 }
 
 /** A chat whose messages are deleted after a time. */

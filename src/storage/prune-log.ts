@@ -27,11 +27,18 @@ export interface PruneOptions {
   readonly isStopped?: () => boolean
 }
 
+/** When an entry was stored, and how much text it has. */
+export interface StoredTime {
+  readonly offset: number
+  readonly createdAt: Date
+  readonly sizeBytes: number
+}
+
 /** What a store has to do so that its log can be pruned. */
 export interface PrunableLog {
   readonly uploads: UploadRecords
-  /** Offset and time of up to `limit` entries above an offset, in order. */
-  readTimes(offset: number, limit: number): Promise<{ offset: number; createdAt: Date }[]>
+  /** Up to `limit` entries above an offset, in order. */
+  readTimes(offset: number, limit: number): Promise<StoredTime[]>
   /** Deletes the entries up to an offset and what hangs on them, all or nothing. */
   deleteUpTo(offset: number): Promise<void>
 }
@@ -96,7 +103,8 @@ class Deletion {
     while (this.#position < offset) {
       if (this.#isStopped()) return false
       const next = await this.#log.readTimes(this.#position, this.#steps.rows)
-      const end = Math.min(offset, next.at(-1)?.offset ?? offset)
+      const fitting = this.#steps.fit(next, ({ sizeBytes }) => sizeBytes)
+      const end = Math.min(offset, next[fitting - 1]?.offset ?? offset)
       await this.#steps.take(() => this.#log.deleteUpTo(end))
       this.#position = end
       await this.#steps.rest()

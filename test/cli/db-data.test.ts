@@ -155,6 +155,26 @@ describeDurable('what is kept of users', (create) => {
       expect(readFileSync(whole, 'utf8')).toBe(text)
     })
 
+    it('goes on behind each line, whatever it is of', async () => {
+      await fill(
+        ...many(2),
+        sent.members(user(8), 1, { act: 'leave' }),
+        sent.ban(user(99, { isAdmin: true }), 7),
+      )
+      const store = await database.open()
+      await store.lastSeen.note([{ userId: 7, at: NOW }])
+      await database.close(store)
+      const all = linesOf((await run('export', '--user', '7')).stdout)
+      expect(all.map(({ record }) => record)).toEqual(
+        expect.arrayContaining(['last_seen', 'bans', 'acts']),
+      )
+      for (const [i, { at }] of all.entries()) {
+        if (i === 0 || i === all.length - 1) continue
+        const rest = linesOf((await run('export', '--user', '7', '--after', String(at))).stdout)
+        expect(rest.slice(0, -1)).toEqual(all.slice(i + 1, -1))
+      }
+    })
+
     it('goes on behind a place', async () => {
       await fill(...many(4))
       const all = linesOf((await run('export', '--user', '7')).stdout)

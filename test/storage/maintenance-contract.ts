@@ -175,8 +175,8 @@ export function describeMaintenanceContract(createDatabase: () => Promise<TestDa
       const range = { kind: 'chat', chatId: 1, after: 0, limit: 10 } as const
       const createdAt = at(1).toISOString()
       expect(await store.readAges(range)).toEqual([
-        { id: 1, senderId: 4, createdAt, isDeleted: false },
-        { id: 2, senderId: 5, createdAt, isDeleted: true },
+        { id: 1, senderId: 4, createdAt, isDeleted: false, sizeBytes: 5 },
+        { id: 2, senderId: 5, createdAt, isDeleted: true, sizeBytes: 0 },
       ])
     })
 

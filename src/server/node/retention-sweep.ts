@@ -158,7 +158,8 @@ export class RetentionSweep {
   async #delete(kind: ChatKind, ages: readonly MessageAge[], steps: StepSize): Promise<void> {
     const left = ages.filter(({ isDeleted }) => !isDeleted)
     while (left.length > 0 && !this.#isStopped) {
-      const step = left.splice(0, steps.rows)
+      const fitting = steps.fit(left, ({ sizeBytes }) => sizeBytes)
+      const step = left.splice(0, fitting)
       const stored = await steps.take(() => Promise.all(step.map((age) => this.#submit(kind, age))))
       const expired = stored.filter((isStored) => isStored).length
       this.#figures = { ...this.#figures, expired: this.#figures.expired + expired }

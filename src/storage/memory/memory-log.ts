@@ -151,8 +151,9 @@ export class MemoryLog {
     return messages
       .filter(({ id }) => id > after)
       .slice(0, limit)
-      .map(({ id, senderId, createdAt, deletedAt }) => ({
+      .map(({ id, senderId, createdAt, deletedAt, content }) => ({
         ...{ id, senderId, createdAt, isDeleted: deletedAt !== undefined },
+        sizeBytes: Buffer.byteLength(content),
       }))
   }
 

@@ -150,6 +150,7 @@ export class MemoryStore implements Store {
           log.after(offset, limit).map((entry) => ({
             offset: entry.offset,
             createdAt: new Date(entry.createdAt),
+            sizeBytes: 'content' in entry ? Buffer.byteLength(entry.content) : 0,
           })),
         deleteUpTo: async (offset) => log.deleteUpTo(offset),
       },

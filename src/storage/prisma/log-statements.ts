@@ -80,7 +80,7 @@ export function createLogStatements(dialect: Dialect) {
 
   const ages = (kind: ChatKind, ofChat: string) => `
     SELECT m.id AS id, m.sender_id AS sender_id, m.created_at AS created_at,
-      m.deleted_at IS NOT NULL AS is_deleted
+      m.deleted_at IS NOT NULL AS is_deleted, octet_length(m.content) AS size
     FROM ${TABLES[kind].table} AS m WHERE ${ofChat} m.id > ${p(1)} ORDER BY m.id LIMIT ${p(2)}`
 
   const queue = `

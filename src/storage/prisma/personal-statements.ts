@@ -4,7 +4,7 @@ import { type Dialect, TABLES } from './dialect.ts'
 
 /** What is read of one table. Its key, in the order of an index, tells where to go on. */
 interface Section {
-  /** Column → its expression. */
+  /** Column → its expression; `at` and `record` are an export's own. */
   readonly columns: Readonly<Record<string, string>>
   readonly from: string
   /** With `$user` for the user. */
@@ -69,7 +69,7 @@ const SECTIONS: Readonly<Record<PersonalSection, Section>> = {
     key: { 'u.id': 0 },
   },
   last_seen: {
-    columns: plain('l', ['at']),
+    columns: { seen_at: 'l.at' },
     from: 'last_seen AS l',
     where: 'l.user_id = $user',
     key: { 'l.user_id': 0 },
@@ -142,13 +142,16 @@ const SECTIONS: Readonly<Record<PersonalSection, Section>> = {
     key: { 'b.blocked_id': 0 },
   },
   bans: {
-    columns: plain('b', ['chat_id', 'until', 'reason', 'at']),
+    columns: { ...plain('b', ['chat_id', 'until', 'reason']), created_at: 'b.at' },
     from: 'bans AS b',
     where: 'b.user_id = $user',
     key: { 'b.chat_id': -1 },
   },
   acts: {
-    columns: plain('a', ['id', 'at', 'act', 'kind', 'chat_id', 'message_id', 'detail']),
+    columns: {
+      ...plain('a', ['id', 'act', 'kind', 'chat_id', 'message_id', 'detail']),
+      created_at: 'a.at',
+    },
     from: 'admin_actions AS a',
     where: 'a.user_id = $user',
     key: { 'a.id': 0 },

@@ -185,6 +185,7 @@ export class PrismaStore implements DurableStore {
       senderId: Number(row.sender_id),
       createdAt: toIso(row.created_at),
       isDeleted: Boolean(row.is_deleted),
+      sizeBytes: Number(row.size),
     }))
   }
 
@@ -218,6 +219,7 @@ interface AgeRow {
   sender_id: bigint
   created_at: Date | string
   is_deleted: boolean | number | bigint
+  size: bigint
 }
 
 interface QueueRow {

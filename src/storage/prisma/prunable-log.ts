@@ -31,11 +31,12 @@ export class PrismaPrunableLog implements PrunableLog {
 
   async readTimes(offset: number, limit: number) {
     const rows = await this.#database.$queryRawUnsafe<
-      { offset: bigint; created_at: Date | string }[]
+      { offset: bigint; created_at: Date | string; size: bigint }[]
     >(this.#statements.readTimes, offset, limit)
     return rows.map((row) => ({
       offset: Number(row.offset),
       createdAt: new Date(row.created_at),
+      sizeBytes: Number(row.size),
     }))
   }
 
