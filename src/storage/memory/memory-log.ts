@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { ChatKind } from '../../protocol/chat.ts'
 import { accessReferencesOf } from '../access-references.ts'
-import {
-  AppendPlan,
-  type ChangedTarget,
-  giverKey,
-  type Known,
-  reactionKey,
-  type SupportChat,
-} from '../append-plan.ts'
+import { AppendPlan, type Known } from '../append-plan.ts'
 import { referencesOf } from '../batch-references.ts'
+import { type ChangedTarget, giverKey, reactionKey } from '../change-plan.ts'
 import {
   type EventEntry,
   type LogEntry,
@@ -19,6 +13,7 @@ import {
 } from '../entries.ts'
 import type { AgesRange, MessageAge } from '../message-ages.ts'
 import { type HistoryEntry, type HistoryRange, MAX_READ_BYTES, REACTION_BYTES } from '../store.ts'
+import type { SupportChat } from '../support-plan.ts'
 import { type Target, targetKey } from '../target.ts'
 import { MemoryAccess } from './access-state.ts'
 import { knownAccessOf } from './known-access.ts'

@@ -1,5 +1,5 @@
 import type { ChatKind } from '../../protocol/chat.ts'
-import { giverKey, type ReactionChange, reactionKey } from '../append-plan.ts'
+import { giverKey, type ReactionChange, reactionKey } from '../change-plan.ts'
 import { MAX_REACTIONS, type StandingReaction } from '../store.ts'
 import { targetKey } from '../target.ts'
 

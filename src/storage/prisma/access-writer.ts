@@ -1,7 +1,7 @@
 import { isUploadName, readUploadNames } from '../../protocol/upload-name.ts'
 import { type AccessChanges, type Place, pairKey } from '../access-changes.ts'
 import type { KnownChat } from '../access-records.ts'
-import type { ChangedTarget } from '../append-plan.ts'
+import type { ChangedTarget } from '../change-plan.ts'
 import type { MessageEntry } from '../entries.ts'
 import { targetKey } from '../target.ts'
 import type { AccessChangeStatements } from './access-change-statements.ts'

@@ -1,6 +1,7 @@
 import { accessReferencesOf } from '../access-references.ts'
-import { giverKey, type Known, reactionKey } from '../append-plan.ts'
+import type { Known } from '../append-plan.ts'
 import { type BatchReferences, referencesOf } from '../batch-references.ts'
+import { giverKey, reactionKey } from '../change-plan.ts'
 import { type LogEntry, type NewEntry, nameOf } from '../entries.ts'
 import { type Target, targetKey } from '../target.ts'
 import type { AccessReader } from './access-reader.ts'
