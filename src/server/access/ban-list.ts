@@ -1,9 +1,7 @@
 import { CloseCode } from '../../protocol/close-code.ts'
 import type { AccessRecords, Ban } from '../../storage/access-records.ts'
 import type { LogEntry } from '../../storage/entries.ts'
-
-/** Bans that are read at once. */
-const PAGE = 1_000
+import { eachPage } from './each-page.ts'
 
 /** Bytes that the reason of a close may have. */
 const MAX_REASON_BYTES = 123
@@ -27,12 +25,11 @@ export class BanList {
 
   /** Reads what is stored. Throws STORAGE_UNAVAILABLE. */
   async load(records: Pick<AccessRecords, 'bans'>): Promise<void> {
-    for (let after = 0; ; ) {
-      const page = await records.bans({ after, limit: PAGE })
-      for (const ban of page) this.#bans.set(ban.userId, ban)
-      if (page.length < PAGE) return
-      after = page.at(-1)!.userId
-    }
+    const pages = eachPage(
+      (page) => records.bans(page),
+      ({ userId }) => userId,
+    )
+    for await (const bans of pages) for (const ban of bans) this.#bans.set(ban.userId, ban)
   }
 
   /** Why someone is not let in; undefined for who is not banned. */

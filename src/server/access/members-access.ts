@@ -7,12 +7,10 @@ import type { Authority } from '../../storage/entry-base.ts'
 import { membersPlaceOf } from '../frames/place-of-entry.ts'
 import type { Access, PassingAct } from './access.ts'
 import { ConnectionFilter } from './connection-filter.ts'
+import { eachPage } from './each-page.ts'
 import { TokenVisits } from './token-visits.ts'
 import { keyOfChat, type Seat, type SharedChat, UserAccess } from './user-access.ts'
 import type { Viewer } from './viewer.ts'
-
-/** Memberships that are read at once. */
-const PAGE = 1_000
 
 /** Users who have blocked one and are looked at: beyond that, they are not hidden from the one. */
 const MAX_BLOCKERS = 100_000
@@ -220,29 +218,25 @@ export class MembersAccess implements Access {
     const { userId } = access
     for (const id of await this.#records.blockedBy(userId))
       if (!told.has(`block ${id}`)) access.blocked.add(id)
-    for (let after = 0; access.blockers.size < MAX_BLOCKERS; ) {
-      const page = await this.#records.blockersOf(userId, { after, limit: PAGE })
-      for (const id of page) if (!told.has(`blocker ${id}`)) access.blockers.add(id)
-      if (page.length < PAGE) break
-      after = page.at(-1)!
+    const records = this.#records
+    const itself = (id: number) => id
+    for await (const ids of eachPage((page) => records.blockersOf(userId, page), itself)) {
+      for (const id of ids) if (!told.has(`blocker ${id}`)) access.blockers.add(id)
+      if (access.blockers.size >= MAX_BLOCKERS) break
     }
-    for (let after = 0; ; ) {
-      const page = await this.#records.membershipsOf(userId, { after, limit: PAGE })
+    const memberships = eachPage(
+      (page) => records.membershipsOf(userId, page),
+      ({ chat }) => chat.chatId,
+    )
+    for await (const page of memberships)
       for (const { chat, role, joinedOffset, mutedUntil } of page) {
         const key = keyOfChat(chat.chatId)
         if (told.has(key)) continue
         const shared = this.#enterChat(key, chat)
         access.seats.set(key, { role, joinedOffset, mutedUntil, chat: shared })
       }
-      if (page.length < PAGE) break
-      after = page.at(-1)!.chat.chatId
-    }
-    for (let after = 0; ; ) {
-      const page = await this.#records.supportChatsOf(userId, { after, limit: PAGE })
-      for (const id of page) access.supportChats.add(chatKey('support', id))
-      if (page.length < PAGE) return
-      after = page.at(-1)!
-    }
+    for await (const ids of eachPage((page) => records.supportChatsOf(userId, page), itself))
+      for (const id of ids) access.supportChats.add(chatKey('support', id))
   }
 
   /** Has what was read of a user's chats follow what was told while it was read. */
