@@ -12,9 +12,12 @@ export function usersIn({
   removed,
   roles,
   muted,
+  banned,
+  unbanned,
 }: Partial<Omit<MembersChanged, 'type'>>): number[] {
   const others = [...(added ?? []), ...(roles ?? []), ...(muted ?? [])].map(({ user }) => user)
-  return [...(by ? [by] : []), ...others, ...(removed ?? [])]
+  const kept = [banned?.user, unbanned].filter((user) => user !== undefined)
+  return [...(by ? [by] : []), ...others, ...(removed ?? []), ...kept]
 }
 
 /** What was done to members, as a line; without the name of the chat. */
@@ -37,9 +40,9 @@ export function describeMembersChange(change: MembersChanged, nameOf: NameOf): s
     case 'mute':
       return muted.map(({ user, until }) => describeMute(who, nameOf(user), until)).join('; ')
     case 'ban':
-      return `${who} banned ${removed.length === 0 ? 'someone' : names(removed)}${because}`
+      return `${who} banned ${nameOfBanned(change, nameOf)}${untilOf(change)}${because}`
     case 'unban':
-      return `${who} lifted a ban`
+      return `${who} lifted the ban of ${change.unbanned === undefined ? 'someone' : nameOf(change.unbanned)}`
   }
 }
 
@@ -47,7 +50,7 @@ export function describeMembersChange(change: MembersChanged, nameOf: NameOf): s
 export function describeRemoval(change: MembersChanged, title: string, nameOf: NameOf): string {
   const { act, by, reason } = change
   if (act === 'leave') return `you have left ${title}`
-  const does = act === 'ban' ? 'banned' : 'removed'
+  const does = act === 'ban' ? `banned${untilOf(change)}` : 'removed'
   const because = reason === undefined ? '' : `: ${sanitizeLine(reason)}`
   return `you were ${does} from ${title} by ${nameOfDoer(by, nameOf)}${because}`
 }
@@ -64,6 +67,16 @@ export function describeChatChange({ chat, by }: ChatChanged, nameOf: NameOf): s
   const called = title === undefined ? 'no title' : `"${shownName(title)}"`
   const slow = slow_mode ? `, slow mode of ${slow_mode} s` : ''
   return `${nameOfDoer(by, nameOf)} changed this chat: ${called}, ${visibility}${slow}`
+}
+
+/** Whoever is banned may not have been in the chat. */
+function nameOfBanned({ banned, removed = [] }: MembersChanged, nameOf: NameOf): string {
+  const user = banned?.user ?? removed[0]
+  return user === undefined ? 'someone' : nameOf(user)
+}
+
+function untilOf({ banned }: MembersChanged): string {
+  return banned?.until ? ` until ${timeOf(banned.until)}` : ''
 }
 
 /** Whoever runs the server is user 0. */
