@@ -57,7 +57,7 @@ describeDurable('members from who wrote where', (create) => {
       {
         ...{ chatId: 5, title: undefined, visibility: 'private', history: 'all' },
         ...{ slowModeSeconds: 0, retentionSeconds: undefined, direct: undefined },
-        ...{ createdBy: 9, memberCount: 3 },
+        ...{ createdBy: 9, memberCount: 3, madeAt: NOW },
       },
     ])
     expect(await membersOf(5)).toEqual([
