@@ -20,7 +20,7 @@ export function nameOfFirst(moduleId: string, graph: ModuleGraph): string | null
     ids = reachedFrom(MAIN, graph)
     first.set(graph, ids)
   }
-  return ids.has(moduleId) ? 'app' : null
+  return ids.has(moduleId) || moduleId.includes('rolldown/runtime') ? 'app' : null
 }
 
 function reachedFrom(start: string, graph: ModuleGraph): ReadonlySet<string> {

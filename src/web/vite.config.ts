@@ -22,6 +22,8 @@ const ENTRIES = {
 /** Entries whose address is part of what is promised. */
 const NAMED_ENTRIES = ['widget']
 
+const HAVE_NO_EFFECTS = /\/src\/(react|view|client|protocol)\//
+
 export default defineConfig({
   root: import.meta.dirname,
   // Works below whatever path a proxy serves it at.
@@ -37,6 +39,8 @@ export default defineConfig({
     cssCodeSplit: false,
     reportCompressedSize: false,
     rolldownOptions: {
+      // Modules of ours that are loaded for what they export do nothing else.
+      treeshake: { moduleSideEffects: (id) => !HAVE_NO_EFFECTS.test(id) },
       input: ENTRIES,
       output: {
         entryFileNames: ({ name }) =>

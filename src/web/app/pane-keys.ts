@@ -1,5 +1,3 @@
-import { useEffect } from 'react'
-
 /** What the focus goes to in a pane: what was chosen in it, or its first stop. */
 const STOPS = [
   '[data-pane-stop]',
@@ -7,17 +5,15 @@ const STOPS = [
   'a[href], button:not(:disabled), input, textarea, [tabindex="0"]',
 ]
 
-/** F6 moves the focus to the next pane, Shift+F6 to the one before. */
-export function usePaneKeys(): void {
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== 'F6' || event.ctrlKey || event.altKey || event.metaKey) return
-      event.preventDefault()
-      focusPane(event.shiftKey ? -1 : 1)
-    }
-    window.addEventListener('keydown', onKeyDown)
-    return () => window.removeEventListener('keydown', onKeyDown)
-  }, [])
+/** F6 moves the focus to the next pane, Shift+F6 to the one before, until the function returned is called. */
+export function watchPaneKeys(): () => void {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'F6' || event.ctrlKey || event.altKey || event.metaKey) return
+    event.preventDefault()
+    focusPane(event.shiftKey ? -1 : 1)
+  }
+  window.addEventListener('keydown', onKeyDown)
+  return () => window.removeEventListener('keydown', onKeyDown)
 }
 
 function focusPane(step: number): void {

@@ -6,12 +6,13 @@ import { useWords } from '../i18n/words.ts'
 import { SidePanel } from '../panels/side-panel.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ConfigContext } from './config-context.ts'
-import { ConnectionBanner } from './connection-banner.tsx'
-import { usePaneKeys } from './pane-keys.ts'
 import { useRoute } from './route.ts'
 import type { ServerConfig } from './server-config.ts'
 
 /** Loaded beside the chat that is open, whose messages are there first. */
+const ConnectionBanner = lazy(async () => ({
+  default: (await import('./connection-banner.tsx')).ConnectionBanner,
+}))
 const Sidebar = lazy(async () => ({ default: (await import('./sidebar.tsx')).Sidebar }))
 
 /** Nothing that can be seen waits for it. */
@@ -32,7 +33,9 @@ export function Workspace({ config, onSignOut }: WorkspaceProps) {
   return (
     <ConfigContext value={config}>
       <div className="shell">
-        <ConnectionBanner />
+        <Suspense>
+          <ConnectionBanner />
+        </Suspense>
         <div className="panes">
           <Suspense fallback={<div className="pane" data-hidden={chat ? 'phone' : undefined} />}>
             <Sidebar isBehind={chat !== undefined} onSignOut={() => onSignOut()} />
@@ -56,6 +59,14 @@ export function Workspace({ config, onSignOut }: WorkspaceProps) {
       </div>
     </ConfigContext>
   )
+}
+
+/** Nobody presses such a key before the page is there. */
+function usePaneKeys(): void {
+  useEffect(() => {
+    const end = import('./pane-keys.ts').then(({ watchPaneKeys }) => watchPaneKeys())
+    return () => void end.then((stop) => stop())
+  }, [])
 }
 
 /** Signs out where the server lets the user in no more. */

@@ -1,5 +1,5 @@
 import type { UploadItem, UploadQueue } from '../../view/upload-queue.ts'
-import { useFormat } from '../i18n/format.ts'
+import { useSizeFormat } from '../i18n/size-format.ts'
 import { useWords } from '../i18n/words.ts'
 import { Icon } from '../parts/icon.tsx'
 import { IconButton } from '../parts/icon-button.tsx'
@@ -25,7 +25,7 @@ export function UploadList({ items, queue }: UploadListProps) {
 
 function UploadRow({ item, queue }: { readonly item: UploadItem; readonly queue: UploadQueue }) {
   const words = useWords().files
-  const format = useFormat()
+  const format = useSizeFormat()
   const { id, name, size, state, progress, error, previewUrl } = item
   const about =
     state === 'failed'

@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react'
 import type { UploadQueue } from '../../view/upload-queue.ts'
 import { useConfig } from '../app/config-context.ts'
-import { useFormat } from '../i18n/format.ts'
+import { useSizeFormat } from '../i18n/size-format.ts'
 import { useWords } from '../i18n/words.ts'
 
 /** What takes the files that a user gives. */
@@ -14,7 +14,7 @@ export interface FileIntake {
 /** Takes files that the server will take, and says of the others why it will not. */
 export function useFileIntake(queue: UploadQueue): FileIntake {
   const words = useWords().files
-  const format = useFormat()
+  const format = useSizeFormat()
   const { uploads } = useConfig()
   const [problems, setProblems] = useState<readonly string[]>([])
   const add = useCallback(

@@ -2,7 +2,6 @@ import { lazy, Suspense, useMemo, useRef } from 'react'
 import type { ChatRef } from '../../react/react.ts'
 import { hrefOf } from '../app/route.ts'
 import type { VirtualListHandle } from '../list/virtual-list.tsx'
-import { ChatTools } from '../panels/chat-tools.tsx'
 import {
   type ComposerHandle,
   type ConversationActions,
@@ -15,6 +14,9 @@ import { TypingLine } from './typing-line.tsx'
 /** Loaded beside the messages: they are there first. */
 const Composer = lazy(async () => ({
   default: (await import('../composer/composer.tsx')).Composer,
+}))
+const ChatTools = lazy(async () => ({
+  default: (await import('../panels/chat-tools.tsx')).ChatTools,
 }))
 const Announcer = lazy(async () => ({ default: (await import('./announcer.tsx')).Announcer }))
 
@@ -44,7 +46,9 @@ export function Conversation({ chat, messageId }: ConversationProps) {
     <ConversationContext value={actions}>
       <main ref={pane} className="pane conversation" data-pane="chat">
         <ConversationHead chat={chat}>
-          <ChatTools chat={chat} />
+          <Suspense>
+            <ChatTools chat={chat} />
+          </Suspense>
         </ConversationHead>
         <MessageList chat={chat} messageId={messageId} ref={list} />
         <TypingLine chat={chat} />

@@ -1,4 +1,13 @@
-import { type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from 'react'
+import {
+  lazy,
+  type Ref,
+  Suspense,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from 'react'
 import {
   type ChatRef,
   type TimelineItem,
@@ -10,8 +19,9 @@ import { useWords } from '../i18n/words.ts'
 import { VirtualList, type VirtualListHandle } from '../list/virtual-list.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { TimelineRow } from './timeline-row.tsx'
-import { useFoundRow } from './use-found-row.ts'
 import { useRowKeys } from './use-row-keys.ts'
+
+const JumpTo = lazy(async () => ({ default: (await import('./jump-to.tsx')).JumpTo }))
 
 interface MessageListProps {
   readonly chat: ChatRef
@@ -74,7 +84,7 @@ function Rows({ chat, items, messageId, ref, onNearStart }: RowsProps) {
   const list = useRef<VirtualListHandle>(null)
   const [isAtEnd, setAtEnd] = useState(true)
   const { stop, onFocus, onKeyDown } = useRowKeys(items, list)
-  const { foundKey, notice } = useFoundRow(items, { chat, messageId, list })
+  const [foundKey, setFoundKey] = useState<string>()
   useImperativeHandle(ref, () => list.current!)
 
   const tellEnd = useCallback(
@@ -115,10 +125,10 @@ function Rows({ chat, items, messageId, ref, onNearStart }: RowsProps) {
           />
         )}
       </VirtualList>
-      {notice !== undefined && (
-        <p className="jump-notice card" role="status">
-          {notice}
-        </p>
+      {messageId !== undefined && (
+        <Suspense>
+          <JumpTo {...{ chat, messageId, items, list }} onFound={setFoundKey} />
+        </Suspense>
       )}
       {!isAtEnd && (
         <button type="button" className="to-end card" onClick={toEnd} aria-label={words.toEnd}>

@@ -1,9 +1,11 @@
-import { memo } from 'react'
+import { lazy, memo, Suspense } from 'react'
 import type { TimelineItem } from '../../react/react.ts'
 import { dayOf, useFormat } from '../i18n/format.ts'
 import { useWords } from '../i18n/words.ts'
 import { MessageRow } from './message-row.tsx'
-import { PendingRow } from './pending-row.tsx'
+
+/** Nothing is on its way before something was written. */
+const PendingRow = lazy(async () => ({ default: (await import('./pending-row.tsx')).PendingRow }))
 
 interface TimelineRowProps {
   readonly item: TimelineItem
@@ -22,7 +24,11 @@ export const TimelineRow = memo(function TimelineRow({ item, ...rest }: Timeline
     case 'unread':
       return <UnreadRow />
     case 'pending':
-      return <PendingRow item={item} {...rest} />
+      return (
+        <Suspense>
+          <PendingRow item={item} {...rest} />
+        </Suspense>
+      )
     case 'message':
       return <MessageRow item={item} {...rest} />
   }

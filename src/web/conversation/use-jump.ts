@@ -8,17 +8,13 @@ const PAGE = 500
 const MAX_PAGES = 100
 
 /** How a jump to a message stands. */
-export type Jump = 'none' | 'searching' | 'found' | 'missing'
+export type Jump = 'searching' | 'found' | 'missing'
 
-/**
- * Reads the past of a chat back to a message, if it is not known yet.
- *
- * @param messageId where to go; undefined for nowhere
- */
-export function useJump(chat: ChatRef, messageId: number | undefined): Jump {
+/** Reads the past of a chat back to a message, if it is not known yet. */
+export function useJump(chat: ChatRef, messageId: number): Jump {
   const { client, conversation } = useChat()
   const [jump, setJump] = useState<{ id: number; state: Jump }>()
-  const isKnown = messageId !== undefined && conversation.message(chat, messageId) !== undefined
+  const isKnown = conversation.message(chat, messageId) !== undefined
   const read = useEffectEvent(async (id: number, signal: AbortSignal) => {
     setJump({ id, state: 'searching' })
     for (let page = 0; page < MAX_PAGES; page += 1) {
@@ -35,14 +31,12 @@ export function useJump(chat: ChatRef, messageId: number | undefined): Jump {
     setJump({ id, state: 'found' })
   })
   useEffect(() => {
-    if (messageId === undefined) return undefined
     const abort = new AbortController()
     read(messageId, abort.signal).catch(() => {
       if (!abort.signal.aborted) setJump({ id: messageId, state: 'missing' })
     })
     return () => abort.abort()
   }, [messageId])
-  if (messageId === undefined) return 'none'
   if (jump?.id === messageId) return jump.state
   return isKnown ? 'found' : 'searching'
 }

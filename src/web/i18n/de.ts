@@ -1,11 +1,10 @@
-import { dePanels } from './de-panels.ts'
-import type { Words } from './en.ts'
+import type { BaseWords } from './en.ts'
 import { pluralOf } from './plural.ts'
 
 const plural = pluralOf('de')
 
 /** What the app says in German. */
-export const de: Words = {
+export const de: BaseWords = {
   app: {
     name: 'chatws',
     loading: 'Lädt…',
@@ -19,7 +18,6 @@ export const de: Words = {
     language: 'Sprache',
     theme: 'Darstellung',
     themes: { system: 'Automatisch', light: 'Hell', dark: 'Dunkel' },
-    newestPage: 'Zu den Nachrichten springen',
   },
   signIn: {
     title: 'Anmelden',
@@ -36,7 +34,6 @@ export const de: Words = {
     submit: 'Anmelden',
     elsewhere: 'Mit deinem Konto anmelden',
     refused: (why) => `Der Server lässt dich nicht hinein: ${why}`,
-    ended: 'Deine Anmeldung ist abgelaufen. Melde dich neu an.',
     signOut: 'Abmelden',
     signedInAs: (name) => `Angemeldet als ${name}`,
   },
@@ -101,7 +98,6 @@ export const de: Words = {
     idle: 'untätig',
     offline: 'offline',
     lastSeen: (when) => `zuletzt da ${when}`,
-    devices: (count) => plural(count, { one: `${count} Gerät`, other: `${count} Geräte` }),
     message: (name) => `An ${name} schreiben`,
     nobody: 'Sonst ist niemand da.',
   },
@@ -109,7 +105,6 @@ export const de: Words = {
     title: 'Nachrichten',
     log: 'Neue Nachrichten',
     empty: 'Noch keine Nachrichten. Schreib die erste.',
-    beginning: 'Hier beginnt der Chat.',
     loadingOlder: 'Lädt ältere Nachrichten…',
     failed: 'Die Nachrichten konnten nicht gelesen werden.',
     retry: 'Noch einmal',
@@ -130,7 +125,6 @@ export const de: Words = {
     readBy: (names) => `Gelesen von ${names}`,
     resend: 'Noch einmal senden',
     discard: 'Verwerfen',
-    replyTo: (name) => `Antwort an ${name}`,
     unknownReply: 'Eine frühere Nachricht',
     jumpToReply: 'Zur Nachricht, auf die geantwortet wird',
     notFound: 'Diese Nachricht gibt es nicht mehr.',
@@ -139,14 +133,12 @@ export const de: Words = {
     manyNew: (count) =>
       plural(count, { one: `${count} neue Nachricht`, other: `${count} neue Nachrichten` }),
     of: (name, when) => `${name}, ${when}`,
-    bidi: 'Verstecktes Zeichen, das die Schreibrichtung ändert',
     actions: 'Aktionen für diese Nachricht',
     reply: 'Antworten',
     edit: 'Bearbeiten',
     delete: 'Löschen',
     deleteAsk: 'Diese Nachricht für alle löschen?',
     copy: 'Text kopieren',
-    copied: 'Kopiert',
     react: 'Reaktion hinzufügen',
     reactWith: (emoji) => `Mit ${emoji} reagieren`,
     reaction: (emoji, names, count) => plural(count, { other: `${emoji} von ${names}` }),
@@ -175,7 +167,6 @@ export const de: Words = {
     refused: (why) => `Nicht gesendet: ${why}`,
     readOnly: 'Hier darfst du lesen, aber nicht schreiben.',
   },
-  panels: dePanels,
   emoji: {
     title: 'Emoji',
     search: 'Emoji suchen',

@@ -1,4 +1,4 @@
-import { enPanels } from './en-panels.ts'
+import type { enPanels } from './en-panels.ts'
 import { pluralOf } from './plural.ts'
 
 const plural = pluralOf('en')
@@ -18,7 +18,6 @@ export const en = {
     language: 'Language',
     theme: 'Appearance',
     themes: { system: 'Automatic', light: 'Light', dark: 'Dark' },
-    newestPage: 'Skip to the messages',
   },
   signIn: {
     title: 'Sign in',
@@ -35,7 +34,6 @@ export const en = {
     submit: 'Sign in',
     elsewhere: 'Sign in with your account',
     refused: (why: string) => `The server did not let you in: ${why}`,
-    ended: 'Your sign-in has ended. Sign in again.',
     signOut: 'Sign out',
     signedInAs: (name: string) => `Signed in as ${name}`,
   },
@@ -96,8 +94,6 @@ export const en = {
     idle: 'idle',
     offline: 'offline',
     lastSeen: (when: string) => `last seen ${when}`,
-    devices: (count: number) =>
-      plural(count, { one: `${count} device`, other: `${count} devices` }),
     message: (name: string) => `Write to ${name}`,
     nobody: 'Nobody else is here.',
   },
@@ -105,7 +101,6 @@ export const en = {
     title: 'Messages',
     log: 'New messages',
     empty: 'No messages yet. Write the first one.',
-    beginning: 'This is where the chat begins.',
     loadingOlder: 'Loading older messages…',
     failed: 'The messages could not be read.',
     retry: 'Try again',
@@ -126,7 +121,6 @@ export const en = {
     readBy: (names: string) => `Read by ${names}`,
     resend: 'Send again',
     discard: 'Discard',
-    replyTo: (name: string) => `Reply to ${name}`,
     unknownReply: 'An earlier message',
     jumpToReply: 'Go to the message this one replies to',
     notFound: 'That message is not there any more.',
@@ -135,14 +129,12 @@ export const en = {
     manyNew: (count: number) =>
       plural(count, { one: `${count} new message`, other: `${count} new messages` }),
     of: (name: string, when: string) => `${name}, ${when}`,
-    bidi: 'Hidden character that changes the direction of text',
     actions: 'Actions for this message',
     reply: 'Reply',
     edit: 'Edit',
     delete: 'Delete',
     deleteAsk: 'Delete this message for everyone?',
     copy: 'Copy the text',
-    copied: 'Copied',
     react: 'Add a reaction',
     reactWith: (emoji: string) => `React with ${emoji}`,
     reaction: (emoji: string, names: string, count: number) =>
@@ -172,7 +164,6 @@ export const en = {
     refused: (why: string) => `Not sent: ${why}`,
     readOnly: 'You may read here, but not write.',
   },
-  panels: enPanels,
   emoji: {
     title: 'Emoji',
     search: 'Search emoji',
@@ -198,5 +189,8 @@ export const en = {
   },
 }
 
-/** All that the app says, in one language. English is what the others are checked against. */
-export type Words = typeof en
+/** What is said from the beginning, in one language. English is what the others are checked against. */
+export type BaseWords = typeof en
+
+/** All that the app says, in one language; what the panels say is loaded when one of them first says it. */
+export type Words = BaseWords & { readonly panels: typeof enPanels }

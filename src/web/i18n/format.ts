@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import { type Language, useLanguage } from './words.ts'
 
-/** Times, numbers and lists as whoever reads them writes them. */
+/** Times and lists as whoever reads them writes them. */
 export interface Format {
   /** 14:05 */
   time(iso: string): string
@@ -15,8 +15,6 @@ export interface Format {
   ago(iso: string): string
   /** Anna, Ben and Cem */
   list(names: readonly string[]): string
-  percent(share: number): string
-  bytes(count: number): string
 }
 
 export function useFormat(): Format {
@@ -25,7 +23,7 @@ export function useFormat(): Format {
 }
 
 /** The reader's own kind of the language: who reads English in Austria has Austria's dates. */
-function localeOf(language: Language): string {
+export function localeOf(language: Language): string {
   return navigator.languages.find((tag) => tag.split('-')[0] === language) ?? language
 }
 
@@ -39,8 +37,6 @@ const UNITS = [
   ['minute', MINUTE_MS],
 ] as const
 
-const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
-
 export function createFormat(locale: string, now = Date.now): Format {
   const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options)
   const time = date({ timeStyle: 'short' })
@@ -50,7 +46,6 @@ export function createFormat(locale: string, now = Date.now): Format {
   const full = date({ dateStyle: 'full', timeStyle: 'short' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const list = new Intl.ListFormat(locale, { type: 'conjunction' })
-  const percent = new Intl.NumberFormat(locale, { style: 'percent' })
   return {
     time: (iso) => time.format(new Date(iso)),
     when(iso) {
@@ -66,16 +61,6 @@ export function createFormat(locale: string, now = Date.now): Format {
       return relative.format(-Math.floor(Math.max(passedMs, 0) / unitMs), unit)
     },
     list: (names) => list.format(names),
-    percent: (share) => percent.format(share),
-    bytes(count) {
-      const power = Math.min(Math.floor(Math.log10(Math.max(count, 1)) / 3), SIZES.length - 1)
-      return new Intl.NumberFormat(locale, {
-        style: 'unit',
-        unit: SIZES[power]!,
-        unitDisplay: power === 0 ? 'long' : 'short',
-        maximumFractionDigits: power > 1 ? 1 : 0,
-      }).format(count / 1_000 ** power)
-    },
   }
 }
 

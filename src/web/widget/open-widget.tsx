@@ -2,7 +2,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createChat } from '../../react/react.ts'
 import { socketUrl } from '../app/base-url.ts'
-import { LANGUAGES, type Language, loadWords } from '../i18n/words.ts'
+import { LANGUAGES, type Language, loadPanelWords, loadWords } from '../i18n/words.ts'
 import type { FromFrame, ToFrame, WidgetUser } from './widget-messages.ts'
 import { Widget } from './widget-view.tsx'
 
@@ -50,7 +50,7 @@ interface Page {
 async function render(user: WidgetUser, page: Page): Promise<void> {
   const { userId, token, chatId, title } = user
   const language = languageOf(user)
-  const words = await loadWords(language)
+  const [words] = await Promise.all([loadWords(language), loadPanelWords(language)])
   document.documentElement.lang = language
   document.title = title ?? ''
   const chat = createChat({ url: socketUrl(), userId, ...(token !== undefined && { token }) })
