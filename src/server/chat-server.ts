@@ -268,7 +268,7 @@ export function wireNode(options: NodeOptions, security: Security, offset: numbe
     onOffline: (userId) => access.forget(userId),
   })
   if (access instanceof MembersAccess)
-    access.listen(introductionsOf({ access, fanOut, registry, scope, bus }))
+    access.listen(presenceFollower(typing, { access, fanOut, registry, scope, bus }))
   const limits = announcedLimits(security)
   const greeting = new Greeting({
     ...{ epoch: store.epoch, registry, pages, receipts, limits, access, scope },
@@ -320,10 +320,16 @@ function createAccess(options: NodeOptions, registry: PresenceRegistry) {
   return new MembersAccess(store.access, { isOnline, chatsPerDay })
 }
 
-function introductionsOf(parts: IntroductionsParts): Partial<AccessListener> {
+/** What follows for presence and typing where somebody gains or loses a chat, or is blocked. */
+function presenceFollower(
+  typing: TypingTracker,
+  parts: IntroductionsParts,
+): Partial<AccessListener> {
   const introductions = new Introductions(parts)
   return {
     gained: (userId, chat) => introductions.gained(userId, chat),
+    lost: (userId, chat) => typing.leaveChat(userId, chat),
+    visits: (userId, chat) => typing.leaveChat(userId, chat),
     hid: (userId, from) => introductions.hid(userId, from),
   }
 }

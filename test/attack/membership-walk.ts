@@ -1,8 +1,11 @@
 import type { ServerFrame } from '../../src/protocol/server-frames.ts'
+import { signToken } from '../support/tokens.ts'
 import { type ModelChat, type ModelMessage, RightsModel } from './rights-model.ts'
 import { WalkClient } from './walk-client.ts'
 
-const USERS = [1, 2, 3, 4, 5]
+/** The last of them comes by tokens, into chats of which this user may be a member, too. */
+const GUEST = 6
+const USERS = [1, 2, 3, 4, 5, GUEST]
 const AGENT = 7
 const ALL = [...USERS, AGENT]
 const MAX_CHATS = 8
@@ -356,14 +359,14 @@ export class MembershipWalk {
     const rank = this.#model.rank(userId, chat)
     const isAllowed =
       this.#model.mayAct(userId, chat, 'moderator', user) &&
-      (isKnown || chat.former.get(user)?.isReader === true) &&
+      (isKnown || chat.former.get(user)?.isReader === true || chat.visits.has(user)) &&
       (isSame || (known?.mutedBy ?? 0) <= rank)
     const ack = await this.#ask(client, { type: 'MUTE', chat_id: chat.id, user, until }, isAllowed)
     if (!ack || isSame) return
     const mutedBy = until === null ? undefined : rank
     const member = chat.members.get(user)
     if (member) member.mutedBy = mutedBy
-    else chat.former.set(user, { isReader: chat.former.get(user)!.isReader, mutedBy })
+    else chat.former.set(user, { isReader: chat.former.get(user)?.isReader ?? false, mutedBy })
   }
 
   async #ban(): Promise<void> {
@@ -506,7 +509,7 @@ export class MembershipWalk {
     await this.#question(client, { type: 'PRESENCE' }, true)
     await this.#question(client, { type: 'REPORTS' }, true)
     await this.#question(client, { type: 'PINS', chat_id: chat.id }, isReadable)
-    const isMember = chat.members.has(client.userId)
+    const isMember = this.#model.follows(client.userId, chat)
     await this.#question(client, { type: 'MEMBERS', chat_id: chat.id }, isMember)
     await this.#question(client, { type: 'CHAT', chat_id: chat.id }, isReadable)
   }
@@ -534,7 +537,7 @@ export class MembershipWalk {
   async #resume(): Promise<void> {
     const userId = this.#pick(ALL)
     const clients = this.#clients.get(userId)!
-    if (clients.length >= 2) return
+    if (clients.length >= (userId === GUEST ? 1 : 2)) return
     const since = this.#seen.get(userId)
     const client = await this.#connect(userId, since)
     if (!since) return
@@ -571,11 +574,24 @@ export class MembershipWalk {
   }
 
   async #connect(userId: number, since?: { offset: number; epoch: string }): Promise<WalkClient> {
-    const client = await WalkClient.open(this.#url, userId, since)
+    const granted = userId === GUEST ? this.#grants() : []
+    const claims = { chats: Object.fromEntries(granted.map(({ id }) => [id, 'member'])) }
+    const token = await signToken(`${userId}`, { claims })
+    this.#model.granted.set(userId, new Set(granted.map(({ key }) => key)))
+    const client = await WalkClient.open(this.#url, userId, since, token)
+    const [greeting] = client.peek()
+    const offset = greeting?.type === 'CONNECTION_ESTABLISHED' ? greeting.offset : 0
+    for (const { visits } of granted) if (!visits.has(userId)) visits.set(userId, offset)
     const clients = this.#clients.get(userId)
     if (clients) clients.push(client)
     else this.#clients.set(userId, [client])
     return client
+  }
+
+  /** The chats that a new token grants: some of those there are, but for direct ones. */
+  #grants(): ModelChat[] {
+    const chats = this.#model.chats.filter(({ kind, direct }) => kind === 'chat' && !direct)
+    return chats.filter(() => this.#random() < 0.5)
   }
 
   // Asking.
@@ -632,7 +648,8 @@ function newChat(
   return {
     ...{ key: `${kind} ${id}`, id, kind, visibility: 'private', history: 'all' },
     ...{ direct: undefined, customer: undefined, ...given },
-    ...{ members: new Map(), banned: new Map(), former: new Map(), messages: [] },
+    ...{ members: new Map(), banned: new Map(), former: new Map(), visits: new Map() },
+    messages: [],
   }
 }
 

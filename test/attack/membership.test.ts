@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { Authenticator } from '../../src/server/auth/authenticator.ts'
+import { createTokenVerifier } from '../../src/server/auth/token-verifier.ts'
 import type { Database } from '../../src/storage/database.ts'
 import { MemoryDatabase } from '../../src/storage/memory/database.ts'
 import { TestDatabase } from '../storage/test-database.ts'
 import { POSTGRESQL_URL, whySkipped } from '../support/services.ts'
 import { startServer } from '../support/start-server.ts'
+import { SECRET } from '../support/tokens.ts'
 import { MembershipWalk, type WalkResult } from './membership-walk.ts'
 
 /** Steps of each walk; `CHATWS_WALK_STEPS=1000000` is a campaign. */
@@ -18,7 +21,10 @@ afterEach(() => database.drop())
 
 async function walk(seed: number): Promise<WalkResult> {
   const store = await database.open()
-  const server = await startServer({ store, access: 'members', agents: [7] })
+  const authenticator = new Authenticator(createTokenVerifier({ secret: SECRET }))
+  const server = await startServer({
+    ...{ store, access: 'members', agents: [7], security: { authenticator } },
+  })
   const result = await new MembershipWalk(server.url, seed).run(STEPS)
   await server.server.close()
   return result

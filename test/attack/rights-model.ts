@@ -37,6 +37,8 @@ export interface ModelChat {
   /** Who is kept out → the rank of who said so. */
   readonly banned: Map<number, number>
   readonly former: Map<number, ModelFormer>
+  /** Who has come by a token → the log's offset then. */
+  readonly visits: Map<number, number>
   readonly messages: ModelMessage[]
 }
 
@@ -54,6 +56,8 @@ export class RightsModel {
   /** Name of a user → the users who shared a chat with that user when it was set. */
   readonly names = new Map<string, ReadonlySet<number>>()
   readonly agent: number
+  /** User → the chats (keys) that the token of the user's connection grants. */
+  readonly granted = new Map<number, ReadonlySet<string>>()
   #byKey: Map<string, ModelChat> | undefined
 
   constructor(agent: number, messages: ModelMessage[] = []) {
@@ -69,6 +73,7 @@ export class RightsModel {
       copy.chats.push({ ...chat, members, banned: new Map(chat.banned) })
     }
     for (const block of this.blocks) copy.blocks.add(block)
+    for (const [userId, chats] of this.granted) copy.granted.set(userId, chats)
     copy.#byKey = new Map(copy.chats.map((chat) => [chat.key, chat]))
     return copy
   }
@@ -83,7 +88,10 @@ export class RightsModel {
     if (chat.kind === 'support')
       return userId === this.agent || userId === chat.customer ? 0 : undefined
     const member = chat.members.get(userId)
-    if (member) return chat.history === 'all' ? 0 : member.joinedOffset
+    const never = Number.POSITIVE_INFINITY
+    const visit = this.isGuest(userId, chat) ? (chat.visits.get(userId) ?? never) : never
+    if (member) return chat.history === 'all' ? 0 : Math.min(member.joinedOffset, visit)
+    if (this.isGuest(userId, chat)) return chat.history === 'all' ? 0 : visit
     if (chat.visibility === 'private' || chat.banned.has(userId)) return undefined
     return chat.history === 'all' ? 0 : Number.POSITIVE_INFINITY
   }
@@ -96,7 +104,22 @@ export class RightsModel {
 
   /** Whether a user is sent what happens in a chat: public ones only to their members. */
   follows(userId: number, chat: ModelChat): boolean {
-    return chat.kind === 'chat' ? chat.members.has(userId) : this.readsAbove(userId, chat) === 0
+    if (chat.kind === 'support') return this.readsAbove(userId, chat) === 0
+    return chat.members.has(userId) || this.isGuest(userId, chat)
+  }
+
+  /** Whether a token lets a user in, who is not banned. */
+  isGuest(userId: number, chat: ModelChat): boolean {
+    return this.granted.get(userId)?.has(chat.key) === true && !chat.banned.has(userId)
+  }
+
+  /** Whether a user may write and react, but for who has blocked whom. */
+  mayTouch(userId: number, chat: ModelChat): boolean {
+    if (chat.kind === 'support') return true
+    const member = chat.members.get(userId)
+    const { mutedBy } = member ?? chat.former.get(userId) ?? {}
+    const role = this.isGuest(userId, chat) ? 'member' : (member?.role ?? 'reader')
+    return mutedBy === undefined && RANK[role] >= RANK.member
   }
 
   share(one: number, other: number): boolean {
@@ -115,8 +138,7 @@ export class RightsModel {
 
   mayWrite(userId: number, chat: ModelChat): boolean {
     if (chat.kind === 'support') return this.follows(userId, chat)
-    const member = chat.members.get(userId)
-    if (!member || member.mutedBy !== undefined || RANK[member.role] < RANK.member) return false
+    if (!this.mayTouch(userId, chat)) return false
     const other = chat.direct?.find((id) => id !== userId)
     return other === undefined || !this.hasBlocked(userId, other)
   }
@@ -128,13 +150,15 @@ export class RightsModel {
 
   /** Whether a user may do a moderator's or owner's act upon another, who may be no member. */
   mayAct(userId: number, chat: ModelChat, needed: ChatRole, upon?: number): boolean {
-    const role = chat.members.get(userId)?.role
+    // A token grants no more than a member's rights here, and takes away what a member had.
+    const role = this.isGuest(userId, chat) ? 'member' : chat.members.get(userId)?.role
     if (role === undefined || chat.direct || RANK[role] < RANK[needed]) return false
     const other = upon === undefined ? undefined : chat.members.get(upon)?.role
     return other === undefined || role === 'owner' || RANK[role] > RANK[other]
   }
 
   rank(userId: number, chat: ModelChat): number {
+    if (this.isGuest(userId, chat)) return RANK.member
     return RANK[chat.members.get(userId)?.role ?? 'reader']
   }
 

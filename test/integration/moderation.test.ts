@@ -6,6 +6,7 @@ import { WalkClient } from '../attack/walk-client.ts'
 import { TestDatabase } from '../storage/test-database.ts'
 import { startServer, type TestServer } from '../support/start-server.ts'
 import { ADMIN_TOKEN, SECRET, signToken } from '../support/tokens.ts'
+import { until } from '../support/until.ts'
 import { WireClient } from '../support/wire-client.ts'
 
 const FAR = '2199-01-01T00:00:00.000Z'
@@ -57,6 +58,24 @@ async function makeChat(owner: WalkClient, member: WalkClient) {
   const message = { type: 'NEW_MESSAGE', chat_id: chat, sender_id: 2, content: 'rude words' }
   return { chat, message: (await ack(member, message)).id }
 }
+
+it.each([
+  ['removed', { type: 'REMOVE_MEMBERS', users: [2] }],
+  ['banned', { type: 'BAN', user: 2 }],
+])('one who is %s while typing is told to have stopped', async (_how, frame) => {
+  const [owner, member, other] = [await connect(1), await connect(2), await connect(3)]
+  const { chat } = await makeChat(owner, member)
+  for (const client of [member, other]) client.send({ type: 'TYPING', chat_id: chat, typing: true })
+  const hears = (userId: number, typing: boolean) =>
+    owner
+      .peek()
+      .some((told) => told.type === 'TYPING' && told.userId === userId && told.typing === typing)
+  await until(() => hears(2, true) && hears(3, true), 'typing')
+  await ack(owner, { ...frame, chat_id: chat })
+  await until(() => hears(2, false), 'the end of typing')
+  // Long before that of one who says nothing more.
+  expect(hears(3, false)).toBe(false)
+})
 
 describe('what moderators do, done by an admin over HTTP', () => {
   it('each act is done, told as by 0, and in the audit in order', async () => {

@@ -73,7 +73,9 @@ export class UserAccess {
 
   /** Whether the user has come into a chat at an offset or later. */
   isNewIn(chat: string, offset = Number.POSITIVE_INFINITY): boolean {
-    return (this.seats.get(chat)?.joinedOffset ?? 0) >= offset
+    const came = [this.seats.get(chat), this.visits.get(chat)].map((one) => one?.joinedOffset)
+    const known = came.filter((one) => one !== undefined)
+    return known.length > 0 && Math.min(...known) >= offset
   }
 
   /**

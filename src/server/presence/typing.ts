@@ -60,6 +60,14 @@ export class TypingTracker {
     }
   }
 
+  /** A user has lost a chat (a `chatKey`), and types there no more. */
+  leaveChat(userId: number, chat: string): void {
+    const typist = this.#typists.get(userId)?.get(chat)
+    if (!typist) return
+    typist.isTyping = false
+    this.#settle(typist)
+  }
+
   #add(userId: number, chat: Chat): Typist {
     const never = Number.NEGATIVE_INFINITY
     const typist = { userId, chat, isTyping: true, saidAtMs: never, told: false, toldAtMs: never }

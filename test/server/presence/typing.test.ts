@@ -109,6 +109,17 @@ test('the end of it is told even when the beginning was told just before', () =>
   expect(told.at(-1)![2]).toBe(false)
 })
 
+test('a user who loses a chat stops there, as soon as that may be told, and nowhere else', () => {
+  tracker.set(1, CHAT, true)
+  tracker.set(1, { kind: 'chat', id: 8 }, true)
+  tracker.set(2, CHAT, true)
+  told = []
+  tracker.leaveChat(1, 'chat 7')
+  tracker.leaveChat(3, 'chat 7')
+  vi.advanceTimersByTime(1_250)
+  expect(told).toEqual([[1_000, 1, false]])
+})
+
 test('a user who leaves stops in every chat', () => {
   tracker.set(1, CHAT, true)
   tracker.set(1, { kind: 'support', id: 7 }, true)
