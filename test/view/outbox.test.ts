@@ -73,7 +73,7 @@ describe('what is kept over a reload', () => {
     const socket = before.open()
     void before.view.outbox.send(chat, { content: 'no' })
     await settle()
-    const [{ clientId }] = before.pending() as [{ clientId: string }]
+    const { clientId } = before.pending()[0]!
     socket.receive({ type: 'ERROR', code: 'FORBIDDEN', message: 'You are muted', ref: clientId })
     await settle()
     expect(before.pending()).toMatchObject([{ state: 'failed', error: { code: 'FORBIDDEN' } }])

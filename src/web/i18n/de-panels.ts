@@ -124,7 +124,8 @@ export const dePanels: typeof enPanels = {
   notify: {
     title: 'Benachrichtigungen',
     ask: 'Nachrichten melden, wenn ich weg bin',
-    default: 'Bei Erwähnungen und direkten Nachrichten, solange niemand auf einen Tab dieser App sieht.',
+    default:
+      'Bei Erwähnungen und direkten Nachrichten, solange niemand auf einen Tab dieser App sieht.',
     granted:
       'Erwähnungen und direkte Nachrichten werden gemeldet, solange niemand auf einen Tab dieser App sieht.',
     denied: 'Dein Browser erlaubt sie hier nicht; das lässt sich neben seiner Adresszeile ändern.',
