@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { median } from './rig/median.mjs'
 import { createTempFolder } from './rig/temp-folder.mjs'
-import { CASES } from './rig/turn-cases.mjs'
+import { casesOf } from './rig/turn-cases.mjs'
 import { TurnClient } from './rig/turn-client.mjs'
+import { sizesOf } from './rig/turn-data.mjs'
 
 /** The longest turn that anything which is asked may cost. */
 const LIMIT_MS = 20
@@ -26,7 +27,9 @@ const { values } = parseArgs({
 })
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
-const cases = Object.entries(CASES).filter(([name]) => name.includes(values.only))
+const cases = Object.entries(casesOf(sizesOf(Number(values.messages)))).filter(([name]) =>
+  name.includes(values.only),
+)
 let isWithin = true
 for (const store of values.stores.split(',')) {
   const rows = await measure(databaseUrlOf(store))
@@ -47,12 +50,12 @@ async function measure(databaseUrl) {
   const orphan = () => server.kill('SIGKILL')
   process.on('exit', orphan)
   try {
-    const url = await untilListening(server)
+    const place = await untilListening(server)
     const rows = []
     for (const [name, { userId, run }] of cases) {
       const rounds = []
       for (let round = 0; round < Number(values.rounds); round++)
-        rounds.push(await measureOnce(server, async () => askOnce(url, userId, run, round)))
+        rounds.push(await measureOnce(server, async () => askOnce(place, userId, run, round)))
       rows.push(summary(name, rounds))
       console.error(`  ${name}: ${rows.at(-1).worstMs.toFixed(1)} ms`)
     }
@@ -68,7 +71,7 @@ async function measure(databaseUrl) {
 async function untilListening(server) {
   for (;;) {
     const [message] = await Promise.race([once(server, 'message'), failed(server)])
-    if (message.url) return message.url
+    if (message.url) return message
     console.error(message.log)
   }
 }
@@ -79,9 +82,9 @@ async function failed(server) {
 }
 
 /** Connects before the turns are measured, unless that is what is asked for. */
-async function askOnce(url, userId, run, round) {
+async function askOnce({ url, place }, userId, run, round) {
   const client = await TurnClient.connect(url, userId, round)
-  return { client, ask: () => run(client, url, TurnClient.connect) }
+  return { client, ask: () => run(client, url, { connect: TurnClient.connect, place }) }
 }
 
 async function measureOnce(server, prepare) {

@@ -3,8 +3,10 @@ import { WebSocket } from 'ws'
 
 /** A client that counts the frames it gets by their type, and parses none. */
 export class TurnClient {
-  /** Which round of a case it is: makes its names differ from those of another. */
+  /** Names the round of a case: makes its names differ from those of another. */
   round
+  /** Which round it is. */
+  number
   /** Bytes of the largest frame so far. */
   largest = 0
   /** The code that the server closed it with. */
@@ -15,14 +17,16 @@ export class TurnClient {
   #counts = new Map()
   #wake = () => {}
 
-  static async connect(url, userId, round) {
-    const client = new TurnClient(`${url}?userId=${userId}`, round)
+  /** @param place parameters of the URL: from where to resume */
+  static async connect(url, userId, round, place = '') {
+    const client = new TurnClient(`${url}?userId=${userId}&${place}`, round)
     await client.next('CONNECTION_ESTABLISHED')
     client.largest = 0
     return client
   }
 
   constructor(url, round) {
+    this.number = round
     this.round = `${round} ${Math.random()}`
     this.#socket = new WebSocket(url, { perMessageDeflate: false })
     this.#socket.on('message', (data) => this.#count(data))

@@ -13,15 +13,25 @@ export const USERS = {
   everywhere: 3,
   /** One chat with nothing but own messages, and one with nothing but deleted ones. */
   alone: 4,
+  /** Has written `AUTHORED` long messages, named `long-0` and so on. */
+  author: 13,
   /** Works the support desk. */
   agent: 5,
 }
 
 /** Numbers of chats: where each part of the database begins. */
-export const CHATS = { busy: 1, long: 10_001, own: 20_001, deleted: 20_002, single: 100_001 }
+export const CHATS = {
+  ...{ busy: 1, long: 10_001, own: 20_001, deleted: 20_002, reacted: 20_003, authored: 20_004 },
+  single: 100_001,
+}
 
 export const LONG_CHATS = 1_000
 const BUSY_CHATS = 1_000
+
+/** Long messages of one author, and messages with so many reactions each. */
+export const AUTHORED = 1_000
+const REACTED = 100
+const REACTIONS = 1_000
 const WORDS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta']
 
 /** Numbers for a database of about `messages` messages; the rest follows from them. */
@@ -34,6 +44,8 @@ export function sizesOf(messages) {
     supportChats: Math.ceil(messages / 10),
     cursors: Math.ceil(messages / 2),
     lastSeen: Math.ceil(messages / 10),
+    /** The id of the author's first message: until then there are only chat messages, whose ids are their offsets. */
+    firstAuthored: Math.ceil(messages / BUSY_CHATS) * BUSY_CHATS + 2 * Math.ceil(messages / 10) + 1,
   }
 }
 
@@ -45,6 +57,9 @@ export async function fill(store, sizes, log) {
   log('  messages of busy chats')
   await write(store, singles, (i) => message(CHATS.single + i, i))
   await write(store, own, (i) => message(CHATS.own, i, { senderId: USERS.alone }))
+  await write(store, AUTHORED, (i) => message(CHATS.authored, i, authored(long, i)), 50)
+  const firstReacted = (await store.lastOffset()) + 1
+  await write(store, REACTED, (i) => message(CHATS.reacted, i))
   const isFirst = await store.lastOffset()
   await write(store, deleted, (i) => message(CHATS.deleted, i))
   // Only chat messages so far: their ids are their offsets.
@@ -53,7 +68,12 @@ export async function fill(store, sizes, log) {
     senderId: senderOf(i),
   }))
   await write(store, LONG_CHATS, (i) => message(CHATS.long + i, i, { content: long }), 50)
-  log('  single, own, deleted and long messages')
+  await write(store, REACTED * REACTIONS, (i) => ({
+    ...{ type: 'reaction', kind: 'chat', messageId: firstReacted + (i % REACTED) },
+    ...{ clientId: undefined, senderId: 1_000 + Math.floor(i / REACTED), removed: false },
+    emoji: String.fromCodePoint(0x1f300 + Math.floor(i / REACTED)),
+  }))
+  log('  single, own, deleted, long and reacted messages')
   // The last ones are answered: they do not wait.
   const support = (i, more) => message(i + 1, i, { kind: 'support', ...more })
   await write(store, supportChats, (i) => support(i, { isFromAgent: i >= supportChats / 2 }))
@@ -94,6 +114,10 @@ function message(chatId, i, more = {}) {
     ...{ fileType: undefined, filePaths: undefined, replyTo: undefined, isFromAgent: false },
     ...more,
   }
+}
+
+function authored(content, i) {
+  return { senderId: USERS.author, clientId: `long-${i}`, content }
 }
 
 function senderOf(i) {

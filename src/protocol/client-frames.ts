@@ -1,9 +1,15 @@
 import { z } from 'zod'
 import { ACCESS_FRAMES } from './access-frames.ts'
 import { withChat, withMessage } from './chat-schema.ts'
-import { ExactText, request, Text } from './frame-fields.ts'
+import { ExactText, request, Text, textUpTo } from './frame-fields.ts'
 import { Id } from './id.ts'
-import { MAX_EMOJI_LENGTH, MAX_MENTIONS, MAX_TOKEN_LENGTH } from './limits.ts'
+import {
+  MAX_EMOJI_LENGTH,
+  MAX_FILE_PATHS_LENGTH,
+  MAX_FILE_TYPE_LENGTH,
+  MAX_MENTIONS,
+  MAX_TOKEN_LENGTH,
+} from './limits.ts'
 import { QUESTIONS } from './questions.ts'
 
 /** Users that a message names. */
@@ -12,8 +18,8 @@ const mentions = z.array(Id).max(MAX_MENTIONS).optional()
 const sent = {
   sender_id: Id,
   content: Text,
-  file_type: Text.optional(),
-  file_paths: Text.optional(),
+  file_type: textUpTo(MAX_FILE_TYPE_LENGTH).optional(),
+  file_paths: textUpTo(MAX_FILE_PATHS_LENGTH).optional(),
   /** The message of the same chat that this one answers. */
   reply_to: Id.optional(),
   /** The message of the same chat whose thread this one belongs to. */

@@ -5,7 +5,10 @@ import { MAX_CLIENT_ID_LENGTH } from './limits.ts'
  * Text that every database can hold: U+0000 is removed and a lone surrogate becomes U+FFFD
  * (libsql cuts the text at the first, PostgreSQL refuses both).
  */
-export const Text = z.string().transform((text) => text.replaceAll('\0', '').toWellFormed())
+export const Text = z.string().transform(cleaned)
+
+/** The same of a length at most. */
+export const textUpTo = (maxLength: number) => z.string().max(maxLength).transform(cleaned)
 
 /** Text that is refused, not cleaned, where a database could not hold it. */
 export const ExactText = z
@@ -27,3 +30,7 @@ export const answer = { client_id: z.string().optional() }
 
 /** A position in the one order of durable events; 0 is before the first. */
 export const Offset = z.int().nonnegative()
+
+function cleaned(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed()
+}

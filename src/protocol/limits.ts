@@ -16,6 +16,10 @@ export const MAX_TOKEN_LENGTH = 8_192
 /** The longest `client_id`, in UTF-16 code units. */
 export const MAX_CLIENT_ID_LENGTH = 64
 
+/** UTF-16 code units of the names of a message's files, and of their type: both are read wherever the message is shown. */
+export const MAX_FILE_PATHS_LENGTH = 8_192
+export const MAX_FILE_TYPE_LENGTH = 256
+
 /** The most messages that a client can ask for at once, at connecting or in a HISTORY frame. */
 export const MAX_HISTORY = 1_000
 

@@ -1,5 +1,5 @@
 import type { ChatKind } from '../protocol/chat.ts'
-import type { NewEntry, NewReaction } from './entries.ts'
+import type { NewEdit, NewEntry, NewReaction } from './entries.ts'
 
 /** What the entries of a batch name of what may be stored already. */
 export interface BatchReferences {
@@ -7,8 +7,8 @@ export interface BatchReferences {
   readonly named: readonly NewEntry[]
   /** Kind → ids of messages that are changed or answered, each once. */
   readonly messageIds: Readonly<Record<ChatKind, ReadonlySet<number>>>
-  /** Those of them whose content is to be replaced. */
-  readonly editedIds: Readonly<Record<ChatKind, ReadonlySet<number>>>
+  /** Kind → of those whose content is to be replaced, bytes of the longest that it is replaced by. */
+  readonly editedBytes: Readonly<Record<ChatKind, ReadonlyMap<number, number>>>
   readonly reactions: readonly NewReaction[]
   /** Support chats that are written in or changed, each once. */
   readonly supportChatIds: ReadonlySet<number>
@@ -17,7 +17,7 @@ export interface BatchReferences {
 /** Collects what a batch names, for whoever reads it before an AppendPlan is made. */
 export function referencesOf(entries: readonly NewEntry[]): BatchReferences {
   const messageIds = { chat: new Set<number>(), support: new Set<number>() }
-  const editedIds = { chat: new Set<number>(), support: new Set<number>() }
+  const editedBytes = { chat: new Map<number, number>(), support: new Map<number, number>() }
   const supportChatIds = new Set<number>()
   for (const entry of entries) {
     if (entry.type === 'support') {
@@ -28,14 +28,18 @@ export function referencesOf(entries: readonly NewEntry[]): BatchReferences {
       if (entry.kind === 'support') supportChatIds.add(entry.chatId)
     } else if ('messageId' in entry) {
       messageIds[entry.kind].add(entry.messageId)
-      if (entry.type === 'edit') editedIds[entry.kind].add(entry.messageId)
+      if (entry.type === 'edit') noteLongest(editedBytes[entry.kind], entry)
     }
   }
   return {
     named: entries.filter(({ clientId }) => clientId !== undefined),
     messageIds,
-    editedIds,
+    editedBytes,
     reactions: entries.filter((entry) => entry.type === 'reaction'),
     supportChatIds,
   }
+}
+
+function noteLongest(bytes: Map<number, number>, { messageId, content }: NewEdit): void {
+  bytes.set(messageId, Math.max(bytes.get(messageId) ?? 0, Buffer.byteLength(content)))
 }

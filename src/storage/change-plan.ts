@@ -83,8 +83,9 @@ export class ChangePlan {
     const isMentioning = isSameList(mentions, target.mentions ?? [])
     const named = mentions.length > 0 ? mentions : undefined
     const about = { type: 'edit', ...this.#about(entry, target), content, mentions: named } as const
-    if (target.content === content && isMentioning) return { same: about }
+    if (target.isWhole && target.content === content && isMentioning) return { same: about }
     target.content = content
+    target.isWhole = true
     target.mentions = named
     const key = targetKey(entry.kind, target.id)
     // An edit before it in this batch may have changed them.

@@ -105,7 +105,8 @@ export interface Store {
 
 /**
  * What became of one entry: stored now, or `repeated`. A repeated one is the entry stored first
- * under its name; or, where it asked for what was so already, stands for that at the newest offset.
+ * under its name, with the first `CLIPPED_LENGTH` characters of its content at least; or, where it
+ * asked for what was so already, stands for that at the newest offset.
  */
 export interface Appended {
   readonly entry: LogEntry

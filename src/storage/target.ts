@@ -13,8 +13,10 @@ export interface Target {
   /** The message whose thread it belongs to. */
   readonly thread: number | undefined
   readonly hiddenFrom: number | undefined
-  /** Its beginning, at least; all of it where the batch edits it. */
+  /** Its beginning, at least. */
   content: string
+  /** Whether that is all of it, as it is where the batch may replace it by the same. */
+  isWhole: boolean
   /** Users that it names; undefined for nobody. */
   mentions: readonly number[] | undefined
   isDeleted: boolean

@@ -18,10 +18,13 @@ const MAX_CHARACTERS = 2_000_000
 const NOW = '2024-01-01T12:00:00.000Z'
 const LONG = 'x'.repeat(60_000)
 const LONG_CHATS = 120
-/** A chat of many messages, and the first of many chats of one message. */
+/** A chat of many messages, one of messages with many reactions, and the first of many chats of one message. */
 const MANY = 500
+const REACTED = 501
 const SINGLE = 1_000
 const SINGLES = 2_500
+
+const nameOf = (i: number) => `long ${i}`
 
 const times = <T>(count: number, of: (i: number) => T) =>
   Array.from({ length: count }, (_, i) => of(i))
@@ -35,10 +38,17 @@ type FramesOf<Types extends string> = { readonly [Type in Types]: readonly objec
 
 /** Type → frames of it that are sent at once, each in the form that finds most. */
 const FRAMES: FramesOf<Exclude<keyof ClientFrames, AccessType>> = {
-  NEW_MESSAGE: times(40, () => ({ chat_id: 1, ...sent })),
+  NEW_MESSAGE: [
+    ...times(40, () => ({ chat_id: 1, ...sent })),
+    ...times(LONG_CHATS, (i) => ({ chat_id: 1, ...sent, content: 'again', client_id: nameOf(i) })),
+  ],
   NEW_SUPPORT_MESSAGE: times(40, () => ({ support_chat_id: 1, ...sent })),
-  EDIT: times(30, (i) => ({ message_id: i + 1, content: `${i}${LONG}` })),
-  REACT: times(30, (i) => ({ message_id: i + 1, emoji: '👍' })),
+  EDIT: [
+    ...times(100, (i) => ({ message_id: i + 1, content: `${i}${LONG}` })),
+    ...times(100, (i) => ({ message_id: i + 1, content: `short ${i}` })),
+    ...times(100, (i) => ({ message_id: i + 1, content: LONG })),
+  ],
+  REACT: times(100, (i) => ({ message_id: i + 1, emoji: '👍' })),
   SUPPORT_UPDATE: times(100, (i) => ({ support_chat_id: i + 1, assignee: 1 })),
   DELIVERED: times(3_000, (i) => ({ chat_id: SINGLE + i, id: 9_999 })),
   READ: times(3_000, (i) => ({ chat_id: SINGLE + i, id: 9_999 })),
@@ -48,11 +58,20 @@ const FRAMES: FramesOf<Exclude<keyof ClientFrames, AccessType>> = {
   AUTH: times(10, () => ({ token: 'x'.repeat(8_000) })),
   PRESENCE: times(10, () => ({})),
   SUBSCRIBE: [...times(50, () => ({ chats: ids, support_chats: ids })), {}],
-  HISTORY: times(3, () => ({ chat_id: MANY, limit: 1_000 })),
+  HISTORY: [
+    ...times(3, () => ({ chat_id: MANY, limit: 1_000 })),
+    ...times(3, () => ({ support_chat_id: 1, limit: 1_000 })),
+    ...times(3, () => ({ chat_id: REACTED, limit: 1_000 })),
+  ],
   CHATS: times(3, () => ({})),
-  SEARCH: [{ text: 'word', limit: 100 }, { text: 'word nowhere' }],
+  SEARCH: [
+    { text: 'word', limit: 100 },
+    { text: 'word nowhere' },
+    { text: 'a b c d e f g h i j k l m n o p' },
+    { text: 'x', limit: 100 },
+  ],
   SUPPORT_QUEUE: times(3, () => ({})),
-  DELETE: times(30, (i) => ({ message_id: i + 1 })),
+  DELETE: times(100, (i) => ({ message_id: i + 1 })),
 }
 
 /** Chats with members: those of user 1, and those of user 2 in which user 1 is, too. */
@@ -104,6 +123,12 @@ afterAll(async () => {
   counter.restore()
 })
 
+/** The first one of a user of its own, of an emoji of its own. */
+function reaction(messageId: number, i: number) {
+  const about = { type: 'reaction', kind: 'chat', messageId, clientId: undefined } as const
+  return { ...about, senderId: 1_000 + i, emoji: String.fromCodePoint(0x1f300 + i), removed: false }
+}
+
 async function fill(store: Store): Promise<void> {
   const long = { content: LONG, senderId: 1 }
   const append = (count: number, of: (i: number) => Parameters<typeof newEntry>[0]) =>
@@ -111,11 +136,17 @@ async function fill(store: Store): Promise<void> {
       times(count, (i) => newEntry(of(i))),
       NOW,
     )
-  await append(LONG_CHATS, (i) => ({ chatId: i + 1, ...long }))
+  await append(LONG_CHATS, (i) => ({ chatId: i + 1, ...long, clientId: nameOf(i) }))
   await append(LONG_CHATS, (i) => ({ kind: 'support', chatId: i + 1, ...long }))
   await append(LONG_CHATS, () => ({ kind: 'support', chatId: 1, ...long }))
   await append(3_000, (i) => ({ chatId: MANY, senderId: 1 + (i % 2), content: `word ${i}` }))
   await append(SINGLES, (i) => ({ chatId: SINGLE + i, senderId: 2 }))
+  const reacted = await append(10, () => ({ chatId: REACTED, senderId: 2 }))
+  const ids = reacted.map((outcome) => ('entry' in outcome ? outcome.entry.id : 0))
+  await store.append(
+    times(1_000, (i) => ids.map((messageId) => reaction(messageId, i))).flat(),
+    NOW,
+  )
   await store.cursors.advance(
     [...times(LONG_CHATS, (i) => i + 1), MANY, ...times(SINGLES, (i) => SINGLE + i)].map(
       (chatId) => ({ userId: 1, kind: 'chat', chatId, delivered: 0, read: 0 }),
@@ -187,7 +218,7 @@ async function expectBounded(
   counter.reset()
   const isLogged = type in LOG_FRAMES
   for (const [i, frame] of frames.entries())
-    client.send({ type, ...frame, ...(isLogged ? { client_id: `${type} ${i}` } : {}) })
+    client.send({ type, ...(isLogged ? { client_id: `${type} ${i}` } : {}), ...frame })
   if (isLogged) await client.next('ACK', frames.length)
   else if (type in QUESTIONS) await client.next(answerTo(type), frames.length)
   client.send({ type: 'CHATS', client_id: 'last' })

@@ -262,7 +262,7 @@ function toTarget(message: MessageEntry): Target {
   const { kind, id, chatId, senderId, offset, thread, hiddenFrom } = message
   const { content, mentions, deletedAt, filePaths } = message
   return {
-    ...{ kind, id, chatId, senderId, offset, thread, hiddenFrom, content, mentions },
+    ...{ kind, id, chatId, senderId, offset, thread, hiddenFrom, content, mentions, isWhole: true },
     ...{ isDeleted: deletedAt !== undefined, filePaths: filePaths ?? null },
   }
 }

@@ -52,13 +52,13 @@ export class KnownReader {
 
   async #findTargets(
     tx: RawQueries,
-    { messageIds, editedIds }: BatchReferences,
+    { messageIds, editedBytes }: BatchReferences,
   ): Promise<Map<string, Target>> {
     const targets = new Map<string, Target>()
     for (const kind of KINDS) {
       const ids = [...messageIds[kind]].map((id) => ({
         id,
-        is_edited: editedIds[kind].has(id),
+        edited_bytes: editedBytes[kind].get(id) ?? 0,
       }))
       const rows = await query<TargetRow>(tx, this.#statements.findTargets[kind], ids)
       for (const row of rows)
@@ -71,6 +71,7 @@ export class KnownReader {
           thread: idOrNone(row.thread),
           hiddenFrom: idOrNone(row.hidden_from),
           content: row.content,
+          isWhole: Boolean(row.is_whole),
           mentions: listOrNone(row.mentions),
           isDeleted: Boolean(row.is_deleted),
           filePaths: row.file_paths,
@@ -133,6 +134,7 @@ interface TargetRow {
   thread: bigint | null
   hidden_from: bigint | null
   content: string
+  is_whole: boolean | number | bigint
   mentions: string | null
   is_deleted: boolean | number | bigint
   file_paths: string | null

@@ -38,14 +38,18 @@ export function newestOffset(kind: ChatKind, chatId: string): string {
 }
 
 /** The columns of an EntryRow, of an event under the alias `e` whose message, if it has one, is joined. */
-const EVENT_COLUMNS = `e.type AS type, e.kind AS kind, COALESCE(e.message_id, e.chat_id) AS id,
+const eventColumns = (
+  content: string,
+) => `e.type AS type, e.kind AS kind, COALESCE(e.message_id, e.chat_id) AS id,
     e."offset" AS "offset", e.chat_id AS chat_id, e.sender_id AS sender_id,
-    e.client_id AS client_id, COALESCE(c.content, s.content, '') AS content,
+    e.client_id AS client_id, ${content} AS content,
     ${NO_TEXT} AS file_type, ${NO_TEXT} AS file_paths, ${NO_ID} AS reply_to,
     e.created_at AS created_at, ${NO_TIME} AS edited_at, ${NO_TIME} AS deleted_at,
     e.emoji AS emoji, e.removed AS removed, e.status AS status, e.assignee AS assignee,
     ${NO_ID} AS thread, COALESCE(c.mentions, s.mentions) AS mentions, e.hidden_from AS hidden_from,
     ${NO_BOOLEAN} AS is_from_customer, e.about_offset AS about_offset, e.data AS data`
+
+const EVENT_CONTENT = `COALESCE(c.content, s.content, '')`
 
 /** The content of a message `m`, as much of it as a list shows and one character more. */
 export const clippedContent = `substr(m.content, 1, ${CLIPPED_LENGTH})`
@@ -66,7 +70,7 @@ export function createLogStatements(dialect: Dialect) {
   })
 
   const namedMessages = (kind: ChatKind) => `
-    SELECT ${messageColumns(kind)} FROM ${names} JOIN ${TABLES[kind].table} AS m
+    SELECT ${messageColumns(kind, clippedContent)} FROM ${names} JOIN ${TABLES[kind].table} AS m
       ON m.sender_id = n.sender_id AND m.client_id = n.client_id`
 
   const messagesAfter = (kind: ChatKind) => `
@@ -120,23 +124,25 @@ export function createLogStatements(dialect: Dialect) {
     /** Begins a new history: the new epoch and the one that it replaces. */
     changeEpoch: `UPDATE log SET epoch = ${p(1)} WHERE epoch = ${p(2)}`,
 
-    /** Finds entries by name: `{sender_id, client_id}` rows → entry rows. */
+    /** Finds entries by name: `{sender_id, client_id}` rows → entry rows, with the content clipped. */
     findNamed: `${namedMessages('chat')} UNION ALL ${namedMessages('support')} UNION ALL
-      SELECT ${EVENT_COLUMNS} FROM ${names} JOIN log_events AS e
+      SELECT ${eventColumns(`substr(${EVENT_CONTENT}, 1, ${CLIPPED_LENGTH})`)}
+      FROM ${names} JOIN log_events AS e
         ON e.sender_id = n.sender_id AND e.client_id = n.client_id ${EVENT_JOINS}`,
     /**
-     * Finds messages of a kind: `{id, is_edited}` rows → the message's place and sender; its content
-     * where it is to be edited, and the beginning of that elsewhere.
+     * Finds messages of a kind: `{id, edited_bytes}` rows → the message's place and sender; its content
+     * where it is not longer than so many bytes, and the beginning of that elsewhere.
      */
     findTargets: byKind(
       (kind) => `
       SELECT '${kind}' AS kind, m.id AS id, m.${TABLES[kind].chatColumn} AS chat_id,
-        m.sender_id AS sender_id, CASE WHEN n.is_edited THEN m.content
+        m.sender_id AS sender_id, CASE WHEN octet_length(m.content) <= n.edited_bytes THEN m.content
           ELSE substr(m.content, 1, ${KNOWN_LENGTH}) END AS content,
+        octet_length(m.content) <= n.edited_bytes AS is_whole,
         m.deleted_at IS NOT NULL AS is_deleted,
         m.file_paths AS file_paths, m."offset" AS "offset", m.thread AS thread,
         m.hidden_from AS hidden_from, m.mentions AS mentions
-      FROM ${rows({ id: 'bigint', is_edited: 'boolean' })}
+      FROM ${rows({ id: 'bigint', edited_bytes: 'bigint' })}
       JOIN ${TABLES[kind].table} AS m ON m.id = n.id`,
     ),
     /**
@@ -264,7 +270,7 @@ export function createLogStatements(dialect: Dialect) {
      */
     readAfter: `WITH ${boundAfter({ after: p(1), limit: p(2) })}
       ${messagesAfter('chat')} UNION ALL ${messagesAfter('support')} UNION ALL
-      SELECT * FROM (SELECT ${EVENT_COLUMNS} FROM log_events AS e ${EVENT_JOINS}
+      SELECT * FROM (SELECT ${eventColumns(EVENT_CONTENT)} FROM log_events AS e ${EVENT_JOINS}
         WHERE e."offset" > ${p(1)} AND e."offset" <= (SELECT last FROM bound)
         ORDER BY e."offset" LIMIT ${p(2)}) AS event
       ORDER BY "offset" LIMIT ${p(2)}`,
