@@ -150,7 +150,7 @@ export const CLIPPED_LENGTH = 1_001
 export const MAX_READ_BYTES = 256 * 1024
 
 /** A reaction counts as much as a text that takes as long to read. */
-export const REACTION_BYTES = 64
+export const REACTION_BYTES = 256
 
 /** Reactions that are told with a message; of one with more, those given first. */
 export const MAX_REACTIONS = 1_000

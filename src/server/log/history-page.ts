@@ -10,7 +10,7 @@ const DEFAULT_LIMIT = 50
 const MAX_PAGE_BYTES = 512 * 1024
 
 /** Messages read at once: few enough that reading them holds the event loop only briefly. */
-const SLICE = 200
+const SLICE = 100
 
 /** Which page of a chat is wanted: the newest messages with an id below `before`. */
 export interface PageRequest {

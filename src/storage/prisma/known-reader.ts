@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { accessReferencesOf } from '../access-references.ts'
 import type { Known } from '../append-plan.ts'
 import { type BatchReferences, referencesOf } from '../batch-references.ts'
@@ -11,6 +12,12 @@ import type { LogStatements } from './log-statements.ts'
 import type { RawQueries } from './prisma-database.ts'
 
 const KINDS = ['chat', 'support'] as const
+
+/**
+ * What is looked up before others have a turn: of a long message all pages are passed to know what stands
+ * behind its content.
+ */
+const SLICE = 100
 
 /** Reads what a batch of entries depends on: what is stored of what they name. */
 export class KnownReader {
@@ -46,7 +53,7 @@ export class KnownReader {
       sender_id: senderId,
       client_id: clientId,
     }))
-    const rows = await query<EntryRow>(tx, this.#statements.findNamed, names)
+    const rows = await querySliced<EntryRow>(tx, this.#statements.findNamed, names)
     return new Map(rows.map(toLogEntry).map((entry) => [nameOf(entry)!, entry]))
   }
 
@@ -60,7 +67,7 @@ export class KnownReader {
         id,
         edited_bytes: editedBytes[kind].get(id) ?? 0,
       }))
-      const rows = await query<TargetRow>(tx, this.#statements.findTargets[kind], ids)
+      const rows = await querySliced<TargetRow>(tx, this.#statements.findTargets[kind], ids)
       for (const row of rows)
         targets.set(targetKey(kind, Number(row.id)), {
           kind,
@@ -84,7 +91,7 @@ export class KnownReader {
     tx: RawQueries,
     { reactions }: BatchReferences,
   ): Promise<Pick<Known, 'reactions' | 'reactionCounts'>> {
-    const rows = await query<FoundReactionRow>(
+    const rows = await querySliced<FoundReactionRow>(
       tx,
       this.#statements.findReactions,
       reactions.map(reactionRow),
@@ -124,6 +131,19 @@ export class KnownReader {
       ]),
     )
   }
+}
+
+async function querySliced<Row>(
+  tx: RawQueries,
+  sql: string,
+  rows: readonly object[],
+): Promise<Row[]> {
+  const found: Row[] = []
+  for (let from = 0; from < rows.length; from += SLICE) {
+    if (from > 0) await turn()
+    found.push(...(await query<Row>(tx, sql, rows.slice(from, from + SLICE))))
+  }
+  return found
 }
 
 interface TargetRow {

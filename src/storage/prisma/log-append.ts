@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { readUploadNames } from '../../protocol/upload-name.ts'
 import { pairKey } from '../access-changes.ts'
 import { AppendPlan, refuseName } from '../append-plan.ts'
@@ -60,6 +61,7 @@ export class LogAppend {
     return inTransaction(this.#database, async (tx) => {
       const plan = new AppendPlan(await this.#known.read(tx, entries, createdAt), createdAt)
       for (const entry of entries) plan.add(entry)
+      await turn()
       await this.#store(tx, plan, createdAt)
       return plan.outcomes
     })
