@@ -59,6 +59,17 @@ describe.skipIf(why !== undefined)(`the panels${why ? ` (skipped: ${why})` : ''}
     await search.waitFor({ state: 'detached' })
   })
 
+  it('opens by Ctrl+F where a message has the focus', async () => {
+    const { owner, chat_id } = await makeChat('Find', [2])
+    await say(owner, chat_id, 'Here')
+    const page = await app.page({ userId: 2 }, `#/chat/${chat_id}`)
+    const row = page.locator('[data-message]').filter({ hasText: 'Here' })
+    await page.getByRole('main').locator('textarea:focus').waitFor()
+    await row.focus()
+    await page.keyboard.press('Control+f')
+    await panel(page, 'Search').getByRole('searchbox').waitFor()
+  })
+
   it('shows a thread with its replies, takes one, and lists what is followed', async () => {
     const { owner, chat_id } = await makeChat('Threads', [2, 3])
     const root = await say(owner, chat_id, 'Who waters?')

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import type { TimelineItem } from '../../react/react.ts'
 import type { VirtualListHandle } from '../list/virtual-list.tsx'
+import { openPanel } from '../panels/panel-route.ts'
 import { useConversation } from './conversation-context.ts'
 
 /** How far a key goes, in rows. */
@@ -20,12 +21,15 @@ interface RowKeys {
   readonly onKeyDown: (event: KeyboardEvent<HTMLElement>) => void
 }
 
-/** The arrow keys go from message to message, Enter into one, Escape out of it and to the field below. */
+/**
+ * The arrow keys go from message to message, Enter into one, Escape out of it and to the field below. Ctrl+F
+ * opens the app's search: the browser's finds only what is in the page.
+ */
 export function useRowKeys(
   items: readonly TimelineItem[],
   list: RefObject<VirtualListHandle | null>,
 ): RowKeys {
-  const { focusComposer } = useConversation()
+  const { chat, focusComposer } = useConversation()
   const [chosen, setChosen] = useState<string>()
   const wanted = useRef<string>(undefined)
   const keys = items.filter(isMessage).map(({ key }) => key)
@@ -42,14 +46,13 @@ export function useRowKeys(
     const target = event.target as HTMLElement
     const row = target.closest<HTMLElement>('[data-message]')
     // What stands over the page has keys of its own.
-    if (
-      !row ||
-      target.closest('dialog, [popover]') ||
-      event.altKey ||
-      event.ctrlKey ||
-      event.metaKey
-    )
+    if (!row || target.closest('dialog, [popover]')) return
+    if (isFind(event)) {
+      event.preventDefault()
+      openPanel({ chat }, 'search')
       return
+    }
+    if (event.altKey || event.ctrlKey || event.metaKey) return
     if (event.key === 'Escape') {
       event.preventDefault()
       if (target === row) focusComposer()
@@ -81,4 +84,8 @@ function isMessage({ type }: TimelineItem): boolean {
 
 function rowOf(key: string): HTMLElement | null {
   return document.querySelector<HTMLElement>(`[data-message="${CSS.escape(key)}"]`)
+}
+
+function isFind({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+  return key.toLowerCase() === 'f' && (ctrlKey || metaKey) && !altKey && !shiftKey
 }
