@@ -77,7 +77,7 @@ export async function bundleExamples(entry: keyof typeof ENTRIES): Promise<strin
       },
     ],
   })
-  const { output } = await bundle.generate({ format: 'esm' })
+  const { output } = await bundle.generate({ codeSplitting: false })
   await bundle.close()
   return output[0].code
 }

@@ -20,7 +20,7 @@ async function packedBytes(code: string): Promise<number> {
       },
     ],
   })
-  const { output } = await bundle.generate({ minify: true })
+  const { output } = await bundle.generate({ minify: true, codeSplitting: false })
   await bundle.close()
   return gzipSync(output[0].code, { level: 9 }).length
 }

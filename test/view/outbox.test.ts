@@ -1,132 +1,56 @@
-import { describe, expect, it } from 'vitest'
-import { ChatView } from '../../src/view/chat-view.ts'
-import type { OutboxStore, SavedSend } from '../../src/view/outbox.ts'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { Conversation } from '../../src/client/conversation.ts'
+import type { ServerFrame } from '../../src/protocol/server-frames.ts'
+import { Outbox } from '../../src/view/outbox.ts'
 import { createScriptedClient } from '../client/scripted-client.ts'
-import { messagePayload } from '../client/told-events.ts'
-import { until } from '../support/until.ts'
 
-const chat = { chat_id: 1 }
-const settle = () => new Promise((resolve) => setImmediate(resolve))
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
 
-/** What a tab keeps, shared by all views that are given it. */
-class KeptSends implements OutboxStore {
-  readonly sends = new Map<string, SavedSend>()
+const CHAT = { chat_id: 1 }
+const NOW = '2024-01-01T12:00:00.000Z'
 
-  async load(): Promise<readonly SavedSend[]> {
-    return [...this.sends.values()]
-  }
+const payload = (offset: number) => ({
+  ...{ id: offset, ...CHAT, sender_id: 1, content: 'ok', created_at: NOW, offset },
+})
+const message = (offset: number): ServerFrame => ({ type: 'MESSAGE', payload: payload(offset) })
 
-  put(send: SavedSend): void {
-    // As IndexedDB would: nothing of the page's own is kept.
-    this.sends.set(send.message.clientId, structuredClone(send))
-  }
-
-  remove(clientId: string): void {
-    this.sends.delete(clientId)
-  }
+/** An outbox with two equal messages on their way. */
+function openOutbox() {
+  const scripted = createScriptedClient()
+  const conversation = new Conversation()
+  conversation.attach(scripted.client)
+  const outbox = new Outbox(scripted.client, conversation)
+  const socket = scripted.open()
+  for (let i = 0; i < 2; i += 1) void outbox.send(CHAT, { content: 'ok' })
+  const [first, second] = outbox.pendingOf(CHAT).map(({ clientId }) => clientId)
+  const pending = () => outbox.pendingOf(CHAT).map(({ clientId }) => clientId)
+  return { ...scripted, socket, outbox, first: first!, second: second!, pending }
 }
 
-/** A page of user 1, over what its tab keeps. */
-function page(outboxStore?: OutboxStore) {
-  const { client, open } = createScriptedClient()
-  const view = new ChatView(client, outboxStore ? { outboxStore } : {})
-  const pending = () => view.outbox.pendingOf(chat)
-  return { client, view, open, pending }
-}
-
-/** The messages that a socket was given, by text. */
-function sentTexts(socket: { sent: readonly object[] }): string[] {
-  return (socket.sent as { type?: string; content?: string }[])
-    .filter(({ type }) => type === 'NEW_MESSAGE')
-    .map(({ content }) => content ?? '')
-}
-
-describe('what is kept over a reload', () => {
-  it('is sent again under the same name, in its order, and kept no longer once stored', async () => {
-    const store = new KeptSends()
-    const before = page(store)
-    void before.view.outbox.send(chat, { content: 'one' })
-    void before.view.outbox.send(chat, { content: 'two' })
-    const names = before.pending().map(({ clientId }) => clientId)
-    await settle()
-
-    const after = page(store)
-    await until(() => after.pending().length === 2, 'what was kept')
-    expect(after.pending().map(({ clientId }) => clientId)).toEqual(names)
-    const socket = after.open()
-    await settle()
-    expect(sentTexts(socket)).toEqual(['one', 'two'])
-    for (const [i, name] of names.entries()) {
-      const offset = i + 1
-      const own = { sender_id: 1, content: 'x' }
-      socket.receive({ type: 'MESSAGE', payload: messagePayload(offset, own) })
-      socket.acknowledge(name, offset)
-    }
-    await settle()
-    expect(after.pending()).toEqual([])
-    expect(store.sends.size).toBe(0)
-  })
-
-  it('is a refused one too, which waits for the user', async () => {
-    const store = new KeptSends()
-    const before = page(store)
-    const socket = before.open()
-    void before.view.outbox.send(chat, { content: 'no' })
-    await settle()
-    const { clientId } = before.pending()[0]!
-    socket.receive({ type: 'ERROR', code: 'FORBIDDEN', message: 'You are muted', ref: clientId })
-    await settle()
-    expect(before.pending()).toMatchObject([{ state: 'failed', error: { code: 'FORBIDDEN' } }])
-
-    const after = page(store)
-    await until(() => after.pending().length === 1, 'what was kept')
-    expect(after.pending()).toMatchObject([{ clientId, state: 'failed' }])
-    expect(sentTexts(after.open())).toEqual([])
-    after.view.outbox.discard(clientId)
-    expect(after.pending()).toEqual([])
-    expect(store.sends.size).toBe(0)
-  })
-
-  it('is nothing of another user', async () => {
-    const store = new KeptSends()
-    void page(store).view.outbox.send(chat, { content: 'mine' })
-    const [[id, send]] = [...store.sends] as [[string, SavedSend]]
-    store.sends.set(id, { ...send, message: { ...send.message, sender_id: 2 } })
-    const after = page(store)
-    await settle()
-    expect(after.pending()).toEqual([])
-  })
+it('two equal messages are not taken for each other when the second one is stored first', () => {
+  const { socket, first, second, pending } = openOutbox()
+  socket.acknowledge(second, 1)
+  socket.receive(message(1))
+  expect(pending()).toEqual([first])
+  socket.acknowledge(first, 2)
+  socket.receive(message(2))
+  expect(pending()).toEqual([])
 })
 
-describe('pending messages', () => {
-  it('of equal texts keep their places, whichever is stored first', async () => {
-    const { view, open, pending } = page()
-    const socket = open()
-    void view.outbox.send(chat, { content: 'same' })
-    void view.outbox.send(chat, { content: 'same' })
-    await settle()
-    const [first, second] = pending().map(({ clientId }) => clientId)
-    const own = { sender_id: 1, content: 'same' }
-    socket.receive({ type: 'MESSAGE', payload: messagePayload(1, own) })
-    socket.acknowledge(second!, 1)
-    await settle()
-    expect(pending().map(({ clientId }) => clientId)).toEqual([first])
-    expect(view.conversation.messages(chat)).toMatchObject([{ id: 1, client_id: second }])
-  })
+it('the same text from another device of the user leaves both on their way', () => {
+  const { socket, first, second, pending } = openOutbox()
+  socket.receive(message(1))
+  vi.advanceTimersByTime(1_000)
+  expect(pending()).toEqual([first, second])
+})
 
-  it('are the same array until one of their chat changes', async () => {
-    const { view, pending } = page()
-    void view.outbox.send(chat, { content: 'one' })
-    const before = pending()
-    expect(pending()).toBe(before)
-    expect(view.outbox.pendingOf({ support_chat_id: 1 })).toEqual([])
-    view.outbox.discard(before[0]!.clientId)
-    expect(pending()).toEqual([])
-  })
-
-  it('that did not fail cannot be sent twice', async () => {
-    const { view, pending } = page()
-    void view.outbox.send(chat, { content: 'one' })
-    await expect(view.outbox.retry(pending()[0]!.clientId)).rejects.toThrow('has failed')
-  })
+it('a message that a page holds has come, though its ACK was lost', () => {
+  const { client, socket, first, second, pending } = openOutbox()
+  void client.history(CHAT).catch(() => {})
+  const { client_id } = socket.sent.at(-1)!
+  const messages = [{ ...payload(1), client_id: second }]
+  socket.receive({ type: 'HISTORY', ...CHAT, messages, has_more: false, client_id })
+  expect(pending()).toEqual([first])
+  client.close()
 })
