@@ -82,7 +82,9 @@ export class UserEraser {
     for (const section of EVENTS)
       for await (const { fields } of this.#walk(section))
         if (fields.stands === true) this.#add('reactions')
-    for (const part of ['blocks', 'reports', 'memberships', 'uploads'] as const)
+    for await (const { fields } of this.#walk('reports'))
+      if (hasWordsOf(this.#options.userId, fields)) this.#add('reports')
+    for (const part of ['blocks', 'memberships', 'uploads'] as const)
       for await (const _ of this.#walk(part)) this.#add(part)
     for (const table of PERSONAL_TABLES)
       for await (const _ of this.#walk(TABLE_SECTIONS[table])) this.#add(table)
@@ -340,6 +342,12 @@ function scrubbedOwn(userId: number, fields: PersonalRecord['fields']): Scrubbed
   // Whom it was about is nobody's business any more.
   if (fields.type === 'block') return { offset, messageId: userId, data: { isBlocked: false } }
   return undefined
+}
+
+/** Whether a report has a reason that the user gave, or something that the user wrote. */
+function hasWordsOf(userId: number, fields: PersonalRecord['fields']): boolean {
+  const isOwn = fields.reporter_id === userId && fields.reason !== ''
+  return isOwn || (fields.sender_id === userId && fields.content !== '')
 }
 
 function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] {
