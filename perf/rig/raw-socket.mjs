@@ -41,7 +41,9 @@ export class RawSocket {
   /** Resolves when what is written was taken, or when it is over. */
   async write(bytes) {
     if (this.isOver || this.#socket.destroyed) return
-    if (!this.#socket.write(bytes)) await Promise.race([once(this.#socket, 'drain'), this.ended])
+    // An error is followed by the end.
+    const drained = () => once(this.#socket, 'drain').catch(() => this.ended)
+    if (!this.#socket.write(bytes)) await Promise.race([drained(), this.ended])
   }
 
   /** Writes the same over and over, as fast as it is taken, until it is over. */

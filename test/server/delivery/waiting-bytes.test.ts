@@ -3,7 +3,12 @@ import { expect, test } from 'vitest'
 import { Connection } from '../../../src/server/delivery/connection.ts'
 import { FanOut } from '../../../src/server/delivery/fan-out.ts'
 import { encodeFrame } from '../../../src/server/frames/encode-frame.ts'
+import { PageCache } from '../../../src/server/log/page-cache.ts'
+import { Replay } from '../../../src/server/log/replay.ts'
 import { Tail } from '../../../src/server/log/tail.ts'
+import { createParts, MemoryStore } from '../../../src/storage/memory/memory-store.ts'
+import { newEntry } from '../../storage/new-entry.ts'
+import { until } from '../../support/until.ts'
 import { StreamTransport } from './stream-transport.ts'
 
 /** Takes a write only when it is let, and keeps what it was given. */
@@ -30,10 +35,10 @@ class SlowStream extends Writable {
 
 const frame = (i: number) => encodeFrame({ type: 'ERROR', code: 'INVALID_FRAME', message: `${i}` })
 
-/** A connection to a client that reads nothing. */
-function connect() {
+/** A connection to a client that reads nothing, where the log has come so far. */
+function connect(lastOffset = 0) {
   const stream = new SlowStream({ highWaterMark: 16 * 1024 })
-  const tail = new Tail(1024 * 1024)
+  const tail = new Tail(1024 * 1024, lastOffset)
   const fanOut = new FanOut(tail)
   const transport = new StreamTransport(stream)
   const connection = new Connection({ userId: 1, serial: 1 }, transport, {
@@ -69,4 +74,27 @@ test('thousands of small answers that wait for a client come whole and in order'
   connection.pump(tail)
   expect(Buffer.concat(stream.given.slice(1)).equals(Buffer.concat(frames))).toBe(true)
   expect(connection.closedWith).toBeUndefined()
+})
+
+test('clients that resume from far apart and read nothing hold 128 KB of the log each', async () => {
+  const clients = 40
+  const apart = 256
+  const store = new MemoryStore(createParts())
+  // A page of them is 240 KB.
+  const page = Array.from({ length: apart }, () => newEntry({ content: 'x'.repeat(800) }))
+  for (let i = 0; i < clients; i++) await store.append(page, '2024-01-01T12:00:00.000Z')
+  const pages = new PageCache(store)
+  const last = clients * apart
+  const streams = Array.from({ length: clients }, (_, i) => {
+    const { stream, tail, connection } = connect(last)
+    connection.startReplay(new Replay({ after: i * apart, until: last }, pages, () => []))
+    connection.pump(tail)
+    return stream
+  })
+  await until(() => streams.every((stream) => stream.writableLength > 0), 'the log')
+  const held = new Set(streams.flatMap(({ given }) => given.map(({ buffer }) => buffer)))
+  let bytes = 0
+  for (const { byteLength } of held) bytes += byteLength
+  expect(held.size).toBeGreaterThanOrEqual(clients)
+  expect(bytes).toBeLessThanOrEqual(clients * 128 * 1024)
 })
