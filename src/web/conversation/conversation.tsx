@@ -9,7 +9,6 @@ import {
 } from './conversation-context.ts'
 import { ConversationHead } from './conversation-head.tsx'
 import { MessageList } from './message-list.tsx'
-import { TypingLine } from './typing-line.tsx'
 
 /** Loaded beside the messages: they are there first. */
 const Composer = lazy(async () => ({
@@ -18,6 +17,7 @@ const Composer = lazy(async () => ({
 const ChatTools = lazy(async () => ({
   default: (await import('../panels/chat-tools.tsx')).ChatTools,
 }))
+const TypingLine = lazy(async () => ({ default: (await import('./typing-line.tsx')).TypingLine }))
 const Announcer = lazy(async () => ({ default: (await import('./announcer.tsx')).Announcer }))
 
 interface ConversationProps {
@@ -51,7 +51,9 @@ export function Conversation({ chat, messageId }: ConversationProps) {
           </Suspense>
         </ConversationHead>
         <MessageList chat={chat} messageId={messageId} ref={list} />
-        <TypingLine chat={chat} />
+        <Suspense fallback={<div className="typing-line" />}>
+          <TypingLine chat={chat} />
+        </Suspense>
         <Suspense fallback={<div className="composer shadow" />}>
           <Composer
             chat={chat}

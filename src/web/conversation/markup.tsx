@@ -1,5 +1,5 @@
 import { Fragment, memo, type ReactNode } from 'react'
-import { type Block, type Inline, parseMarkup } from '../../react/react.ts'
+import { type Block, type Inline, parseMarkup, useDisplayName } from '../../react/react.ts'
 
 interface MarkupProps {
   readonly text: string
@@ -79,8 +79,11 @@ function drawInline(inline: Inline, ownId: number): ReactNode {
         </a>
       )
     case 'mention':
-      return (
-        <bdi className={inline.userId === ownId ? 'mention own' : 'mention'}>{inline.text}</bdi>
-      )
+      return <Mention userId={inline.userId} isOwn={inline.userId === ownId} />
   }
+}
+
+/** A user by the name of now, however the message has it. */
+function Mention({ userId, isOwn }: { readonly userId: number; readonly isOwn: boolean }) {
+  return <bdi className={isOwn ? 'mention own' : 'mention'}>@{useDisplayName(userId)}</bdi>
 }

@@ -14,10 +14,10 @@ import { UserAvatar } from '../parts/user-avatar.tsx'
 import { useConversation } from './conversation-context.ts'
 import { Markup } from './markup.tsx'
 import { MessageFiles } from './message-files.tsx'
-import { Reactions } from './reactions.tsx'
 import { Receipts } from './receipts.tsx'
 import { ReplyQuote } from './reply-quote.tsx'
 
+const Reactions = lazy(async () => ({ default: (await import('./reactions.tsx')).Reactions }))
 const MessageTools = lazy(async () => ({
   default: (await import('./message-tools.tsx')).MessageTools,
 }))
@@ -83,7 +83,11 @@ export function MessageRow({ item, isStop, isFound, onFocus }: MessageRowProps) 
             {isSelf && !isDeleted && <Receipts id={message.id} />}
           </span>
         </div>
-        {!isDeleted && <Reactions message={message} isStop={isStop} />}
+        {!isDeleted && (
+          <Suspense>
+            <Reactions message={message} isStop={isStop} />
+          </Suspense>
+        )}
         {message.replies && (
           <a
             className="thread-link"
