@@ -78,12 +78,19 @@ export function describeGrantsContract(createDatabase: () => Promise<TestDatabas
   it('where history begins with joining, it does so when one first comes by a token', async () => {
     await append(sent.chat(OWNER, { history: 'since_join' }, [2]), sent.message(OWNER, 1))
     expect(await found(GUEST)).toEqual([])
+    const newest = async () => {
+      const cursor = { userId: 6, kind: 'chat', chatId: 1, delivered: 0, read: 0 } as const
+      await store.cursors.advance([cursor])
+      return (await store.cursors.chatsOf(6, reader(GUEST))).map((chat) => chat.newest)
+    }
+    expect(await newest()).toEqual([0])
     expect(await store.access.enterByToken(6, [1, 77])).toMatchObject([
       { chat: { chatId: 1, history: 'since_join' }, joinedOffset: 2, bannedUntil: undefined },
     ])
     await append(sent.message(OWNER, 1))
     await store.access.enterByToken(6, [1])
     expect(await found(GUEST)).toEqual([2])
+    expect(await newest()).toEqual([3])
     const outcomes = [sent.reaction(GUEST, 1), sent.reaction(GUEST, 2)]
     expect(await done(...outcomes)).toEqual(['NOT_FOUND', '4'])
     // It is the same for one who becomes a member, too, and for who has been one.

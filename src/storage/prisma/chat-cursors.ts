@@ -82,7 +82,9 @@ export class PrismaChatCursors implements ChatCursors {
       const detailed = await this.#details.addTo(userId, chats)
       return detailed.map((chat) => ({
         ...chat,
-        unread: unread.get(chatKey(chat.kind, chat.chatId)) ?? 0,
+        // Where nothing may be read yet, nothing is unread.
+        unread:
+          reader && chat.newest === 0 ? 0 : (unread.get(chatKey(chat.kind, chat.chatId)) ?? 0),
       }))
     })
   }
@@ -245,6 +247,8 @@ function newestSeen(kind: ChatKind): string {
           WHERE r.chat_id = c.chat_id AND r.user_id = c.user_id),
           (SELECT g.joined_offset FROM standings AS g
           JOIN chats AS k ON k.id = g.chat_id AND k.history = 'since_join'
-          WHERE g.chat_id = c.chat_id AND g.user_id = c.user_id), 0) THEN w.at END
+          WHERE g.chat_id = c.chat_id AND g.user_id = c.user_id),
+          (SELECT ${Number.MAX_SAFE_INTEGER} FROM chats AS k
+          WHERE k.id = c.chat_id AND k.history = 'since_join'), 0) THEN w.at END
         FROM (SELECT ${newest} AS at) AS w), 0)`
 }
