@@ -60,7 +60,8 @@ export default defineConfig({
       '^/(\\?|$)': {
         target: SERVER,
         ws: true,
-        bypass: ({ url }, answer) => (answer ? url : undefined),
+        bypass: ({ url, headers }, answer) =>
+          answer || headers['sec-websocket-protocol']?.startsWith('vite-') ? url : undefined,
       },
     },
   },

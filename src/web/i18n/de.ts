@@ -6,7 +6,6 @@ const plural = pluralOf('de')
 /** What the app says in German. */
 export const de: BaseWords = {
   app: {
-    name: 'chatws',
     loading: 'Lädt…',
     failed: 'Etwas ging schief. Lade die Seite neu; Geschriebenes bleibt erhalten.',
     reload: 'Neu laden',

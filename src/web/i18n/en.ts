@@ -6,7 +6,6 @@ const plural = pluralOf('en')
 /** What the app says in English. */
 export const en = {
   app: {
-    name: 'chatws',
     loading: 'Loading…',
     failed: 'Something went wrong. Reload the page; what you wrote is kept.',
     reload: 'Reload',
