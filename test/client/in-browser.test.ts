@@ -168,6 +168,13 @@ describe.skipIf(why !== undefined)(why ? `in a browser (skipped: ${why})` : 'in 
 
   test('an upload that is given up ends as such, and leaves no file', async () => {
     const page = await openPage()
+    // On a fast line all of it may have been sent before the first word of its progress.
+    const tools = await context.newCDPSession(page)
+    await tools.send('Network.enable')
+    await tools.send('Network.emulateNetworkConditions', {
+      ...{ offline: false, latency: 0, downloadThroughput: -1 },
+      uploadThroughput: MAX_BYTES / 8,
+    })
     const names = await page.evaluate(async (size) => {
       const file = new Blob(['x'.repeat(size)])
       const outcomeOf = async (abort: AbortController, onProgress: () => void) => {

@@ -94,8 +94,8 @@ export class Device {
   }
 }
 
-/** In which order different emoji stand is left open. */
-function withSortedReactions({ reactions, ...message }: KnownMessage): object {
+/** In which order different emoji stand is left open, and what its sender calls it is for nobody else. */
+function withSortedReactions({ reactions, client_id: _, ...message }: KnownMessage): object {
   return { ...message, reactions: [...reactions].sort((a, b) => (a.emoji < b.emoji ? -1 : 1)) }
 }
 
