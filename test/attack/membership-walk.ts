@@ -428,10 +428,7 @@ export class MembershipWalk {
     if (!client || !message) return
     const { chat } = message
     const isOwn = message.senderId === client.userId && !message.isDeleted
-    const member = chat.members.get(client.userId)
-    const isAble =
-      chat.kind === 'support' ||
-      (member && member.mutedBy === undefined && member.role !== 'reader')
+    const isAble = this.#model.mayTouch(client.userId, chat)
     const isFree = this.#isFree(client, message)
     const isAllowed = Boolean(
       isOwn && isAble && isFree && this.#model.reads(client.userId, message),
@@ -464,10 +461,7 @@ export class MembershipWalk {
     const { client, message } = this.#pickMessage()
     if (!client || !message) return
     const { chat } = message
-    const member = chat.members.get(client.userId)
-    const isAble =
-      chat.kind === 'support' ||
-      (member && member.mutedBy === undefined && member.role !== 'reader')
+    const isAble = this.#model.mayTouch(client.userId, chat)
     const isAllowed = Boolean(
       isAble &&
         this.#isFree(client, message) &&
@@ -541,7 +535,7 @@ export class MembershipWalk {
     const since = this.#seen.get(userId)
     const client = await this.#connect(userId, since)
     if (!since) return
-    await client.barrier()
+    await client.caughtUp()
     const numbers = client
       .peek()
       .flatMap((frame) =>

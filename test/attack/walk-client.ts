@@ -64,6 +64,13 @@ export class WalkClient {
       })
   }
 
+  /** Resolves when it was sent all that it missed, or told that it cannot be. */
+  async caughtUp(): Promise<void> {
+    const isEnd = ({ type }: ServerFrame) => type === 'RESUMED' || type === 'RESUME_FAILED'
+    do await this.barrier()
+    while (!this.#frames.some(isEnd))
+  }
+
   /** The frames since the last time. */
   take(): ServerFrame[] {
     const frames = this.#frames
