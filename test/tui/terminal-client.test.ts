@@ -226,8 +226,10 @@ describe.skipIf(skipped)(`the full-screen client${skipped ? ` (${skipped})` : ''
     await ann.shows(`END${name}`)
     // tmux may keep what it has put into one cell apart, or leave a mark out; never a letter.
     const letters = (shown: string) => shown.match(/[\p{Lo}\p{Extended_Pictographic}]/gu) ?? []
-    const message = ann.screen.slice(ann.screen.lastIndexOf('<131>'))
-    expect(letters(message).slice(0, letters(text).length)).toEqual(letters(text))
+    // A picture of the screen may be taken while it is being drawn.
+    const message = () => ann.screen.slice(ann.screen.lastIndexOf('<131>'))
+    const shown = () => letters(message()).slice(0, letters(text).length)
+    await expect.poll(shown, { timeout: 5_000 }).toEqual(letters(text))
   })
 
   it.each([
